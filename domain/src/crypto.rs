@@ -1,0 +1,239 @@
+//! Sealing: AES-256-GCM under named keys, and keyed digests.
+
+use crate::{Error, Result};
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _,
+    aead::{Aead as _, Payload},
+};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+/// A symmetric key; wiped from memory when dropped.
+pub type Key = Zeroizing<[u8; 32]>;
+
+/// A key of the configuration: its id stands in everything that it sealed or signed.
+pub struct NamedKey {
+    /// 1 to 32 characters.
+    pub id: String,
+    /// The key; for tokens it may be longer than 32 bytes.
+    pub secret: Zeroizing<Vec<u8>>,
+}
+
+/// The installation's keys. In each ring the first is used for new things, the others still open old ones.
+pub struct Keys {
+    /// Wrap data keys and seal what belongs to no workspace; 32 bytes each.
+    pub master: Vec<NamedKey>,
+    /// Sign access tokens; 32 bytes at least.
+    pub token: Vec<NamedKey>,
+    /// Mixed into passwords and short codes; kept outside the database.
+    pub pepper: Zeroizing<Vec<u8>>,
+}
+
+/// Where a sealed value lives. It is authenticated with it, so that a ciphertext moved elsewhere does not open.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// `table.column`.
+    pub column: &'a str,
+    /// The workspace; empty for the installation's own.
+    pub workspace: &'a str,
+    /// The row's id within it.
+    pub row: &'a str,
+}
+
+impl Place<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        // Lengths first: no two places can read alike.
+        let mut bytes = Vec::with_capacity(96);
+        for part in [self.column, self.workspace, self.row] {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part.as_bytes());
+        }
+        bytes
+    }
+}
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+
+/// Seals `plain` for `place`: version, key id, nonce, ciphertext with tag.
+pub fn seal(
+    key: &Key,
+    key_id: &str,
+    place: Place<'_>,
+    nonce: [u8; NONCE],
+    plain: &[u8],
+) -> Result<Vec<u8>> {
+    let id_len = u8::try_from(key_id.len()).map_err(|_| Error::internal("a key id is too long"))?;
+    let sealed = cipher(key)
+        .encrypt(
+            &nonce.into(),
+            Payload {
+                msg: plain,
+                aad: &place.bytes(),
+            },
+        )
+        .map_err(|_| Error::internal("sealing failed"))?;
+    let mut out = Vec::with_capacity(2 + key_id.len() + NONCE + sealed.len());
+    out.extend([VERSION, id_len]);
+    out.extend(key_id.as_bytes());
+    out.extend(nonce);
+    out.extend(sealed);
+    Ok(out)
+}
+
+/// The id of the key that sealed `sealed`.
+pub fn key_id(sealed: &[u8]) -> Result<&str> {
+    split(sealed).map(|(id, _, _)| id)
+}
+
+/// Opens what [`seal`] made, for the same place only.
+pub fn open(key: &Key, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let (_, nonce, body) = split(sealed)?;
+    cipher(key)
+        .decrypt(
+            &nonce.into(),
+            Payload {
+                msg: body,
+                aad: &place.bytes(),
+            },
+        )
+        .map(Zeroizing::new)
+        .map_err(|_| Error::internal("a sealed value does not open: wrong key, place or bytes"))
+}
+
+fn split(sealed: &[u8]) -> Result<(&str, [u8; NONCE], &[u8])> {
+    let broken = || Error::internal("a sealed value is cut short");
+    let [VERSION, id_len, rest @ ..] = sealed else {
+        return Err(Error::internal("a sealed value is of an unknown version"));
+    };
+    let (id, rest) = rest
+        .split_at_checked(usize::from(*id_len))
+        .ok_or_else(broken)?;
+    let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
+    let id = std::str::from_utf8(id).map_err(|_| broken())?;
+    Ok((id, *nonce, body))
+}
+
+fn cipher(key: &Key) -> Aes256Gcm {
+    Aes256Gcm::new(&(**key).into())
+}
+
+impl Keys {
+    /// The master key in use, with its id.
+    pub fn current_master(&self) -> Result<(&str, Key)> {
+        let key = self
+            .master
+            .first()
+            .ok_or_else(|| Error::internal("no master key is configured"))?;
+        Ok((&key.id, as_key(&key.secret)?))
+    }
+
+    /// The master key of that id.
+    pub fn master(&self, id: &str) -> Result<Key> {
+        let key = self.master.iter().find(|key| key.id == id);
+        as_key(
+            &key.ok_or_else(|| Error::internal("the master key of that id is not configured"))?
+                .secret,
+        )
+    }
+
+    /// A keyed hash of `parts`, for recognising something again without keeping it. One `purpose`, one keyspace.
+    pub fn digest(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let key = self.derive(purpose);
+        let mut mac = mac(key.as_ref());
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// A key for one purpose, derived from the pepper (HKDF-SHA-256, RFC 5869).
+    pub fn derive(&self, purpose: &str) -> Key {
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, &self.pepper)
+            .expand(purpose.as_bytes(), key.as_mut())
+            .expect("32 bytes are within what HKDF gives");
+        key
+    }
+}
+
+/// HMAC-SHA-256 (RFC 2104), ready to be fed.
+pub fn mac(key: &[u8]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+/// SHA-256, for long random secrets that are looked up by their hash.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+fn as_key(bytes: &[u8]) -> Result<Key> {
+    let bytes: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_| Error::internal("a master key is not 32 bytes"))?;
+    Ok(Zeroizing::new(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'static> = Place {
+        column: "channel.token",
+        workspace: "w",
+        row: "1",
+    };
+
+    fn key(byte: u8) -> Key {
+        Zeroizing::new([byte; 32])
+    }
+
+    #[test]
+    fn what_was_sealed_opens_in_its_place_only() {
+        let sealed = seal(&key(1), "k1", PLACE, [9; 12], b"token").unwrap();
+        assert_eq!(key_id(&sealed).unwrap(), "k1");
+        assert_eq!(&**open(&key(1), PLACE, &sealed).unwrap(), b"token");
+        for elsewhere in [
+            Place {
+                column: "channel.app_secret",
+                ..PLACE
+            },
+            Place {
+                workspace: "v",
+                ..PLACE
+            },
+            Place { row: "2", ..PLACE },
+            Place {
+                column: "channel.toke",
+                workspace: "nw",
+                ..PLACE
+            },
+        ] {
+            assert!(open(&key(1), elsewhere, &sealed).is_err(), "{elsewhere:?}");
+        }
+        assert!(open(&key(2), PLACE, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_changed_byte_anywhere_does_not_open_and_does_not_panic() {
+        let sealed = seal(&key(1), "k1", PLACE, [9; 12], b"token").unwrap();
+        for at in 0..sealed.len() {
+            // The key's id is only a look-up; what it finds then fails to open.
+            if (2..4).contains(&at) {
+                continue;
+            }
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(open(&key(1), PLACE, &changed).is_err(), "byte {at}");
+        }
+        for len in 0..sealed.len() {
+            assert!(
+                open(&key(1), PLACE, &sealed[..len]).is_err(),
+                "cut to {len}"
+            );
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The one key to tenant rows: a transaction that knows its workspace.
+
+use crate::{
+    Error, Result,
+    wake::{Signal, Wake},
+};
+use postern_types::{ChannelId, JobId, MemberId, Role, SessionId, WorkspaceId};
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The schema, to be applied by the owner.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// The database as the serving role sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+    wake: Wake,
+}
+
+/// A transaction inside one workspace. Dropped without [`Tenant::commit`], nothing has happened.
+pub struct Tenant {
+    tx: Transaction<'static, Postgres>,
+    workspace: WorkspaceId,
+    wake: Wake,
+    signals: Vec<Signal>,
+}
+
+/// A transaction on what belongs to no workspace: people, routing, quarantine.
+pub struct Global {
+    tx: Transaction<'static, Postgres>,
+    wake: Wake,
+    signals: Vec<Signal>,
+}
+
+impl Db {
+    /// Opens a pool of up to `size` connections; none is made before it is needed.
+    pub fn open(options: PgConnectOptions, size: u32, wake: Wake) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(Duration::from_secs(5))
+            // A request that was cancelled while it began leaves its connection inside the transaction, with the
+            // tenant set (sqlx 0.9). This ends it, or closes the connection, before anybody else gets it.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    Ok(sqlx::raw_sql("BEGIN; ROLLBACK")
+                        .execute(&mut *connection)
+                        .await
+                        .is_ok())
+                })
+            })
+            .connect_lazy_with(options);
+        Self { pool, wake }
+    }
+
+    /// As a signed-in person who ranks at least `role` in `workspace`.
+    pub async fn member(
+        &self,
+        session: SessionId,
+        workspace: WorkspaceId,
+        role: Role,
+    ) -> Result<Tenant> {
+        let role = role.as_str();
+        self.enter(
+            workspace,
+            format!("enter_member('{session}', '{workspace}', '{role}')"),
+        )
+        .await
+    }
+
+    /// As a webhook of that channel.
+    pub async fn channel(&self, workspace: WorkspaceId, channel: ChannelId) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_channel('{workspace}', '{channel}')"),
+        )
+        .await
+    }
+
+    /// As a job that `worker` has claimed.
+    pub async fn job(&self, workspace: WorkspaceId, job: JobId, worker: Uuid) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_job('{workspace}', '{job}', '{worker}')"),
+        )
+        .await
+    }
+
+    /// As the installation's operator, at the command line.
+    pub async fn operator(&self, workspace: WorkspaceId) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_system('{workspace}', 'operator')"),
+        )
+        .await
+    }
+
+    /// To read the feed for open sockets, each of which was let in by itself.
+    pub async fn live(&self, workspace: WorkspaceId) -> Result<Tenant> {
+        self.enter(workspace, format!("enter_system('{workspace}', 'live')"))
+            .await
+    }
+
+    /// To make a workspace that does not exist yet.
+    pub async fn new_workspace(&self, workspace: WorkspaceId) -> Result<Tenant> {
+        self.enter(workspace, format!("enter_new_workspace('{workspace}')"))
+            .await
+    }
+
+    /// For what belongs to no workspace.
+    pub async fn global(&self) -> Result<Global> {
+        let tx = self.pool.begin().await?;
+        Ok(Global {
+            tx,
+            wake: self.wake.clone(),
+            signals: Vec::new(),
+        })
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends every connection, after what runs on it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// One round trip: begins, checks, and sets the workspace. `call` is made of ids and fixed words alone, none of
+    /// which can hold a quote.
+    async fn enter(&self, workspace: WorkspaceId, call: String) -> Result<Tenant> {
+        let tx = self
+            .pool
+            .begin_with(AssertSqlSafe(format!("BEGIN; SELECT public.{call}")))
+            .await?;
+        Ok(Tenant {
+            tx,
+            workspace,
+            wake: self.wake.clone(),
+            signals: Vec::new(),
+        })
+    }
+}
+
+impl Tenant {
+    /// The workspace whose rows this reaches.
+    pub fn workspace(&self) -> WorkspaceId {
+        self.workspace
+    }
+
+    /// The connection, for a statement.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// The member who acts; [`Error::Forbidden`] when no person does.
+    pub async fn actor(&mut self) -> Result<MemberId> {
+        let id = sqlx::query_scalar::<_, Option<Uuid>>(
+            "SELECT nullif(current_setting('app.member', true), '')::uuid",
+        )
+        .fetch_one(self.conn())
+        .await?;
+        id.map(MemberId).ok_or(Error::Forbidden)
+    }
+
+    /// Rings `signal` once this is committed, and only then.
+    pub fn ring(&mut self, signal: Signal) {
+        if !self.signals.contains(&signal) {
+            self.signals.push(signal);
+        }
+    }
+
+    /// Marks a place to come back to: what fails until [`Tenant::keep`] can be undone with [`Tenant::undo`].
+    pub async fn mark(&mut self) -> Result<()> {
+        sqlx::query("SAVEPOINT element")
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps what happened since [`Tenant::mark`].
+    pub async fn keep(&mut self) -> Result<()> {
+        sqlx::query("RELEASE SAVEPOINT element")
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// Undoes what happened since [`Tenant::mark`], and nothing before it.
+    pub async fn undo(&mut self) -> Result<()> {
+        sqlx::raw_sql("ROLLBACK TO SAVEPOINT element; RELEASE SAVEPOINT element")
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// Makes it all true, then rings the bells.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await?;
+        for signal in self.signals {
+            self.wake.ring(signal);
+        }
+        Ok(())
+    }
+}
+
+impl Global {
+    /// The connection, for a statement.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Rings `signal` once this is committed.
+    pub fn ring(&mut self, signal: Signal) {
+        self.signals.push(signal);
+    }
+
+    /// Makes it all true, then rings the bells.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await?;
+        for signal in self.signals {
+            self.wake.ring(signal);
+        }
+        Ok(())
+    }
+}

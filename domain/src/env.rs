@@ -1,0 +1,96 @@
+//! What every action is given: the database, the time, chance, keys and the bells.
+
+use crate::{crypto::Keys, db::Db, graph::Meta, wake::Wake};
+use postern_types::Moment;
+use std::sync::Arc;
+use time::OffsetDateTime;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// The time now, UTC.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// Gives random bytes fit for secrets.
+pub trait Chance: Send + Sync + 'static {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The machine's own clock and the operating system's randomness.
+pub struct Real;
+
+impl Clock for Real {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the time comes from"
+    )]
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+impl Chance for Real {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where chance comes from"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness no secret could be made; nothing sensible can go on.
+        getrandom::fill(bytes).expect("the operating system gives randomness");
+    }
+}
+
+/// The surroundings of an action; cheap to clone.
+#[derive(Clone)]
+pub struct Env {
+    /// The database, as the serving role.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+    /// Master keys, token keys and the pepper.
+    pub keys: Arc<Keys>,
+    /// The way to Meta.
+    pub meta: Meta,
+    /// Rings for those who wait: sockets and workers.
+    pub wake: Wake,
+}
+
+impl Env {
+    /// The time now, cut to microseconds as PostgreSQL keeps it.
+    pub fn now(&self) -> OffsetDateTime {
+        let now = self.clock.now();
+        now.replace_nanosecond(now.microsecond() * 1000)
+            .unwrap_or(now)
+    }
+
+    /// `N` random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance.fill(&mut bytes);
+        bytes
+    }
+
+    /// A new id that sorts by time (UUIDv7).
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        let now = self.clock.now();
+        let stamp = Timestamp::from_unix(
+            NoContext,
+            u64::try_from(now.unix_timestamp()).unwrap_or(0),
+            now.nanosecond(),
+        );
+        let (seconds, nanos) = stamp.to_unix();
+        let millis = seconds * 1000 + u64::from(nanos / 1_000_000);
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes())
+            .into_uuid()
+            .into()
+    }
+}
+
+/// As the browser counts time.
+pub fn moment(at: OffsetDateTime) -> Moment {
+    Moment(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
+}

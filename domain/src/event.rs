@@ -1,0 +1,129 @@
+//! The feed: what happened in a workspace, in an order that never skips.
+
+use crate::{Env, Error, Result, Tenant, wake::Signal};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use postern_types::{Event, FeedCursor};
+
+/// Adds `event` to the feed of the tenant's workspace, in the same transaction as what it tells of.
+pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()> {
+    let workspace = tenant.workspace();
+    let body = serde_json::to_string(event).map_err(|error| Error::Internal(error.into()))?;
+    sqlx::query!(
+        "INSERT INTO event (workspace_id, at, body) VALUES ($1, $2, $3)",
+        workspace.0,
+        env.now(),
+        body,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Feed(workspace));
+    Ok(())
+}
+
+/// A place in a feed, comparable within one workspace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    xid: u64,
+    seq: i64,
+}
+
+/// One event with its place.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where it stands.
+    pub position: Position,
+    /// The place to resume from after it.
+    pub cursor: FeedCursor,
+    /// The event as JSON, ready to be sent.
+    pub body: String,
+}
+
+/// Events that a reader gets at once.
+pub const PAGE: i64 = 200;
+
+/// The end of the feed now. What commits later, or is not yet visible, comes after it.
+pub async fn end(tenant: &mut Tenant) -> Result<FeedCursor> {
+    let row = sqlx::query!(
+        r#"SELECT i.epoch, pg_snapshot_xmin(pg_current_snapshot())::text AS "horizon!" FROM installation i"#,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let xid = row
+        .horizon
+        .parse()
+        .map_err(|_| Error::internal("a transaction id is not a number"))?;
+    Ok(cursor(&row.epoch, &Position { xid, seq: 0 }))
+}
+
+/// Up to [`PAGE`] events after `after`, oldest first. [`Error::Conflict`] when the place is not of this feed's life:
+/// the reader starts anew from a snapshot.
+pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Vec<Entry>> {
+    let workspace = tenant.workspace();
+    let (epoch, position) = parse(after)?;
+    let rows = sqlx::query!(
+        // `f.xid` and never plain `xid`: the output column of that name is text and would sort as text.
+        r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.body AS "body?"
+             FROM installation i
+             LEFT JOIN LATERAL (
+                SELECT e.xid, e.seq, e.body FROM event e
+                 WHERE e.workspace_id = $1 AND (e.xid, e.seq) > ($2::text::xid8, $3)
+                   AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+                 ORDER BY e.xid, e.seq LIMIT $4) f ON true
+            ORDER BY f.xid, f.seq"#,
+        workspace.0,
+        position.xid.to_string(),
+        position.seq,
+        PAGE,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.epoch != epoch {
+            return Err(stale());
+        }
+        let (Some(xid), Some(seq), Some(body)) = (row.xid, row.seq, row.body) else {
+            continue;
+        };
+        let xid = xid
+            .parse()
+            .map_err(|_| Error::internal("a transaction id is not a number"))?;
+        let position = Position { xid, seq };
+        entries.push(Entry {
+            cursor: cursor(&epoch, &position),
+            position,
+            body,
+        });
+    }
+    Ok(entries)
+}
+
+/// The place that `cursor` names, whatever its epoch.
+pub fn position(cursor: &FeedCursor) -> Result<Position> {
+    parse(cursor).map(|(_, position)| position)
+}
+
+fn cursor(epoch: &str, position: &Position) -> FeedCursor {
+    FeedCursor(URL_SAFE_NO_PAD.encode(format!("{epoch}.{}.{}", position.xid, position.seq)))
+}
+
+fn parse(cursor: &FeedCursor) -> Result<(String, Position)> {
+    let text = URL_SAFE_NO_PAD
+        .decode(&cursor.0)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = text.ok_or_else(stale)?;
+    let mut parts = text.split('.');
+    let (Some(epoch), Some(xid), Some(seq), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(stale());
+    };
+    let xid = xid.parse().map_err(|_| stale())?;
+    let seq = seq.parse().map_err(|_| stale())?;
+    Ok((epoch.to_owned(), Position { xid, seq }))
+}
+
+fn stale() -> Error {
+    Error::conflict("the feed has moved on: read it anew")
+}

@@ -1,0 +1,165 @@
+//! Sealed values of a workspace: one data key each, wrapped by a master key of the configuration.
+
+use crate::{
+    Env, Error, Result, Tenant,
+    crypto::{self, Key, Place},
+};
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+/// Seals `plain` for `column` (`table.column`) of `row` in the tenant's workspace.
+pub async fn seal(
+    env: &Env,
+    tenant: &mut Tenant,
+    column: &str,
+    row: &str,
+    plain: &[u8],
+) -> Result<Vec<u8>> {
+    let (number, key) = current_key(env, tenant).await?;
+    let workspace = tenant.workspace().to_string();
+    crypto::seal(
+        &key,
+        &number.to_string(),
+        Place {
+            column,
+            workspace: &workspace,
+            row,
+        },
+        env.bytes(),
+        plain,
+    )
+}
+
+/// Opens what [`seal`] made for the same place.
+pub async fn open(
+    env: &Env,
+    tenant: &mut Tenant,
+    column: &str,
+    row: &str,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>> {
+    let number = crypto::key_id(sealed)?;
+    let number = number
+        .parse()
+        .map_err(|_| Error::internal("a data key's number is not one"))?;
+    let key = data_key(env, tenant, number).await?;
+    let workspace = tenant.workspace().to_string();
+    crypto::open(
+        &key,
+        Place {
+            column,
+            workspace: &workspace,
+            row,
+        },
+        sealed,
+    )
+}
+
+/// Seals what belongs to no workspace, under the installation's master key.
+pub fn seal_own(env: &Env, column: &str, row: &str, plain: &[u8]) -> Result<Vec<u8>> {
+    let (id, key) = env.keys.current_master()?;
+    crypto::seal(
+        &key,
+        id,
+        Place {
+            column,
+            workspace: "",
+            row,
+        },
+        env.bytes(),
+        plain,
+    )
+}
+
+/// Opens what [`seal_own`] made.
+pub fn open_own(env: &Env, column: &str, row: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let key = env.keys.master(crypto::key_id(sealed)?)?;
+    crypto::open(
+        &key,
+        Place {
+            column,
+            workspace: "",
+            row,
+        },
+        sealed,
+    )
+}
+
+/// Makes the first data key of a new workspace.
+pub async fn make_key(env: &Env, tenant: &mut Tenant) -> Result<()> {
+    let workspace = tenant.workspace();
+    let key: Key = Zeroizing::new(env.bytes());
+    let (master_id, master) = env.keys.current_master()?;
+    let wrapped = crypto::seal(
+        &master,
+        master_id,
+        Place {
+            column: WRAPPED,
+            workspace: &workspace.to_string(),
+            row: "1",
+        },
+        env.bytes(),
+        &*key,
+    )?;
+    sqlx::query!(
+        "INSERT INTO workspace_key (workspace_id, number, master_id, wrapped, created_at) VALUES ($1, 1, $2, $3, $4)",
+        workspace.0,
+        master_id,
+        wrapped,
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+const WRAPPED: &str = "workspace_key.wrapped";
+
+/// Keys that were unwrapped before, by their wrapped bytes: a key that was replaced or erased is not found again.
+static UNWRAPPED: LazyLock<Mutex<HashMap<Vec<u8>, Key>>> = LazyLock::new(Mutex::default);
+
+async fn current_key(env: &Env, tenant: &mut Tenant) -> Result<(i32, Key)> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query!(
+        "SELECT number, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok((row.number, unwrap(env, tenant, row.number, row.wrapped)?))
+}
+
+async fn data_key(env: &Env, tenant: &mut Tenant, number: i32) -> Result<Key> {
+    let workspace = tenant.workspace();
+    let wrapped = sqlx::query_scalar!(
+        "SELECT wrapped FROM workspace_key WHERE workspace_id = $1 AND number = $2",
+        workspace.0,
+        number,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    unwrap(env, tenant, number, wrapped)
+}
+
+fn unwrap(env: &Env, tenant: &Tenant, number: i32, wrapped: Vec<u8>) -> Result<Key> {
+    let mut known = UNWRAPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = known.get(&wrapped) {
+        return Ok(key.clone());
+    }
+    let master = env.keys.master(crypto::key_id(&wrapped)?)?;
+    let workspace = tenant.workspace().to_string();
+    let place = Place {
+        column: WRAPPED,
+        workspace: &workspace,
+        row: &number.to_string(),
+    };
+    let plain = crypto::open(&master, place, &wrapped)?;
+    let key: [u8; 32] = plain
+        .as_slice()
+        .try_into()
+        .map_err(|_| Error::internal("a data key is not 32 bytes"))?;
+    let key = Zeroizing::new(key);
+    known.insert(wrapped, key.clone());
+    Ok(key)
+}

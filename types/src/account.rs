@@ -1,0 +1,85 @@
+//! People and their places in workspaces.
+
+use crate::{AccountId, MemberId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// What a member may do, from least to most: the order is the ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "sql",
+    derive(sqlx::Type),
+    sqlx(type_name = "text", rename_all = "snake_case")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers customers.
+    Agent,
+    /// Answers, and assigns the work of others.
+    Manager,
+    /// Runs numbers, team and security.
+    Admin,
+    /// An admin who cannot be removed by one.
+    Owner,
+}
+
+impl Role {
+    /// The word stored in the database and sent over the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+/// One workspace that the signed-in person belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Its name.
+    pub workspace_name: String,
+    /// The person's id within it.
+    pub member: MemberId,
+    /// The person's rights within it.
+    pub role: Role,
+}
+
+/// The signed-in person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The person.
+    pub account: AccountId,
+    /// Their own name.
+    pub name: String,
+    /// Their sign-in address.
+    pub email: String,
+    /// Where they belong, by name; empty when they were removed everywhere.
+    pub memberships: Vec<Membership>,
+}
+
+/// Answer to a sign-in, a refresh and the first set-up: what the page keeps in memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The access token (JWT), for the `Authorization` header only.
+    pub token: String,
+    /// Seconds until it expires.
+    pub expires_in: u32,
+    /// Who it speaks for.
+    pub me: Me,
+}
+
+/// A colleague, as shown beside conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// The colleague.
+    pub id: MemberId,
+    /// Their name.
+    pub name: String,
+    /// Their rights.
+    pub role: Role,
+    /// False once removed: shown beside old messages, not offered for assignment.
+    pub active: bool,
+}

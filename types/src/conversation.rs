@@ -1,0 +1,167 @@
+//! Conversations, as lists and details show them.
+
+use crate::{
+    ChannelId, ChannelView, ContactId, Content, ConversationId, Direction, FeedCursor, MemberId,
+    MemberView, Moment, Status,
+};
+use serde::{Deserialize, Serialize};
+
+/// Whether a conversation still needs somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "sql",
+    derive(sqlx::Type),
+    sqlx(type_name = "text", rename_all = "snake_case")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationState {
+    /// In the inbox.
+    #[default]
+    Open,
+    /// Done; the contact's next message opens a new one.
+    Closed,
+}
+
+/// Whose conversations a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InboxView {
+    /// Assigned to the reader.
+    Mine,
+    /// Assigned to nobody.
+    Unassigned,
+    /// Everybody's.
+    #[default]
+    All,
+}
+
+/// What list of conversations to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ListRequest {
+    /// Whose.
+    pub view: InboxView,
+    /// Open or closed.
+    pub state: ConversationState,
+    /// The beginning of a word of the contact's name, or four or more digits of the number; empty for all.
+    pub search: String,
+    /// Where the page before this one ended.
+    pub after: Option<String>,
+}
+
+/// Who a conversation is with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactBrief {
+    /// The contact.
+    pub id: ContactId,
+    /// The name they gave themselves.
+    pub name: Option<String>,
+    /// Their number in E.164; none for those who hide it.
+    pub phone: Option<String>,
+}
+
+impl ContactBrief {
+    /// The best there is to call them by; empty when nothing is known.
+    pub fn label(&self) -> &str {
+        self.name
+            .as_deref()
+            .or(self.phone.as_deref())
+            .unwrap_or_default()
+    }
+}
+
+/// The newest message of a conversation, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastLine {
+    /// What it says, cut to 160 characters.
+    pub content: Content,
+    /// Which way it went.
+    pub direction: Direction,
+    /// How far it came.
+    pub status: Status,
+}
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationRow {
+    /// The conversation.
+    pub id: ConversationId,
+    /// Grows with every change: the newer of two rows wins.
+    pub rev: i64,
+    /// With whom.
+    pub contact: ContactBrief,
+    /// Over which number.
+    pub channel: ChannelId,
+    /// Open or closed.
+    pub state: ConversationState,
+    /// Who looks after it.
+    pub assignee: Option<MemberId>,
+    /// The newest message.
+    pub last: Option<LastLine>,
+    /// When something last happened: the order of the list.
+    pub last_at: Moment,
+    /// Messages that came in since somebody looked.
+    pub unread: i32,
+    /// Until when anything but a template may be sent: 24 hours from the contact's last message.
+    pub window_until: Option<Moment>,
+}
+
+/// A page of the list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxPage {
+    /// The rows.
+    pub rows: Vec<ConversationRow>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// Open conversations with something unread; each counted to 100 at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxCounts {
+    /// Assigned to the reader.
+    pub mine: i32,
+    /// Assigned to nobody.
+    pub unassigned: i32,
+    /// All of them.
+    pub all: i32,
+}
+
+/// The inbox at one moment, with the place in the feed from which live changes follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxSnapshot {
+    /// The first page.
+    pub page: InboxPage,
+    /// The unread counts.
+    pub counts: InboxCounts,
+    /// Everybody in the workspace, removed ones too.
+    pub members: Vec<MemberView>,
+    /// The connected numbers.
+    pub channels: Vec<ChannelView>,
+    /// Where to listen from: nothing after this moment can be missed.
+    pub cursor: FeedCursor,
+}
+
+/// A contact in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactView {
+    /// The contact.
+    pub id: ContactId,
+    /// The name they gave themselves.
+    pub name: Option<String>,
+    /// Their number in E.164.
+    pub phone: Option<String>,
+    /// When they first wrote.
+    pub first_seen: Moment,
+}
+
+/// What stands beside an open thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationDetails {
+    /// The list's row.
+    pub row: ConversationRow,
+    /// The contact.
+    pub contact: ContactView,
+    /// Their other conversations, newest first, ten at most.
+    pub earlier: Vec<ConversationRow>,
+    /// What the reader had begun to write.
+    pub draft: String,
+}

@@ -1,0 +1,67 @@
+//! Ids: UUIDs that cannot be mistaken for one another.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A workspace: one tenant of the installation.
+    WorkspaceId,
+    /// A person, over all workspaces.
+    AccountId,
+    /// A person's place in one workspace.
+    MemberId,
+    /// One signed-in browser of a person.
+    SessionId,
+    /// A connected WhatsApp number.
+    ChannelId,
+    /// Somebody who writes to a workspace.
+    ContactId,
+    /// An exchange with one contact over one channel, from its opening to its closing.
+    ConversationId,
+    /// One message or note; for what an agent writes the composer makes it.
+    MessageId,
+    /// One try at sending a message.
+    AttemptId,
+    /// A piece of work for the worker.
+    JobId,
+    /// The part of a webhook's body that belongs to one workspace.
+    PartId,
+    /// An entry of the feed.
+    EventId,
+}

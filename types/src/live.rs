@@ -1,0 +1,86 @@
+//! What travels over the socket.
+
+use crate::{ChannelView, ConversationId, ConversationRow, MemberId, MemberView, MessageView};
+use serde::{Deserialize, Serialize};
+
+/// A place in a workspace's feed; opaque, only to be handed back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeedCursor(pub String);
+
+/// Something that happened. Each carries whole rows, so that applying one twice changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A message was added, or moved on.
+    Message {
+        /// The message.
+        message: MessageView,
+        /// Its conversation, as it is now.
+        conversation: ConversationRow,
+    },
+    /// A conversation was assigned, closed, reopened or read.
+    Conversation {
+        /// As it is now.
+        conversation: ConversationRow,
+    },
+    /// A number was connected or lost.
+    Channel {
+        /// As it is now.
+        channel: ChannelView,
+    },
+    /// A member came, left or changed role.
+    Member {
+        /// As they are now.
+        member: MemberView,
+    },
+}
+
+/// From the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// First frame: send everything after this place.
+    Resume {
+        /// The last place seen.
+        cursor: FeedCursor,
+    },
+    /// The reader looks at a conversation, or writes in it; none when they left it.
+    Replying {
+        /// Which one.
+        conversation: Option<ConversationId>,
+        /// True while they type.
+        typing: bool,
+    },
+}
+
+/// To the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// One event and the place behind it.
+    Event {
+        /// Where to resume after it.
+        cursor: FeedCursor,
+        /// What happened.
+        event: Box<Event>,
+    },
+    /// Everything up to here has been sent; what follows is live.
+    CaughtUp {
+        /// Where to resume.
+        cursor: FeedCursor,
+    },
+    /// A colleague looks at a conversation or types in it.
+    Replying {
+        /// Who.
+        member: MemberId,
+        /// Where; none when they left.
+        conversation: Option<ConversationId>,
+        /// True while they type.
+        typing: bool,
+    },
+    /// The place is too old or from another life of the database: read the inbox anew.
+    Reload,
+    /// The session, the membership or the role is gone or changed: refresh, then connect again.
+    Bye,
+}
