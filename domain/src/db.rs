@@ -6,7 +6,7 @@ use crate::{
 };
 use postern_types::{ChannelId, JobId, MemberId, Role, SessionId, WorkspaceId};
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -15,6 +15,17 @@ use uuid::Uuid;
 
 /// The schema, to be applied by the owner.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// Brings the schema up to date as its owner.
+pub async fn migrate(owner_url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(owner_url).await?;
+    MIGRATOR
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    connection.close().await?;
+    Ok(())
+}
 
 /// The database as the serving role sees it. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +67,14 @@ impl Db {
             })
             .connect_lazy_with(options);
         Self { pool, wake }
+    }
+
+    /// [`Db::open`] on a URL.
+    pub fn open_url(url: &str, size: u32, wake: Wake) -> Result<Self> {
+        let options: PgConnectOptions = url
+            .parse()
+            .map_err(|_| Error::invalid("DATABASE_URL", "This is not a PostgreSQL address."))?;
+        Ok(Self::open(options, size, wake))
     }
 
     /// As a signed-in person who ranks at least `role` in `workspace`.
@@ -231,3 +250,6 @@ impl Global {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

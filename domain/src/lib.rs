@@ -29,6 +29,7 @@ pub mod crypto;
 pub mod db;
 pub mod env;
 pub mod error;
+pub mod installation;
 pub mod job;
 pub mod page;
 pub mod vault;
