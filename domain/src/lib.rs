@@ -32,6 +32,7 @@ pub mod error;
 pub mod installation;
 pub mod job;
 pub mod page;
+pub mod prepare;
 pub mod vault;
 pub mod wake;
 
