@@ -55,6 +55,14 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(Duration::from_secs(5))
+            // A look at a connection that was just in use would be a second round trip; one that has rested may have
+            // died with its server.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    Ok(meta.idle_for < Duration::from_secs(1) || connection.ping().await.is_ok())
+                })
+            })
             // A request that was cancelled while it began leaves its connection inside the transaction, with the
             // tenant set (sqlx 0.9). This ends it, or closes the connection, before anybody else gets it.
             .after_release(|connection, _| {
@@ -145,6 +153,11 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// What is wrong with the role and the tables that this would serve; empty when tenants are held apart.
+    pub async fn faults(&self) -> Result<Vec<String>> {
+        Ok(crate::prepare::verify_serving_role(&self.pool).await?)
     }
 
     /// Ends every connection, after what runs on it.

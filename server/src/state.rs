@@ -28,6 +28,8 @@ pub struct Site {
     pub secure: bool,
     /// Names cookies, so that installations on one host keep theirs apart.
     pub instance: String,
+    /// The built client.
+    pub folder: std::path::PathBuf,
     /// Bytes of a request's body, at most.
     pub body_limit: usize,
 }
