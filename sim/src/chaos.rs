@@ -8,6 +8,10 @@ use serde::Deserialize;
 /// Switches and odds (0 to 1). The same seed throws the same dice; the order of concurrent events stays the machine's.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are switches, each by itself"
+)]
 pub struct Chaos {
     /// Of the dice; read when the simulator starts.
     pub seed: u64,

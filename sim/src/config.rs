@@ -75,7 +75,7 @@ impl SimConfig {
     }
 }
 
-/// A WhatsApp Business Account.
+/// A business account (WABA).
 #[derive(Clone, Debug)]
 pub struct Account {
     /// Its id.
@@ -193,8 +193,8 @@ impl Retry {
         Self {
             timeout: Duration::from_secs(10),
             first: Duration::from_secs(1),
-            longest: Duration::from_secs(3600),
-            until: Duration::from_secs(36 * 3600),
+            longest: Duration::from_hours(1),
+            until: Duration::from_hours(36),
         }
     }
 

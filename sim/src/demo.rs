@@ -75,10 +75,10 @@ impl Demo {
         });
         let mut nudges = Vec::new();
         for customer in cast.customers {
-            let (nudge, nudged) = mpsc::channel(1);
+            let (nudge, wakes) = mpsc::channel(1);
             nudges.push(nudge);
             let heard = stage.sim.watch();
-            running.spawn(live(Arc::clone(&stage), customer, heard, nudged));
+            running.spawn(live(Arc::clone(&stage), customer, heard, wakes));
         }
         running.spawn(async move {
             loop {
@@ -97,7 +97,7 @@ async fn live(
     stage: Arc<Stage>,
     customer: Customer,
     mut heard: broadcast::Receiver<Sent>,
-    mut nudged: mpsc::Receiver<()>,
+    mut wakes: mpsc::Receiver<()>,
 ) {
     let mut mouth = Mouth {
         stage: &stage,
@@ -117,7 +117,7 @@ async fn live(
         mouth.say(line, None);
     }
     // A nudge from before the opening would make somebody speak twice at once.
-    while nudged.try_recv().is_ok() {}
+    while wakes.try_recv().is_ok() {}
 
     let mut answers = customer.script.answers.iter();
     let mut musings = customer.script.musings.iter();
@@ -136,7 +136,7 @@ async fn live(
                 Err(broadcast::error::RecvError::Closed) => return,
                 _ => {}
             },
-            Some(()) = nudged.recv() => {
+            Some(()) = wakes.recv() => {
                 if let Some(line) = musings.next() {
                     mouth.say(line, None);
                 }

@@ -26,16 +26,16 @@ use crate::wire::{Change, Channel, Content, Person, Stage};
 /// A running simulator; clones are the same one.
 #[derive(Clone, Debug)]
 pub struct SimHandle {
-    core: Arc<Meta>,
+    meta: Arc<Meta>,
     address: SocketAddr,
     open: Arc<AsyncMutex<Option<Open>>>,
     demo: Arc<Mutex<Option<Demo>>>,
 }
 
 impl SimHandle {
-    pub(crate) fn new(core: Arc<Meta>, address: SocketAddr) -> Self {
+    pub(crate) fn new(meta: Arc<Meta>, address: SocketAddr) -> Self {
         Self {
-            core,
+            meta,
             address,
             open: Arc::default(),
             demo: Arc::default(),
@@ -54,24 +54,24 @@ impl SimHandle {
 
     /// The secret that signs webhooks.
     pub fn app_secret(&self) -> &str {
-        &self.core.app_secret
+        &self.meta.app_secret
     }
 
     /// The token for the handshake.
     pub fn verify_token(&self) -> &str {
-        &self.core.verify_token
+        &self.meta.verify_token
     }
 
     // Where webhooks go.
 
     /// Sends webhooks to this callback from now on; bodies on their way keep theirs.
     pub fn set_callback(&self, url: Option<&str>) {
-        self.core.world().callback = url.map(str::to_owned);
+        self.meta.world().callback = url.map(str::to_owned);
     }
 
     /// Gives a number a callback of its own, or takes it away.
     pub fn set_hook(&self, phone_number_id: &str, hook: Option<Hook>) -> Result<(), UnknownNumber> {
-        let mut world = self.core.world();
+        let mut world = self.meta.world();
         let number = world
             .number_mut(phone_number_id)
             .ok_or_else(|| UnknownNumber(phone_number_id.to_owned()))?;
@@ -85,14 +85,14 @@ impl SimHandle {
         url: &str,
         verify_token: &str,
     ) -> Result<(), HandshakeError> {
-        handshake::verify(self.core.sender.client(), url, verify_token).await
+        handshake::verify(self.meta.sender.client(), url, verify_token).await
     }
 
     // Accounts and tokens.
 
     /// Adds an account; one with the same id gets the new tokens and numbers as well.
     pub fn add_account(&self, account: Account) {
-        let mut world = self.core.world();
+        let mut world = self.meta.world();
         match world.account_mut(&account.waba_id) {
             Some(known) => {
                 let fresh = |number: &Number, known: &Account| {
@@ -112,22 +112,22 @@ impl SimHandle {
 
     /// From now on this token answers 401, code 190.
     pub fn revoke(&self, token: &str) {
-        self.core.world().revoked.insert(token.to_owned());
+        self.meta.world().revoked.insert(token.to_owned());
     }
 
     /// The token is good again.
     pub fn restore(&self, token: &str) {
-        self.core.world().revoked.remove(token);
+        self.meta.world().revoked.remove(token);
     }
 
     /// A number as webhooks name it.
     pub fn channel(&self, phone_number_id: &str) -> Result<Channel, UnknownNumber> {
-        self.core.channel(phone_number_id)
+        self.meta.channel(phone_number_id)
     }
 
     /// The ids of all numbers.
     pub fn numbers(&self) -> Vec<String> {
-        let world = self.core.world();
+        let world = self.meta.world();
         world
             .accounts
             .iter()
@@ -156,34 +156,34 @@ impl SimHandle {
         from: &Person,
         content: Content,
     ) -> Result<String, UnknownNumber> {
-        self.core.say(phone_number_id, from, content)
+        self.meta.say(phone_number_id, from, content)
     }
 
     /// Any event, through chaos and routing.
     pub fn emit(&self, change: Change) {
-        self.core.emit(change);
+        self.meta.emit(change);
     }
 
     /// A further status for a message that was accepted; false for an unknown one.
     pub fn status(&self, wamid: &str, stage: Stage) -> bool {
-        self.core.status_of(wamid, stage)
+        self.meta.status_of(wamid, stage)
     }
 
     /// Posts these bytes once to a URL, signed with the app's secret, and says how they were answered.
     pub async fn deliver(&self, url: &str, bytes: impl Into<Bytes>) -> reqwest::Result<StatusCode> {
-        sender::deliver(self.core.sender.client(), url, &self.core.app_secret, bytes).await
+        sender::deliver(self.meta.sender.client(), url, &self.meta.app_secret, bytes).await
     }
 
     /// Posts the last (at most 1000) bodies again, byte for byte, as retries of days later would. Says how many.
     pub fn redeliver(&self) -> usize {
-        self.core.sender.again()
+        self.meta.sender.again()
     }
 
     // Faults.
 
     /// Plans a fault.
     pub fn fail(&self, plan: FaultPlan) {
-        self.core.world().faults.push(plan);
+        self.meta.world().faults.push(plan);
     }
 
     /// The next sends fail so.
@@ -193,45 +193,45 @@ impl SimHandle {
 
     /// Forgets all planned faults.
     pub fn clear_faults(&self) {
-        self.core.world().faults.clear();
+        self.meta.world().faults.clear();
     }
 
     /// Switches Meta's own limits.
     pub fn set_limits(&self, limits: Limits) {
-        self.core.world().limits = limits;
+        self.meta.world().limits = limits;
     }
 
     /// Switches what goes wrong with webhooks; the seed stays that of the start.
     pub fn set_chaos(&self, chaos: Chaos) {
-        self.core.world().chaos = chaos;
+        self.meta.world().chaos = chaos;
     }
 
     /// Switches how quickly statuses follow.
     pub fn set_pace(&self, pace: Pace) {
-        self.core.world().pace = pace;
+        self.meta.world().pace = pace;
     }
 
     // What happened.
 
     /// Everything that was sent, marked as read, refused.
     pub fn ledger(&self) -> Ledger {
-        self.core.world().ledger.clone()
+        self.meta.world().ledger.clone()
     }
 
     /// How many sends with this callback data were accepted.
     pub fn accepted(&self, callback_data: &str) -> usize {
-        self.core.world().ledger.accepted(callback_data)
+        self.meta.world().ledger.accepted(callback_data)
     }
 
     /// Every send that is accepted from now on.
     pub fn watch(&self) -> broadcast::Receiver<Sent> {
-        self.core.sends.subscribe()
+        self.meta.sends.subscribe()
     }
 
     /// Waits for an accepted send that fits, past or coming; `None` after `within`.
     pub async fn wait_for(&self, within: Duration, fits: impl Fn(&Sent) -> bool) -> Option<Sent> {
         let mut coming = self.watch();
-        if let Some(sent) = self.core.world().ledger.sent.iter().find(|sent| fits(sent)) {
+        if let Some(sent) = self.meta.world().ledger.sent.iter().find(|sent| fits(sent)) {
             return Some(sent.clone());
         }
         let wait = async {
@@ -248,7 +248,7 @@ impl SimHandle {
 
     /// What became of the webhooks.
     pub fn deliveries(&self) -> Deliveries {
-        self.core.sender.tally.snapshot()
+        self.meta.sender.tally.snapshot()
     }
 
     /// Waits until no webhook is under way or waiting; false if that takes longer than `within`.
@@ -307,15 +307,15 @@ impl SimHandle {
     /// Stops everything: customers, webhooks, answers.
     pub async fn stop(&self) {
         self.stop_demo();
-        self.core.tasks.finish().await;
+        self.meta.tasks.finish().await;
         self.down().await;
     }
 
     pub(crate) async fn open(&self, listener: TcpListener) {
-        *self.open.lock().await = Some(Open::serve(listener, self, Arc::clone(&self.core)));
+        *self.open.lock().await = Some(Open::serve(listener, self, Arc::clone(&self.meta)));
     }
 
     pub(crate) fn meta(&self) -> &Arc<Meta> {
-        &self.core
+        &self.meta
     }
 }

@@ -86,10 +86,10 @@ impl Meta {
         let pause = self
             .dice
             .between((Duration::from_millis(1), Duration::from_millis(60)));
-        let (core, destination, change) = (Arc::clone(self), destination.clone(), change.clone());
+        let (meta, destination, change) = (Arc::clone(self), destination.clone(), change.clone());
         let pending = self.sender.tally.pending();
         self.tasks.later(pause, async move {
-            let other = core
+            let other = meta
                 .trays()
                 .last
                 .get(&destination)
@@ -97,8 +97,8 @@ impl Meta {
                 .cloned();
             let mut company: Vec<Change> = other.into_iter().collect();
             company.push(change);
-            core.dice.shuffle(&mut company);
-            core.pack(&destination, &company, Chaos::calm());
+            meta.dice.shuffle(&mut company);
+            meta.pack(&destination, &company, Chaos::calm());
             drop(pending);
         });
     }
@@ -118,26 +118,26 @@ impl Meta {
             return;
         }
         drop(trays);
-        let core = Arc::clone(self);
+        let meta = Arc::clone(self);
         let pending = self.sender.tally.pending();
         self.tasks.later(window, async move {
-            let mut changes = core
+            let mut changes = meta
                 .trays()
                 .waiting
                 .remove(&destination)
                 .unwrap_or_default();
             if chaos.shuffle {
-                core.dice.shuffle(&mut changes);
+                meta.dice.shuffle(&mut changes);
             }
             let mut merged: Vec<Change> = Vec::new();
             for change in changes {
                 let rest = match merged.last_mut() {
-                    Some(last) if core.dice.odds(0.5) => last.absorb(change),
+                    Some(last) if meta.dice.odds(0.5) => last.absorb(change),
                     _ => Some(change),
                 };
                 merged.extend(rest);
             }
-            core.pack(&destination, &merged, chaos);
+            meta.pack(&destination, &merged, chaos);
             drop(pending);
         });
     }
@@ -178,7 +178,7 @@ fn omit(value: &mut Value, turn: usize) {
         &["metadata", "display_phone_number"],
     ];
     let path = PATHS[turn % PATHS.len()];
-    let (last, way) = path.split_last().expect("no path is empty");
+    let (key, way) = path.split_last().expect("no path is empty");
     let mut here = vec![value];
     for step in way {
         here = here
@@ -190,7 +190,7 @@ fn omit(value: &mut Value, turn: usize) {
             })
             .collect();
     }
-    let needed = match *last {
+    let needed = match *key {
         "wa_id" => "user_id",
         "from" => "from_user_id",
         "recipient_id" => "recipient_user_id",
@@ -200,7 +200,7 @@ fn omit(value: &mut Value, turn: usize) {
         if let Value::Object(object) = value
             && (needed.is_empty() || object.contains_key(needed))
         {
-            object.remove(*last);
+            object.remove(*key);
         }
     }
 }

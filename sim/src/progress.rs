@@ -57,10 +57,10 @@ impl Meta {
             self.emit_and_wait(first).await;
         }
         for (pause, change) in events {
-            let core = Arc::clone(self);
+            let meta = Arc::clone(self);
             let pending = self.sender.tally.pending();
             self.tasks.later(pause, async move {
-                core.emit(change);
+                meta.emit(change);
                 drop(pending);
             });
         }

@@ -27,10 +27,10 @@ impl Sim {
     /// Listens, and returns the handle of it. Everything stops with [`SimHandle::stop`].
     pub async fn start(config: SimConfig) -> io::Result<SimHandle> {
         let wanted = SocketAddr::new(config.host, config.port);
-        let core = Meta::new(config).map_err(io::Error::other)?;
+        let meta = Meta::new(config).map_err(io::Error::other)?;
         let listener = TcpListener::bind(wanted).await?;
         let address = listener.local_addr()?;
-        let handle = SimHandle::new(core, address);
+        let handle = SimHandle::new(meta, address);
         handle.open(listener).await;
         Ok(handle)
     }
@@ -45,11 +45,11 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    pub(crate) fn serve(listener: TcpListener, handle: &SimHandle, core: Arc<Meta>) -> Self {
+    pub(crate) fn serve(listener: TcpListener, handle: &SimHandle, meta: Arc<Meta>) -> Self {
         let (shut, cut) = (CancellationToken::new(), CancellationToken::new());
         let routes = Router::new()
             .nest("/_control", control::routes(handle.clone()))
-            .merge(graph::routes().with_state(core));
+            .merge(graph::routes().with_state(meta));
         let door = Door {
             listener,
             cut: cut.clone(),

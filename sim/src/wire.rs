@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 /// A business number and the account it belongs to, as webhooks name them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
-    /// The WhatsApp Business Account's id: `entry.id`.
+    /// The business account's id: `entry.id`.
     pub waba_id: String,
     /// `metadata.phone_number_id`.
     pub phone_number_id: String,

@@ -81,7 +81,7 @@ mod tests {
         assert!(all[0].opens_after <= Duration::from_secs(3));
         assert!(
             all.iter()
-                .all(|one| one.opens_after < Duration::from_secs(60))
+                .all(|one| one.opens_after < Duration::from_mins(1))
         );
         assert!(
             all.iter()

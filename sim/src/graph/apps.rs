@@ -18,11 +18,11 @@ type Answer = Result<Json<Value>, GraphError>;
 
 /// `GET /{version}/{account}/subscribed_apps`.
 pub(super) async fn list(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
-    let world = core.world();
+    let world = meta.world();
     check_account(&world, &headers, "get", &version, &id)?;
     let subscribed = world
         .accounts
@@ -41,15 +41,15 @@ pub(super) async fn list(
 
 /// `POST /{version}/{account}/subscribed_apps`, with or without an override.
 pub(super) async fn subscribe(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    check_account(&core.world(), &headers, "post", &version, &id)?;
+    check_account(&meta.world(), &headers, "post", &version, &id)?;
     let asked = parse(&body)?;
-    let hook = requested_hook(&core, &asked).await?;
-    let mut world = core.world();
+    let hook = requested_hook(&meta, &asked).await?;
+    let mut world = meta.world();
     if let Some(account) = world.account_mut(&id) {
         account.subscribed = true;
     }
@@ -62,11 +62,11 @@ pub(super) async fn subscribe(
 
 /// `DELETE /{version}/{account}/subscribed_apps`.
 pub(super) async fn unsubscribe(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
-    let mut world = core.world();
+    let mut world = meta.world();
     check_account(&world, &headers, "delete", &version, &id)?;
     if let Some(account) = world.account_mut(&id) {
         account.subscribed = false;
@@ -76,27 +76,27 @@ pub(super) async fn unsubscribe(
 
 /// `POST /{version}/{number}` with `webhook_configuration`: the number's own callback; an empty one removes it.
 pub(super) async fn configure_number(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    check_number(&core.world(), &headers, "post", &version, &id)?;
+    check_number(&meta.world(), &headers, "post", &version, &id)?;
     let asked = parse(&body)?;
     let Some(configuration) = asked.get("webhook_configuration") else {
         return Err(GraphError::parameter(
             "The parameter webhook_configuration is required.",
         ));
     };
-    let hook = requested_hook(&core, configuration).await?;
-    if let Some(number) = core.world().number_mut(&id) {
+    let hook = requested_hook(&meta, configuration).await?;
+    if let Some(number) = meta.world().number_mut(&id) {
         number.hook = hook;
     }
     Ok(Json(json!({ "success": true })))
 }
 
 /// The override asked for, once its handshake succeeded; `None` when none is asked for.
-async fn requested_hook(core: &Meta, asked: &Value) -> Result<Option<Hook>, GraphError> {
+async fn requested_hook(meta: &Meta, asked: &Value) -> Result<Option<Hook>, GraphError> {
     let url = asked["override_callback_uri"].as_str().unwrap_or_default();
     if url.is_empty() {
         return Ok(None);
@@ -107,7 +107,7 @@ async fn requested_hook(core: &Meta, asked: &Value) -> Result<Option<Hook>, Grap
         ));
     }
     let token = asked["verify_token"].as_str().unwrap_or_default();
-    handshake::verify(core.sender.client(), url, token)
+    handshake::verify(meta.sender.client(), url, token)
         .await
         .map_err(|error| {
             GraphError::code(2200).details(format!("Callback verification failed: {error}"))

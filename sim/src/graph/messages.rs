@@ -37,20 +37,20 @@ enum Verdict {
 }
 
 pub(super) async fn send(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     ConnectInfo(caller): ConnectInfo<Caller>,
     Path((version, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let verdict = decide(&mut core.world(), &version, &id, &headers, &body);
+    let verdict = decide(&mut meta.world(), &version, &id, &headers, &body);
     match verdict {
         Err(error) => error.into_response(),
         Ok(Verdict::Seen) => Json(json!({ "success": true })).into_response(),
         Ok(Verdict::Nothing(Fault::Html502)) => gateway_page(),
         Ok(Verdict::Nothing(_)) => hang_up(&caller).await,
         Ok(Verdict::Accepted { sent, input, fault }) => {
-            accepted(&core, &caller, &sent, &input, fault).await
+            accepted(&meta, &caller, &sent, &input, fault).await
         }
     }
 }
@@ -144,23 +144,23 @@ fn limits(
 }
 
 async fn accepted(
-    core: &Arc<Meta>,
+    meta: &Arc<Meta>,
     caller: &Caller,
     sent: &Sent,
     input: &str,
     fault: Option<Fault>,
 ) -> Response {
     // Nobody need be listening.
-    let _ = core.sends.send(sent.clone());
+    let _ = meta.sends.send(sent.clone());
     let failure = match fault {
         Some(Fault::FailLater(code)) => Some(code),
         _ => None,
     };
     // Not in this handler's own time: a sender who hangs up must not stop the statuses.
     let (told, ready) = tokio::sync::oneshot::channel();
-    let (following, message) = (Arc::clone(core), sent.clone());
-    let pending = core.sender.tally.pending();
-    core.tasks.spawn(async move {
+    let (following, message) = (Arc::clone(meta), sent.clone());
+    let pending = meta.sender.tally.pending();
+    meta.tasks.spawn(async move {
         following.follow(&message, failure).await;
         drop(pending);
         let _ = told.send(());
@@ -175,14 +175,14 @@ async fn accepted(
         Some(Fault::Garbage) => (StatusCode::OK, "OK\n").into_response(),
         Some(fault) => {
             tokio::time::sleep(fault.delay()).await;
-            success(core, sent, input)
+            success(meta, sent, input)
         }
-        None => success(core, sent, input),
+        None => success(meta, sent, input),
     }
 }
 
-fn success(core: &Meta, sent: &Sent, input: &str) -> Response {
-    let person = core.world().person(&sent.to);
+fn success(meta: &Meta, sent: &Sent, input: &str) -> Response {
+    let person = meta.world().person(&sent.to);
     let mut contact = json!({ "input": input });
     if input.contains('.') {
         crate::wire::put(&mut contact, "user_id", person.user_id.as_deref());

@@ -21,13 +21,13 @@ type Parameters = Query<HashMap<String, String>>;
 
 /// `GET /{version}/{number or account}?fields=`.
 pub(super) async fn read(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     Query(query): Parameters,
     headers: HeaderMap,
 ) -> Result<Json<Value>, GraphError> {
     check_version(&version)?;
-    let world = core.world();
+    let world = meta.world();
     let opened = world.opened_by(bearer(&headers))?;
     let fields = query.get("fields").map(String::as_str);
     for account in opened {
@@ -45,12 +45,12 @@ pub(super) async fn read(
 
 /// `GET /{version}/{account}/phone_numbers`, page by page.
 pub(super) async fn phone_numbers(
-    State(core): State<Arc<Meta>>,
+    State(meta): State<Arc<Meta>>,
     Path((version, id)): Path<(String, String)>,
     Query(query): Parameters,
     headers: HeaderMap,
 ) -> Result<Json<Value>, GraphError> {
-    let world = core.world();
+    let world = meta.world();
     check_account(&world, &headers, "get", &version, &id)?;
     let numbers = world
         .accounts

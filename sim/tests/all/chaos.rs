@@ -23,7 +23,7 @@ async fn a_storm_loses_no_message_and_no_final_status() {
     let sim = start(config).await;
     receiver.answer(&[500, 200, 200, 503]);
     let mut said = BTreeSet::new();
-    for turn in 0..20 {
+    for turn in 0..40 {
         let from = Person::named(format!("1650555{turn:04}"), "Somebody");
         let number = if turn % 2 == 0 { NUMBER } else { "201" };
         said.insert(sim.say(number, &from, "hello").unwrap());
@@ -49,7 +49,7 @@ async fn a_storm_loses_no_message_and_no_final_status() {
             .or_default()
             .push(text("status"));
     }
-    assert_eq!(stages.len(), 20);
+    assert_eq!(stages.len(), 40);
     assert!(
         stages.values().all(
             |seen| seen.iter().any(|one| one == "sent") && seen.iter().any(|one| one == "read")

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use postern_sim::demo::{Cast, Customer, Line, Script};
 use postern_sim::wire::Person;
+use serde_json::Value;
 
 use crate::support::{NUMBER, Receiver, SECOND, send, sim_to, text};
 
 const QUICK: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(10));
+
+const AMELIA: &str = "447700900123";
 
 fn cast() -> Cast {
     let mut cast = Cast::of_the_demo(vec![NUMBER.to_owned()]);
@@ -18,11 +21,18 @@ fn cast() -> Cast {
     cast
 }
 
-fn texts(receiver: &Receiver, from: &str) -> Vec<String> {
-    let messages = receiver.elements("messages");
-    let mine = messages.iter().filter(|one| one["from"] == from);
-    mine.filter_map(|one| one["text"]["body"].as_str().map(str::to_owned))
-        .collect()
+fn from(receiver: &Receiver, person: &str) -> Vec<Value> {
+    let mut messages = receiver.elements("messages");
+    messages.retain(|one| one["from"] == person);
+    messages
+}
+
+fn texts(receiver: &Receiver, person: &str) -> Vec<String> {
+    let messages = from(receiver, person);
+    let texts = messages
+        .iter()
+        .filter_map(|one| one["text"]["body"].as_str());
+    texts.map(str::to_owned).collect()
 }
 
 #[tokio::test]
@@ -45,41 +55,30 @@ async fn fourteen_customers_open_and_answer_when_they_are_answered() {
             .any(|(_, change)| change["value"]["contacts"][0].get("profile").is_none())
     );
 
-    assert_eq!(texts(&receiver, "447700900123").len(), 1);
-    send(
-        &sim,
-        &text("447700900123", "It left us this morning!", "m-1"),
-    )
-    .await
-    .unwrap();
+    assert_eq!(texts(&receiver, AMELIA).len(), 1);
+    send(&sim, &text(AMELIA, "It left us this morning!", "m-1"))
+        .await
+        .unwrap();
     receiver
         .until("Amelia answers", |receiver| {
-            texts(receiver, "447700900123").len() == 2
+            texts(receiver, AMELIA).len() == 2
         })
         .await;
-    for (turn, emoji) in [(2, false), (3, true)] {
-        let before = receiver.elements("messages").len();
-        send(
-            &sim,
-            &text("447700900123", "Of course", &format!("m-{turn}")),
-        )
-        .await
-        .unwrap();
+    for (turn, kind) in [(2, "text"), (3, "reaction")] {
+        send(&sim, &text(AMELIA, "Of course", &format!("m-{turn}")))
+            .await
+            .unwrap();
         receiver
             .until("Amelia answers again", |receiver| {
-                receiver.elements("messages").len() > before
+                from(receiver, AMELIA).len() == turn + 1
             })
             .await;
-        assert_eq!(
-            receiver.elements("messages").last().unwrap()["type"] == "reaction",
-            emoji
-        );
+        assert_eq!(from(&receiver, AMELIA)[turn]["type"], kind);
     }
     sim.stop_demo();
+    assert!(sim.quiet(10 * SECOND).await);
     let before = sim.deliveries();
-    send(&sim, &text("447700900123", "Anyone?", "m-9"))
-        .await
-        .unwrap();
+    send(&sim, &text(AMELIA, "Anyone?", "m-9")).await.unwrap();
     assert!(sim.quiet(10 * SECOND).await);
     assert_eq!(
         sim.deliveries().acknowledged,

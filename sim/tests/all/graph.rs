@@ -194,7 +194,8 @@ async fn an_unsubscribed_account_gets_no_webhooks() {
     let receiver = Receiver::start().await;
     let sim = sim_to(&receiver).await;
     let url = format!("{}/v24.0/{WABA}/subscribed_apps", sim.base_url());
-    let apps = || read(&sim, &format!("/v24.0/{WABA}/subscribed_apps"), Some(TOKEN));
+    let node = format!("/v24.0/{WABA}/subscribed_apps");
+    let apps = || read(&sim, &node, Some(TOKEN));
     assert_eq!(apps().await.1["data"].as_array().unwrap().len(), 1);
     http().delete(&url).bearer_auth(TOKEN).send().await.unwrap();
     assert_eq!(apps().await.1["data"], json!([]));
