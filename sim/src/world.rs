@@ -123,7 +123,14 @@ impl World {
             (Some("52"), 12) => Some(format!("521{}", &to[2..])),
             _ => None,
         };
-        known(to).or_else(|| known(&other?)).unwrap_or_else(|| {
+        let by_user_id = || {
+            let mut people = self.people.values();
+            people
+                .find(|one| one.user_id.as_deref() == Some(to))
+                .cloned()
+        };
+        let person = known(to).or_else(|| known(&other?)).or_else(by_user_id);
+        person.unwrap_or_else(|| {
             if to.bytes().all(|byte| byte.is_ascii_digit()) {
                 Person::new(to)
             } else {

@@ -270,3 +270,20 @@ async fn a_brazilian_is_the_same_person_with_and_without_the_ninth_digit() {
     assert_eq!(sim.ledger().to("558190010333").len(), 1);
     sim.stop().await;
 }
+
+#[tokio::test]
+async fn a_customer_is_reached_by_the_user_id_too() {
+    let sim = sim_to(&Receiver::start().await).await;
+    let ann = Person::new("16505551234");
+    sim.say(NUMBER, &ann, "hi").unwrap();
+    let mut body = text("1", "hello", "m");
+    body.as_object_mut().unwrap().remove("to");
+    body["recipient"] = json!(ann.user_id);
+    let (_, answer) = send(&sim, &body).await.unwrap();
+    assert_eq!(
+        answer["contacts"],
+        json!([{ "input": ann.user_id, "user_id": ann.user_id }])
+    );
+    assert_eq!(sim.ledger().texts_to("16505551234"), ["hello"]);
+    sim.stop().await;
+}

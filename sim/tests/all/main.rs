@@ -5,5 +5,6 @@ mod control;
 mod demo;
 mod faults;
 mod graph;
+mod program;
 mod support;
 mod webhooks;
