@@ -120,7 +120,9 @@ async fn live(
     while wakes.try_recv().is_ok() {}
 
     let mut answers = customer.script.answers.iter();
-    let mut musings = customer.script.musings.iter();
+    let mut reminders = customer.script.reminders.iter().cycle();
+    let mut musings = customer.script.musings.iter().cycle();
+    let mut answered = false;
     let mut pleasantries = customer.script.pleasantries.iter().cycle();
     loop {
         tokio::select! {
@@ -129,6 +131,7 @@ async fn live(
                     tokio::time::sleep(stage.dice.between(stage.typing)).await;
                     // Whatever else the agent wrote meanwhile is answered by the same words.
                     let last = drain(&mut heard, &customer).unwrap_or(sent);
+                    answered = true;
                     if let Some(line) = answers.next().or_else(|| pleasantries.next()) {
                         mouth.say(line, Some(&last));
                     }
@@ -137,7 +140,8 @@ async fn live(
                 _ => {}
             },
             Some(()) = wakes.recv() => {
-                if let Some(line) = musings.next() {
+                let unasked = if answered { musings.next() } else { reminders.next() };
+                if let Some(line) = unasked {
                     mouth.say(line, None);
                 }
             }

@@ -35,7 +35,9 @@ pub struct Script {
     pub answers: &'static [Line],
     /// Said again and again when the answers are used up.
     pub pleasantries: &'static [Line],
-    /// Each said once, unasked, in quiet moments.
+    /// Said now and then, unasked, as long as nobody has answered.
+    pub reminders: &'static [Line],
+    /// Said now and then, unasked, once somebody has answered.
     pub musings: &'static [Line],
 }
 

@@ -34,6 +34,37 @@ const GRACIAS: &[Line] = &[
     Text("¡Genial, gracias!"),
 ];
 
+const HELLO: &[Line] = &[
+    Text("Hello? Is anybody there? 🙂"),
+    Text("?"),
+    Text("Still waiting…"),
+];
+const MARHABA: &[Line] = &[
+    Text("هل من أحد هنا؟"),
+    Text("؟؟"),
+    Text("أنا في انتظار ردكم"),
+];
+const ALO: &[Line] = &[
+    Text("Oi? Tem alguém aí?"),
+    Text("?"),
+    Text("Fico no aguardo 🙂"),
+];
+const PERMISI: &[Line] = &[
+    Text("Halo kak?"),
+    Text("Permisi, ada orang? 🙂"),
+    Text("Masih saya tunggu ya kak"),
+];
+const HOLA: &[Line] = &[
+    Text("¿Hola? ¿Hay alguien?"),
+    Text("??"),
+    Text("Sigo pendiente 🙂"),
+];
+const HALLO: &[Line] = &[
+    Text("Konnten Sie meine Nachricht schon lesen?"),
+    Text("Ich freue mich auf Ihre Rückmeldung."),
+];
+const ALLO: &[Line] = &[Text("Vous êtes là ?"), Text("Je vous attends 🙂")];
+
 pub(super) const AMELIA: Script = Script {
     opening: &[Text(
         "Hi! I ordered two bags of the Ethiopia on Monday and it still says \"preparing\". Order #4471. Any news?",
@@ -46,6 +77,7 @@ pub(super) const AMELIA: Script = Script {
         Reaction("❤️"),
     ],
     pleasantries: THANKS,
+    reminders: HELLO,
     musings: &[
         Text("By the way, do you also sell the paper filters for a V60?"),
         Text("Just got the shipping e-mail, thank you!"),
@@ -64,6 +96,7 @@ pub(super) const SARA: Script = Script {
         Text("هذا موقعي. يناسبني بعد الساعة ٥ مساءً"),
     ],
     pleasantries: SHUKRAN,
+    reminders: MARHABA,
     musings: &[
         Text("هل عندكم قهوة عربية بالهيل؟"),
         Text("وصلني الطلب، الرائحة رائعة 😍"),
@@ -81,6 +114,7 @@ pub(super) const JOAO: Script = Script {
         Text("Mandei o cadastro da empresa. Dá pra começar com uma amostra?"),
     ],
     pleasantries: OBRIGADO,
+    reminders: ALO,
     musings: &[Text("Ah, e vocês têm opção descafeinada?"), Voice],
 };
 
@@ -92,6 +126,7 @@ pub(super) const NAMELESS: Script = Script {
         Text("👌"),
     ],
     pleasantries: THANKS,
+    reminders: HELLO,
     musings: &[
         Text("do you have oat milk"),
         Text("sorry, wrong chat 😅 ignore that"),
@@ -108,6 +143,7 @@ pub(super) const BUDI: Script = Script {
         Text("Baik, saya kirim ke alamat servis besok pagi ya"),
     ],
     pleasantries: TERIMA_KASIH,
+    reminders: PERMISI,
     musings: &[
         Text("Kak, nomor resi pengirimannya 0099-1234-7781"),
         Text("Kira-kira servisnya berapa hari?"),
@@ -127,6 +163,7 @@ pub(super) const YUKI: Script = Script {
         Text("やった！😆"),
         Text("👩‍🍳👌🏽"),
     ],
+    reminders: HELLO,
     musings: &[
         Text("🤔💭 whole beans or ground for a French press?"),
         Text("👨‍👩‍👧‍👦 everyone loves it!!"),
@@ -151,6 +188,7 @@ pub(super) const THEODORA: Script = Script {
         Reaction("👍"),
         Text("Wunderbar, so machen wir es."),
     ],
+    reminders: HALLO,
     musings: &[
         Text("Eine Frage noch: Sind die Becher kompostierbar?"),
         Text("Es werden nun doch eher 200 Gäste."),
@@ -168,6 +206,7 @@ pub(super) const TOM: Script = Script {
         Reaction("🙏"),
     ],
     pleasantries: THANKS,
+    reminders: HELLO,
     musings: &[
         Text("Replacement came today. All good, 5 stars from me ⭐️⭐️⭐️⭐️⭐️"),
         Text("Do you do gift cards?"),
@@ -184,6 +223,7 @@ pub(super) const OMAR: Script = Script {
         Reaction("👍"),
     ],
     pleasantries: SHUKRAN,
+    reminders: MARHABA,
     musings: &[
         Text("هل نحضر معنا شيء؟ e.g. our own grinder"),
         Text("What time بالضبط؟ 10:00 or 10:30?"),
@@ -200,6 +240,7 @@ pub(super) const PRIYA: Script = Script {
         Text("Sorry, that poll was for another group 🙈"),
     ],
     pleasantries: THANKS,
+    reminders: HELLO,
     musings: &[
         Text("How many days does the refund usually take?"),
         Text("Could you switch me to the 500 g bag from April?"),
@@ -226,6 +267,7 @@ pub(super) const CAMILLE: Script = Script {
         Text("C'est très gentil, merci."),
         Text("À tout de suite !"),
     ],
+    reminders: ALLO,
     musings: &[
         Text("Vous êtes ouverts le 1er mai ?"),
         Text("Merci pour l'accueil, c'était délicieux 😊"),
@@ -245,6 +287,7 @@ pub(super) const LUCIA: Script = Script {
         Text("Ese es el contacto de mi mamá para la entrega."),
     ],
     pleasantries: GRACIAS,
+    reminders: HOLA,
     musings: &[
         Text("¿Y hacen envíos a Oaxaca?"),
         Text("Ya hice la transferencia, les mando el comprobante en un ratito."),
@@ -264,6 +307,7 @@ pub(super) const CHIDI: Script = Script {
         Reaction("🙏"),
     ],
     pleasantries: THANKS,
+    reminders: HELLO,
     musings: &[
         Text("Management just asked: can we have them by the 20th?"),
         Text("Invoice received, payment goes out tomorrow."),
@@ -280,6 +324,7 @@ pub(super) const DEWI: Script = Script {
         Text("Oke, saya transfer sekarang ya kak"),
     ],
     pleasantries: TERIMA_KASIH,
+    reminders: PERMISI,
     musings: &[
         Text("Kak, bisa kirim hari ini?"),
         Unsupported("view_once"),

@@ -88,53 +88,73 @@ async fn fourteen_customers_open_and_answer_when_they_are_answered() {
     sim.stop().await;
 }
 
-#[tokio::test]
-async fn nobody_says_more_than_they_may() {
-    const LINES: &[Line] = &[Line::Text("one"), Line::Text("two")];
-    let receiver = Receiver::start().await;
-    let sim = sim_to(&receiver).await;
-    sim.start_demo(Cast {
-        customers: vec![Customer {
-            person: Person::new("16505551234"),
-            phone_number_id: NUMBER.to_owned(),
-            opens_after: Duration::ZERO,
-            script: Script {
-                opening: &[Line::Text("hi")],
-                answers: LINES,
-                pleasantries: LINES,
-                musings: &[Line::Text("hm")],
-            },
-        }],
+const SCRIPT: Script = Script {
+    opening: &[Line::Text("hi")],
+    answers: &[Line::Text("one")],
+    pleasantries: &[Line::Text("thanks")],
+    reminders: &[Line::Text("hello?")],
+    musings: &[Line::Text("by the way")],
+};
+
+fn play(customers: &[&str], most_messages: usize, most_each: usize) -> Cast {
+    let customers = customers.iter().map(|wa_id| Customer {
+        person: Person::new(*wa_id),
+        phone_number_id: NUMBER.to_owned(),
+        opens_after: Duration::ZERO,
+        script: SCRIPT,
+    });
+    Cast {
+        customers: customers.collect(),
         typing: QUICK,
         chatter: QUICK,
-        most_messages: 100,
-        most_each: 3,
-    });
-    // The opening and, unasked, the one musing.
+        most_messages,
+        most_each,
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_answered_reminds_and_who_is_answered_thinks_of_something() {
+    let receiver = Receiver::start().await;
+    let sim = sim_to(&receiver).await;
+    sim.start_demo(play(&[AMELIA], 1000, 1000));
+    let says = |line: &'static str| {
+        move |receiver: &Receiver| texts(receiver, AMELIA).iter().any(|text| text == line)
+    };
+    receiver.until("a reminder", says("hello?")).await;
+    assert!(!says("by the way")(&receiver));
+    for answer in ["one", "thanks"] {
+        send(&sim, &text(AMELIA, "At your service", answer))
+            .await
+            .unwrap();
+        receiver.until("an answer", says(answer)).await;
+    }
+    receiver.until("a thought", says("by the way")).await;
+    sim.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_says_more_than_they_may() {
+    let receiver = Receiver::start().await;
+    let sim = sim_to(&receiver).await;
+    let people = [AMELIA, "16505551234"];
+    sim.start_demo(play(&people, 5, 3));
     receiver
-        .until("opened and mused", |receiver| {
-            texts(receiver, "16505551234").len() == 2
+        .until("five messages", |receiver| {
+            receiver.elements("messages").len() == 5
         })
         .await;
-    send(&sim, &text("16505551234", "a", "m-1")).await.unwrap();
-    receiver
-        .until("answered", |receiver| {
-            texts(receiver, "16505551234").len() == 3
-        })
-        .await;
-    send(&sim, &text("16505551234", "b", "m-2")).await.unwrap();
-    // Were there an answer, it would come within twenty milliseconds; the statuses take as long.
-    assert!(sim.quiet(10 * SECOND).await);
-    receiver
-        .until("the last is read", |receiver| {
-            receiver
-                .elements("statuses")
-                .iter()
-                .filter(|one| one["status"] == "read")
-                .count()
-                == 2
-        })
-        .await;
-    assert_eq!(texts(&receiver, "16505551234"), ["hi", "hm", "one"]);
+    // Were more to come, it would come within the time that twenty messages take to be read.
+    for turn in 0..20 {
+        send(&sim, &text(people[turn % 2], "And?", &format!("m-{turn}")))
+            .await
+            .unwrap();
+        assert!(sim.quiet(10 * SECOND).await);
+    }
+    assert_eq!(receiver.elements("messages").len(), 5);
+    assert!(
+        people
+            .iter()
+            .all(|person| from(&receiver, person).len() <= 3)
+    );
     sim.stop().await;
 }
