@@ -64,9 +64,13 @@ impl SimHandle {
 
     // Where webhooks go.
 
-    /// Sends webhooks to this callback from now on; bodies on their way keep theirs.
+    /// Sends webhooks to this callback from now on, and bodies that are being tried again as well. With `None` new events
+    /// are dropped.
     pub fn set_callback(&self, url: Option<&str>) {
-        self.meta.world().callback = url.map(str::to_owned);
+        let before = std::mem::replace(&mut self.meta.world().callback, url.map(str::to_owned));
+        if let (Some(before), Some(url)) = (before, url) {
+            self.meta.sender.redirect(before, url);
+        }
     }
 
     /// Gives a number a callback of its own, or takes it away.

@@ -163,7 +163,7 @@ impl Meta {
 /// Leaves out one optional key of rule 6, the `turn`th of them, if the event has it. An identity goes only where another
 /// identity stays.
 fn omit(value: &mut Value, turn: usize) {
-    const PATHS: [&[&str]; 12] = [
+    const PATHS: [&[&str]; 13] = [
         &["contacts"],
         &["contacts", "profile"],
         &["contacts", "profile", "name"],
@@ -176,6 +176,7 @@ fn omit(value: &mut Value, turn: usize) {
         &["statuses", "conversation"],
         &["statuses", "errors", "error_data"],
         &["metadata", "display_phone_number"],
+        &["statuses", "errors", "href"],
     ];
     let path = PATHS[turn % PATHS.len()];
     let (key, way) = path.split_last().expect("no path is empty");

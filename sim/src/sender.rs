@@ -1,6 +1,6 @@
 //! Posts signed bodies, in parallel, again and again until they are answered by 200.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -96,6 +96,7 @@ pub(crate) struct Sender {
     pub(crate) tally: Arc<Tally>,
     tasks: Arc<Tasks>,
     kept: Mutex<VecDeque<Parcel>>,
+    moved: Mutex<HashMap<String, String>>,
 }
 
 impl Sender {
@@ -107,6 +108,7 @@ impl Sender {
             tally: Arc::default(),
             tasks,
             kept: Mutex::default(),
+            moved: Mutex::default(),
         }))
     }
 
@@ -123,6 +125,24 @@ impl Sender {
         kept.push_back(parcel.clone());
         drop(kept);
         self.carry(parcel)
+    }
+
+    /// From now on, bodies on their way to one URL go to another.
+    pub(crate) fn redirect(&self, from: String, to: &str) {
+        if from == to {
+            return;
+        }
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        moved.remove(to);
+        for target in moved.values_mut().filter(|target| **target == from) {
+            to.clone_into(target);
+        }
+        moved.insert(from, to.to_owned());
+    }
+
+    fn address(&self, url: &str) -> String {
+        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        moved.get(url).map_or(url, String::as_str).to_owned()
     }
 
     /// Sends every kept body once more, byte for byte, as a late retry would; says how many.
@@ -178,13 +198,9 @@ impl Sender {
             return false;
         };
         self.tally.attempts.fetch_add(1, Ordering::SeqCst);
-        let answer = deliver(
-            &self.client,
-            &parcel.url,
-            &parcel.secret,
-            parcel.bytes.clone(),
-        )
-        .await;
+        let url = self.address(&parcel.url);
+        let bytes = parcel.bytes.clone();
+        let answer = deliver(&self.client, &url, &parcel.secret, bytes).await;
         let counter = match &answer {
             Ok(StatusCode::OK) => &self.tally.acknowledged,
             Ok(status) => {

@@ -255,3 +255,25 @@ async fn a_batch_can_hold_everything_that_meta_mixes() {
     assert_eq!(entries[2]["changes"][0]["field"], "smb_message_echoes");
     sim.stop().await;
 }
+
+#[tokio::test]
+async fn a_body_that_is_tried_again_follows_the_callback_to_its_new_place() {
+    let (old, new) = (Receiver::start().await, Receiver::start().await);
+    let sim = sim_to(&old).await;
+    old.answer(&[503; 1000]);
+    sim.say(NUMBER, &Person::new("16505551234"), "hi").unwrap();
+    old.until("one try", |old| !old.got().is_empty()).await;
+    sim.set_callback(Some(&new.url));
+    assert!(sim.quiet(10 * SECOND).await);
+    assert_eq!(new.got()[0].body, old.got()[0].body);
+    sim.set_callback(Some(&old.url));
+    let before = new.got().len();
+    sim.say(NUMBER, &Person::new("16505551234"), "back again")
+        .unwrap();
+    old.until("it is back", |old| {
+        old.got().iter().any(|got| got.body != new.got()[0].body)
+    })
+    .await;
+    assert_eq!(new.got().len(), before);
+    sim.stop().await;
+}
