@@ -190,3 +190,11 @@ CREATE POLICY tenant ON draft TO postern_app
     USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
     WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
 GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO postern_app;
+
+-- A row of the list, with its contact. Read under the caller's own policies.
+CREATE VIEW conversation_row WITH (security_invoker = true) AS
+    SELECT c.workspace_id, c.id, c.rev, c.contact_id, p.name AS contact_name, p.phone AS contact_phone, c.channel_id,
+           c.state, c.assignee_id, c.last_kind, c.last_text, c.last_direction, c.last_status, c.last_at, c.unread,
+           c.heard_at
+      FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id;
+GRANT SELECT ON conversation_row TO postern_app;

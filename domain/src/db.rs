@@ -6,7 +6,7 @@ use crate::{
 };
 use postern_types::{ChannelId, JobId, MemberId, Role, SessionId, WorkspaceId};
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -15,6 +15,17 @@ use uuid::Uuid;
 
 /// The schema, to be applied by the owner.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// Brings the schema up to date as its owner.
+pub async fn migrate(owner_url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(owner_url).await?;
+    MIGRATOR
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    connection.close().await?;
+    Ok(())
+}
 
 /// The database as the serving role sees it. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +55,14 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .acquire_timeout(Duration::from_secs(5))
+            // A look at a connection that was just in use would be a second round trip; one that has rested may have
+            // died with its server.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    Ok(meta.idle_for < Duration::from_secs(1) || connection.ping().await.is_ok())
+                })
+            })
             // A request that was cancelled while it began leaves its connection inside the transaction, with the
             // tenant set (sqlx 0.9). This ends it, or closes the connection, before anybody else gets it.
             .after_release(|connection, _| {
@@ -56,6 +75,14 @@ impl Db {
             })
             .connect_lazy_with(options);
         Self { pool, wake }
+    }
+
+    /// [`Db::open`] on a URL.
+    pub fn open_url(url: &str, size: u32, wake: Wake) -> Result<Self> {
+        let options: PgConnectOptions = url
+            .parse()
+            .map_err(|_| Error::invalid("DATABASE_URL", "This is not a PostgreSQL address."))?;
+        Ok(Self::open(options, size, wake))
     }
 
     /// As a signed-in person who ranks at least `role` in `workspace`.
@@ -126,6 +153,11 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// What is wrong with the role and the tables that this would serve; empty when tenants are held apart.
+    pub async fn faults(&self) -> Result<Vec<String>> {
+        Ok(crate::prepare::verify_serving_role(&self.pool).await?)
     }
 
     /// Ends every connection, after what runs on it.
@@ -231,3 +263,6 @@ impl Global {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

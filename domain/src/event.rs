@@ -38,8 +38,17 @@ pub struct Entry {
     pub body: String,
 }
 
+/// What a reader found.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The events, oldest first.
+    pub entries: Vec<Entry>,
+    /// True when more stands ready, or has been committed above the horizon: read again soon.
+    pub more: bool,
+}
+
 /// Events that a reader gets at once.
-pub const PAGE: i64 = 200;
+pub const PAGE: usize = 200;
 
 /// The end of the feed now. What commits later, or is not yet visible, comes after it.
 pub async fn end(tenant: &mut Tenant) -> Result<FeedCursor> {
@@ -55,14 +64,16 @@ pub async fn end(tenant: &mut Tenant) -> Result<FeedCursor> {
     Ok(cursor(&row.epoch, &Position { xid, seq: 0 }))
 }
 
-/// Up to [`PAGE`] events after `after`, oldest first. [`Error::Conflict`] when the place is not of this feed's life:
+/// Up to [`PAGE`] events after `after`. [`Error::Conflict`] when the place is not of this feed's life:
 /// the reader starts anew from a snapshot.
-pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Vec<Entry>> {
+pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
     let workspace = tenant.workspace();
     let (epoch, position) = parse(after)?;
     let rows = sqlx::query!(
         // `f.xid` and never plain `xid`: the output column of that name is text and would sort as text.
-        r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.body AS "body?"
+        r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.body AS "body?",
+                  EXISTS (SELECT FROM event h WHERE h.workspace_id = $1
+                             AND h.xid >= pg_snapshot_xmin(pg_current_snapshot())) AS "hidden!"
              FROM installation i
              LEFT JOIN LATERAL (
                 SELECT e.xid, e.seq, e.body FROM event e
@@ -73,15 +84,16 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Vec<Entry>>
         workspace.0,
         position.xid.to_string(),
         position.seq,
-        PAGE,
+        PAGE as i64,
     )
     .fetch_all(tenant.conn())
     .await?;
-    let mut entries = Vec::with_capacity(rows.len());
+    let mut reading = Reading::default();
     for row in rows {
         if row.epoch != epoch {
             return Err(stale());
         }
+        reading.more |= row.hidden;
         let (Some(xid), Some(seq), Some(body)) = (row.xid, row.seq, row.body) else {
             continue;
         };
@@ -89,13 +101,14 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Vec<Entry>>
             .parse()
             .map_err(|_| Error::internal("a transaction id is not a number"))?;
         let position = Position { xid, seq };
-        entries.push(Entry {
+        reading.entries.push(Entry {
             cursor: cursor(&epoch, &position),
             position,
             body,
         });
     }
-    Ok(entries)
+    reading.more |= reading.entries.len() == PAGE;
+    Ok(reading)
 }
 
 /// The place that `cursor` names, whatever its epoch.
@@ -127,3 +140,6 @@ fn parse(cursor: &FeedCursor) -> Result<(String, Position)> {
 fn stale() -> Error {
     Error::conflict("the feed has moved on: read it anew")
 }
+
+#[cfg(test)]
+mod tests;

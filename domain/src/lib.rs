@@ -1,19 +1,43 @@
 //! What Postern does: its rules and its SQL. No HTTP server, no page.
 //!
-//! The modules stand in the order in which data flows. To add a noun: a file named after it, plain functions over
-//! [`db::Tenant`] in it, its tables in a new migration with their policies, and a twin test that another workspace
-//! sees and changes nothing.
+//! The modules stand in the order in which data flows: in, applied, told, out; then who may; then the machinery. To add
+//! a noun: a file named after it, plain functions over [`db::Tenant`] in it, its tables in a new migration with their
+//! policies, and a twin test that another workspace sees and changes nothing.
 
+// In: what reaches us.
+// Applied: what it changes.
+pub mod contact;
+pub mod conversation;
+pub mod draft;
+pub mod message;
+
+// Told: what others learn of it.
 pub mod event;
+pub mod live;
 
+// Out: what leaves.
 pub mod graph;
+pub mod outbound;
 
+// Who may.
+pub mod channel;
+pub mod member;
+pub mod workspace;
+
+// Machinery.
 pub mod crypto;
 pub mod db;
 pub mod env;
 pub mod error;
+pub mod installation;
+pub mod job;
+pub mod page;
+pub mod prepare;
 pub mod vault;
 pub mod wake;
+
+#[cfg(test)]
+mod testing;
 
 pub use db::{Db, Tenant};
 pub use env::Env;

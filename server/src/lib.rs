@@ -1,1 +1,5 @@
-//! Stub.
+//! How Postern runs.
+
+pub mod config;
+pub mod postgres;
+pub mod prepare;

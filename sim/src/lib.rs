@@ -1,1 +1,48 @@
-//! Stub.
+//! Meta, pretended: a Graph API, signed webhooks, scripted customers. It knows no crate of ours.
+//!
+//! [`Sim::start`] listens and returns a [`SimHandle`], by which tests and the demo make customers write, make things fail
+//! and read what was sent. Another kind of message is a constructor in [`wire::Content`]; another field of a webhook a
+//! function in [`wire`] that returns a [`wire::Change`]; another failure a variant of [`Fault`]; another thing that may go
+//! wrong between Meta and a callback a switch in [`Chaos`]. What drives many events (a script, a load) stands outside and
+//! uses the handle, as [`demo`] does.
+
+pub mod escape;
+pub mod sign;
+pub mod wire;
+
+mod chaos;
+mod clock;
+mod config;
+mod control;
+pub mod demo;
+mod door;
+mod failure;
+mod fault;
+mod graph;
+mod handle;
+mod handshake;
+mod ids;
+mod ledger;
+mod limits;
+mod meta;
+mod post;
+mod progress;
+mod sender;
+mod sim;
+mod tasks;
+mod world;
+
+pub use chaos::Chaos;
+pub use config::{Account, Hook, Number, Pace, Retry, SimConfig};
+pub use escape::Form;
+pub use failure::GraphError;
+pub use fault::{Fault, FaultPlan};
+pub use handle::SimHandle;
+pub use handshake::{HandshakeError, verify as verify_callback};
+pub use ids::{Way, media, user_id, wamid};
+pub use ledger::{Ledger, Refused, Seen, Sent};
+pub use limits::{Limits, Window};
+pub use meta::UnknownNumber;
+pub use sender::{Deliveries, client, deliver};
+pub use sign::sign;
+pub use sim::Sim;

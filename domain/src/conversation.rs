@@ -1,0 +1,244 @@
+//! Conversations: the lists of the inbox, and what a member does with one.
+
+mod list;
+
+pub use list::{counts, list, snapshot};
+
+use crate::{Env, Error, Result, Tenant, env::moment, error::OnConstraint as _, event};
+use postern_types::{
+    ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
+    ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status,
+};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// How long after the contact last wrote anything may be sent (Meta's customer service window).
+pub const WINDOW: Duration = Duration::hours(24);
+
+/// A row of the view `conversation_row`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Record {
+    id: Uuid,
+    rev: i64,
+    contact_id: Uuid,
+    contact_name: Option<String>,
+    contact_phone: Option<String>,
+    channel_id: Uuid,
+    state: ConversationState,
+    assignee_id: Option<Uuid>,
+    last_kind: Option<String>,
+    last_text: Option<String>,
+    last_direction: Option<Direction>,
+    last_status: Option<Status>,
+    last_at: OffsetDateTime,
+    unread: i32,
+    heard_at: Option<OffsetDateTime>,
+}
+
+impl From<Record> for ConversationRow {
+    fn from(row: Record) -> Self {
+        let last = match (
+            row.last_kind,
+            row.last_text,
+            row.last_direction,
+            row.last_status,
+        ) {
+            (Some(kind), Some(text), Some(direction), Some(status)) => Some(LastLine {
+                content: content(kind, text),
+                direction,
+                status,
+            }),
+            _ => None,
+        };
+        Self {
+            id: ConversationId(row.id),
+            rev: row.rev,
+            contact: ContactBrief {
+                id: ContactId(row.contact_id),
+                name: row.contact_name,
+                phone: row.contact_phone,
+            },
+            channel: ChannelId(row.channel_id),
+            state: row.state,
+            assignee: row.assignee_id.map(MemberId),
+            last,
+            last_at: moment(row.last_at),
+            unread: row.unread,
+            window_until: row.heard_at.map(|at| moment(at + WINDOW)),
+        }
+    }
+}
+
+/// Message content from its stored kind and body.
+pub(crate) fn content(kind: String, body: String) -> Content {
+    if kind == "text" {
+        Content::Text { text: body }
+    } else {
+        Content::Other {
+            kind,
+            summary: body,
+        }
+    }
+}
+
+/// One row of the list.
+pub async fn row(tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query_as::<_, Record>(
+        "SELECT * FROM conversation_row WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace.0)
+    .bind(id.0)
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(row.into())
+}
+
+/// What stands beside an open thread.
+pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<ConversationDetails> {
+    let workspace = tenant.workspace();
+    let row = row(tenant, id).await?;
+    let contact = sqlx::query!(
+        "SELECT id, name, phone, created_at FROM contact WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        row.contact.id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let earlier = sqlx::query_as::<_, Record>(
+        "SELECT * FROM conversation_row WHERE workspace_id = $1 AND contact_id = $2 AND id <> $3
+          ORDER BY last_at DESC LIMIT 10",
+    )
+    .bind(workspace.0)
+    .bind(row.contact.id.0)
+    .bind(id.0)
+    .fetch_all(tenant.conn())
+    .await?;
+    let draft = sqlx::query_scalar!(
+        "SELECT body FROM draft
+          WHERE workspace_id = $1 AND conversation_id = $2
+            AND member_id = nullif(current_setting('app.member', true), '')::uuid",
+        workspace.0,
+        id.0,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    Ok(ConversationDetails {
+        row,
+        contact: ContactView {
+            id: ContactId(contact.id),
+            name: contact.name,
+            phone: contact.phone,
+            first_seen: moment(contact.created_at),
+        },
+        earlier: earlier.into_iter().map(Into::into).collect(),
+        draft: draft.unwrap_or_default(),
+    })
+}
+
+/// Gives it to a member, or to nobody.
+pub async fn assign(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: ConversationId,
+    assignee: Option<MemberId>,
+) -> Result<ConversationRow> {
+    let workspace = tenant.workspace();
+    if let Some(member) = assignee {
+        let active = sqlx::query_scalar!(
+            r#"SELECT removed_at IS NULL AS "active!" FROM member WHERE workspace_id = $1 AND id = $2"#,
+            workspace.0,
+            member.0,
+        )
+        .fetch_one(tenant.conn())
+        .await?;
+        if !active {
+            return Err(Error::invalid(
+                "assignee",
+                "This person has left the workspace; choose somebody else.",
+            ));
+        }
+    }
+    let changed = sqlx::query!(
+        "UPDATE conversation SET assignee_id = $3, rev = rev + 1 WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        id.0,
+        assignee.map(|member| member.0),
+    )
+    .execute(tenant.conn())
+    .await?;
+    announce(env, tenant, id, changed.rows_affected()).await
+}
+
+/// Marks it done. Closing a closed one changes nothing.
+pub async fn close(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE conversation SET state = 'closed', closed_at = $3, rev = rev + 1
+          WHERE workspace_id = $1 AND id = $2 AND state = 'open'",
+        workspace.0,
+        id.0,
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    announce(env, tenant, id, 1).await
+}
+
+/// Brings it back. [`Error::Conflict`] when the contact has a newer open one.
+pub async fn reopen(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE conversation SET state = 'open', closed_at = NULL, rev = rev + 1
+          WHERE workspace_id = $1 AND id = $2 AND state = 'closed'",
+        workspace.0,
+        id.0,
+    )
+    .execute(tenant.conn())
+    .await
+    .on_constraint("conversation_open_key", || {
+        Error::conflict("This contact has a newer open conversation: go on there.")
+    })?;
+    announce(env, tenant, id, 1).await
+}
+
+/// Somebody has looked: nothing in it is unread any more.
+pub async fn mark_read(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: ConversationId,
+) -> Result<ConversationRow> {
+    let workspace = tenant.workspace();
+    let changed = sqlx::query!(
+        "UPDATE conversation SET unread = 0, rev = rev + 1 WHERE workspace_id = $1 AND id = $2 AND unread > 0",
+        workspace.0,
+        id.0,
+    )
+    .execute(tenant.conn())
+    .await?;
+    if changed.rows_affected() == 0 {
+        return row(tenant, id).await;
+    }
+    announce(env, tenant, id, 1).await
+}
+
+async fn announce(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: ConversationId,
+    changed: u64,
+) -> Result<ConversationRow> {
+    if changed == 0 {
+        return Err(Error::NotFound);
+    }
+    let conversation = row(tenant, id).await?;
+    event::record(
+        env,
+        tenant,
+        &Event::Conversation {
+            conversation: conversation.clone(),
+        },
+    )
+    .await?;
+    Ok(conversation)
+}

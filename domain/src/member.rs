@@ -1,0 +1,60 @@
+//! Members: people's places in a workspace.
+
+use crate::{Env, Error, Result, Tenant, error::OnConstraint as _, event, wake::Signal};
+use postern_types::{AccountId, Event, MemberId, MemberView, Role};
+
+/// Gives a person a place in the tenant's workspace.
+pub async fn add(
+    env: &Env,
+    tenant: &mut Tenant,
+    account: AccountId,
+    role: Role,
+) -> Result<MemberId> {
+    let workspace = tenant.workspace();
+    let id: MemberId = env.id();
+    sqlx::query!(
+        "INSERT INTO member (workspace_id, id, account_id, role, created_at) VALUES ($1, $2, $3, $4, $5)",
+        workspace.0,
+        id.0,
+        account.0,
+        role.as_str(),
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await
+    .on_constraint("member_account_key", || Error::conflict("This person is a member already."))?;
+    announce(env, tenant, id).await?;
+    tenant.ring(Signal::Account(account));
+    Ok(id)
+}
+
+/// Everybody who is or was a member, by name.
+pub async fn list(tenant: &mut Tenant) -> Result<Vec<MemberView>> {
+    let workspace = tenant.workspace();
+    let members = sqlx::query_as!(
+        MemberView,
+        r#"SELECT m.id AS "id: MemberId", a.name, m.role AS "role: Role", m.removed_at IS NULL AS "active!"
+             FROM member m JOIN account a ON a.id = m.account_id
+            WHERE m.workspace_id = $1
+            ORDER BY lower(a.name), m.id"#,
+        workspace.0,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    Ok(members)
+}
+
+async fn announce(env: &Env, tenant: &mut Tenant, id: MemberId) -> Result<()> {
+    let workspace = tenant.workspace();
+    let member = sqlx::query_as!(
+        MemberView,
+        r#"SELECT m.id AS "id: MemberId", a.name, m.role AS "role: Role", m.removed_at IS NULL AS "active!"
+             FROM member m JOIN account a ON a.id = m.account_id
+            WHERE m.workspace_id = $1 AND m.id = $2"#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    event::record(env, tenant, &Event::Member { member }).await
+}

@@ -1,0 +1,175 @@
+//! What tests of this crate stand on: a real database as the serving role, a clock that can be moved.
+
+use crate::{
+    Db, Env, Tenant,
+    crypto::{Keys, NamedKey},
+    env::{Chance, Clock, Real},
+    graph::Meta,
+    member,
+    wake::Wake,
+    workspace,
+};
+use postern_types::{AccountId, MemberId, Role, SessionId, WorkspaceId};
+use sqlx::postgres::PgConnectOptions;
+use std::sync::{Arc, Mutex};
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+/// A clock that stands at the real time plus what it was moved by.
+#[derive(Default)]
+pub struct Moved(Mutex<Duration>);
+
+impl Moved {
+    /// Moves the clock on.
+    pub fn by(&self, duration: Duration) {
+        *self.0.lock().unwrap() += duration;
+    }
+}
+
+impl Clock for Moved {
+    fn now(&self) -> OffsetDateTime {
+        Real.now() + *self.0.lock().unwrap()
+    }
+}
+
+/// Random bytes for a test.
+pub struct Dice;
+
+impl Chance for Dice {
+    fn fill(&self, bytes: &mut [u8]) {
+        Real.fill(bytes);
+    }
+}
+
+/// An environment on the test's database as the serving role, with its clock.
+pub fn env(options: PgConnectOptions) -> (Env, Arc<Moved>) {
+    env_of_size(options, 10)
+}
+
+/// The same with a pool of that size.
+pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
+    let wake = Wake::default();
+    let clock = Arc::new(Moved::default());
+    let named = |id: &str, byte: u8| NamedKey {
+        id: id.to_owned(),
+        secret: Zeroizing::new(vec![byte; 32]),
+    };
+    let env = Env {
+        db: Db::open(options.username("postern_app"), size, wake.clone()),
+        clock: clock.clone(),
+        chance: Arc::new(Dice),
+        keys: Arc::new(Keys {
+            master: vec![named("m1", 1)],
+            token: vec![named("t1", 2)],
+            pepper: Zeroizing::new(vec![3; 32]),
+        }),
+        meta: Meta {
+            graph: "http://127.0.0.1:9/v24.0".parse().unwrap(),
+            app_secret: Some("app-secret".into()),
+            verify_token: Some("verify-token".into()),
+            http: reqwest::Client::builder().build().unwrap(),
+        },
+        wake,
+    };
+    (env, clock)
+}
+
+/// A workspace with one member.
+pub struct Fixture {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The person.
+    pub account: AccountId,
+    /// Their place.
+    pub member: MemberId,
+    /// A live session of theirs.
+    pub session: SessionId,
+}
+
+impl Fixture {
+    /// Enters as the member.
+    pub async fn enter(&self, env: &Env) -> Tenant {
+        env.db
+            .member(self.session, self.workspace, Role::Agent)
+            .await
+            .unwrap()
+    }
+}
+
+/// Makes a workspace of that name with a member of that role.
+pub async fn workspace(env: &Env, name: &str, role: Role) -> Fixture {
+    let (account, session) = person(env, name).await;
+    let mut tenant = workspace::create(env, name).await.unwrap();
+    let member = member::add(env, &mut tenant, account, role).await.unwrap();
+    let workspace = tenant.workspace();
+    tenant.commit().await.unwrap();
+    Fixture {
+        workspace,
+        account,
+        member,
+        session,
+    }
+}
+
+/// Makes a person with a live session.
+pub async fn person(env: &Env, name: &str) -> (AccountId, SessionId) {
+    let (account, session): (AccountId, SessionId) = (env.id(), env.id());
+    let mut global = env.db.global().await.unwrap();
+    sqlx::query("INSERT INTO account (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, '', $4)")
+        .bind(account.0)
+        .bind(format!("{account}@example.test"))
+        .bind(name)
+        .bind(env.now())
+        .execute(global.conn())
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO session (id, account_id, token_hash, rotated_at, device, label, created_at, expires_at, seen_at)
+         VALUES ($1, $2, $3, $4, '', 'test', $4, $5, $4)",
+    )
+    .bind(session.0)
+    .bind(account.0)
+    .bind(&env.bytes::<32>()[..])
+    .bind(env.now())
+    .bind(env.now() + Duration::days(7))
+    .execute(global.conn())
+    .await
+    .unwrap();
+    global.commit().await.unwrap();
+    (account, session)
+}
+
+/// Connects a number without asking Meta.
+pub async fn channel(
+    env: &Env,
+    fixture: &Fixture,
+    phone_number_id: &str,
+) -> postern_types::ChannelId {
+    let mut tenant = fixture.enter(env).await;
+    let id: postern_types::ChannelId = env.id();
+    let token = crate::vault::seal(env, &mut tenant, "channel.token", &id.to_string(), b"token")
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO channel (workspace_id, id, name, phone, phone_number_id, account_id, state, token_sealed,
+                              connected_at)
+         VALUES ($1, $2, 'Shop', '+1 555', $3, 'waba-1', 'connected', $4, $5)",
+    )
+    .bind(fixture.workspace.0)
+    .bind(id.0)
+    .bind(phone_number_id)
+    .bind(token)
+    .bind(env.now())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    let claimed: bool = sqlx::query_scalar("SELECT claim_number($1, 'waba-1', $2, NULL)")
+        .bind(phone_number_id)
+        .bind(id.0)
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert!(claimed, "the number is free");
+    tenant.commit().await.unwrap();
+    id
+}

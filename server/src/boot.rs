@@ -1,0 +1,133 @@
+//! From a configuration to what the routes and the worker stand on.
+
+use crate::{config::Config, live::Hub, postgres, state::Site};
+use anyhow::{Context as _, bail};
+use leptos::config::LeptosOptions;
+use postern_domain::{
+    Db, Env,
+    crypto::{Keys, NamedKey},
+    db,
+    env::Real,
+    graph::Meta,
+    installation,
+    wake::Wake,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use std::{path::Path, sync::Arc};
+use zeroize::Zeroizing;
+
+/// The database that is served: one's own, or one that somebody else runs.
+pub struct Database {
+    /// Signed in as the serving role.
+    pub app: SecretString,
+    /// Signed in as the owner, where this process may migrate.
+    pub owner: Option<SecretString>,
+    private: Option<postgres::Private>,
+}
+
+impl Database {
+    /// Starts the private PostgreSQL when none is configured. Blocks: call it before the runtime starts.
+    pub fn start(config: &Config) -> anyhow::Result<Self> {
+        if let Some(app) = &config.database_url {
+            return Ok(Self { app: app.clone(), owner: config.database_owner_url.clone(), private: None });
+        }
+        let private = postgres::Private::start(&postgres::Data::of(config), &crate::config::os_random)?;
+        Ok(Self {
+            app: private.app_url().clone(),
+            owner: Some(private.owner_url().clone()),
+            private: Some(private),
+        })
+    }
+
+    /// Stops what [`Database::start`] started.
+    pub fn stop(self) {
+        if let Some(private) = self.private {
+            private.stop();
+        }
+    }
+}
+
+/// Migrates where it may, opens the pool and refuses to go on when the database does not hold tenants apart.
+pub async fn env(config: &Config, database: &Database) -> anyhow::Result<Env> {
+    if let Some(owner) = &database.owner {
+        db::migrate(owner.expose_secret()).await.context("the database's schema could not be brought up to date")?;
+    }
+    let env = environment(config, database)?;
+    let faults = env.db.faults().await.context("the database does not answer")?;
+    if !faults.is_empty() {
+        bail!("the database does not hold workspaces apart:\n  - {}", faults.join("\n  - "));
+    }
+    Ok(env)
+}
+
+fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
+    let wake = Wake::default();
+    let named = |keys: &[crate::config::Key]| {
+        keys.iter()
+            .map(|key| NamedKey {
+                id: key.id.clone(),
+                secret: Zeroizing::new(key.bytes.expose_secret().to_vec()),
+            })
+            .collect()
+    };
+    Ok(Env {
+        db: Db::open_url(
+            database.app.expose_secret(),
+            config.pool_size + config.worker_pool_size,
+            wake.clone(),
+        )?,
+        clock: Arc::new(Real),
+        chance: Arc::new(Real),
+        keys: Arc::new(Keys {
+            master: named(&config.master_keys),
+            token: named(&config.jwt_keys),
+            pepper: Zeroizing::new(config.pepper.expose_secret().to_vec()),
+        }),
+        meta: Meta {
+            graph: config.graph_url.clone(),
+            app_secret: config.app_secret.clone(),
+            verify_token: config.verify_token.clone(),
+            http: Meta::http()?,
+        },
+        wake,
+    })
+}
+
+/// What the router needs beyond the environment.
+pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::AppState> {
+    let installation = installation::find(&env).await?;
+    let origin = config.base_url.origin().ascii_serialization();
+    Ok(crate::state::AppState {
+        hub: Hub::new(env.clone()),
+        leptos: package(&config.site)?,
+        site: Arc::new(Site {
+            origin,
+            secure: config.base_url.scheme() == "https",
+            instance: installation.instance,
+            body_limit: config.body_limit,
+            folder: config.site.clone(),
+        }),
+        env,
+    })
+}
+
+#[derive(Deserialize)]
+struct Package {
+    pkg: String,
+    name: String,
+}
+
+/// Where the built client lies: the build writes it down beside the package.
+fn package(site: &Path) -> anyhow::Result<LeptosOptions> {
+    let file = site.join("site.json");
+    let text = std::fs::read(&file).with_context(|| {
+        format!("{} is missing: build the client (`cargo xtask web`) or set POSTERN_SITE", file.display())
+    })?;
+    let package: Package = serde_json::from_slice(&text).with_context(|| format!("{} is broken", file.display()))?;
+    Ok(LeptosOptions::builder()
+        .output_name(package.name)
+        .site_root(site.display().to_string())
+        .site_pkg_dir(package.pkg)
+        .build())
+}

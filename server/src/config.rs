@@ -1,0 +1,120 @@
+//! What an installation sets: one documented struct, one environment variable a field.
+
+mod check;
+mod fault;
+mod folder;
+mod keys;
+mod read;
+mod source;
+mod values;
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+
+use ipnet::IpNet;
+use secrecy::{SecretSlice, SecretString};
+use url::Url;
+
+pub use fault::{Fault, Faults};
+pub use keys::os_random;
+pub use values::{Environment, Key, LogFormat};
+
+/// Every setting of an installation.
+///
+/// Each field is one environment variable: its name in capitals after `POSTERN_`, except for `DATABASE_URL` and
+/// `DATABASE_OWNER_URL`, which keep the name that every tool knows. The same settings may stand in lower case in
+/// `postern.toml` in the data folder, or in the file that `POSTERN_CONFIG` names; a variable goes before the file.
+/// An empty value counts as none. To add a setting: a field here, a line in `read.rs`, a name in `source.rs`, a row in
+/// the table test; a rule for production goes into `check.rs`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `development` (default), `staging` or `production`. Staging is held to the rules of production.
+    pub environment: Environment,
+    /// The data folder, `./data` by default. It belongs to one environment for ever (see the file `environment` in it).
+    pub data: PathBuf,
+    /// Where HTTP is served, `127.0.0.1:3000` by default.
+    pub listen: SocketAddr,
+    /// How people reach this installation, `http://localhost:3000` by default; links in mail begin with it.
+    pub base_url: Url,
+    /// The folder of the built client: `site` beside the program by default, else `target/site`.
+    pub site: PathBuf,
+    /// The PostgreSQL that is served, signed in as the serving role (`DATABASE_URL`). Without it Postern runs its own.
+    pub database_url: Option<SecretString>,
+    /// The same database signed in as its owner, to migrate it (`DATABASE_OWNER_URL`).
+    pub database_owner_url: Option<SecretString>,
+    /// Meta's Graph API, `https://graph.facebook.com/v24.0` by default.
+    pub graph_url: Url,
+    /// The secret of the installation's Meta app, which signs its webhooks.
+    pub app_secret: Option<SecretString>,
+    /// The word that Meta repeats in the handshake of the installation's webhook.
+    pub verify_token: Option<SecretString>,
+    /// Master keys as `id:base64` of exactly 32 bytes, separated by commas; the first one seals, all of them open.
+    pub master_keys: Vec<Key>,
+    /// Keys of the tokens as `id:base64` of at least 32 bytes; the first one signs, all of them verify.
+    pub jwt_keys: Vec<Key>,
+    /// Mixed into every hash of a password or short code: base64 of at least 32 bytes. Losing it loses every password.
+    pub pepper: SecretSlice<u8>,
+    /// Origins whose pages may call the API (`https://app.example`, several by commas); none by default.
+    pub cors_origins: Vec<String>,
+    /// Addresses or networks of the proxies whose `X-Forwarded-For` is believed; none by default.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many job loops `serve` runs beside the web: a number, `true` (2, the default) or `false` (0).
+    pub workers: usize,
+    /// The filter of the log, as `tracing` reads it; `info` by default.
+    pub log: String,
+    /// `text` or `json`; text in development, json elsewhere by default.
+    pub log_format: LogFormat,
+    /// The longest request body in bytes, 4 MiB by default.
+    pub body_limit: usize,
+    /// Connections of the web's pool, 16 by default.
+    pub pool_size: u32,
+    /// Connections of the job loops' pool, 8 by default.
+    pub worker_pool_size: u32,
+    /// Whom the private PostgreSQL runs as when Postern is started as root; `postgres` by default.
+    pub pg_user: String,
+}
+
+impl Config {
+    /// Reads every setting from the environment and the file, makes the data folder (and in development the missing
+    /// keys) and says everything that is wrong at once, the rules of [`Config::check`] included.
+    pub fn load() -> Result<Self, Faults> {
+        // Not `vars()`: it panics when any variable of the process, ours or not, is not UTF-8.
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((
+                    name.into_string().ok()?,
+                    value.to_string_lossy().into_owned(),
+                ))
+            })
+            .collect();
+        Self::load_from(&variables, &os_random)
+    }
+
+    /// [`Config::load`] with the variables and the randomness given.
+    pub fn load_from(
+        variables: &BTreeMap<String, String>,
+        fill: &dyn Fn(&mut [u8]),
+    ) -> Result<Self, Faults> {
+        let (source, mut faults) = source::Source::open(variables);
+        let mut config = read::read(&source, &mut faults);
+        if config.environment.makes_missing_keys() {
+            keys::recall(&mut config, &source, &mut faults);
+        }
+        for fault in config.check() {
+            // A setting that cannot be read is not missing as well.
+            if !faults.iter().any(|known| known.is_about(&fault.name)) {
+                faults.push(fault);
+            }
+        }
+        if faults.is_empty() {
+            faults.extend(folder::make(&config));
+        }
+        if faults.is_empty() && config.environment.makes_missing_keys() {
+            faults.extend(keys::make_missing(&mut config, fill));
+        }
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(Faults(faults))
+        }
+    }
+}

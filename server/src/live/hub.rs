@@ -1,0 +1,103 @@
+//! The rooms of this process: one for each workspace that has a socket open.
+
+use super::room::Room;
+use postern_domain::{Env, wake::Signal};
+use postern_types::{AccountId, SessionId, WorkspaceId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+use tokio::sync::broadcast;
+
+/// Whose right to listen has to be looked at again.
+#[derive(Clone, Copy, Debug)]
+pub enum Recheck {
+    /// One session.
+    Session(SessionId),
+    /// A person's sessions or memberships.
+    Account(AccountId),
+    /// Everybody: some bell was missed.
+    All,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    env: Env,
+    rooms: Mutex<HashMap<WorkspaceId, Weak<Room>>>,
+    recheck: broadcast::Sender<Recheck>,
+}
+
+impl Hub {
+    /// A hub that listens to the bells of `env` for as long as it lives.
+    pub fn new(env: Env) -> Self {
+        let mut bells = env.wake.listen();
+        let inner = Arc::new(Inner { env, rooms: Mutex::default(), recheck: broadcast::Sender::new(256) });
+        let hub = Self { inner: Arc::clone(&inner) };
+        let inner = Arc::downgrade(&inner);
+        tokio::spawn(async move {
+            loop {
+                let signal = bells.recv().await;
+                let Some(inner) = inner.upgrade() else { return };
+                match signal {
+                    Ok(signal) => inner.pass_on(signal),
+                    Err(broadcast::error::RecvError::Lagged(_)) => inner.wake_all(),
+                    Err(broadcast::error::RecvError::Closed) => return,
+                }
+            }
+        });
+        hub
+    }
+
+    /// The room of a workspace; made when nobody was in it.
+    pub fn room(&self, workspace: WorkspaceId) -> Arc<Room> {
+        let mut rooms = self.inner.rooms();
+        if let Some(room) = rooms.get(&workspace).and_then(Weak::upgrade) {
+            return room;
+        }
+        rooms.retain(|_, room| room.strong_count() > 0);
+        let room = Room::open(self.inner.env.clone(), workspace);
+        rooms.insert(workspace, Arc::downgrade(&room));
+        room
+    }
+
+    /// Listens for sessions and people whose rights may have changed.
+    pub fn rechecks(&self) -> broadcast::Receiver<Recheck> {
+        self.inner.recheck.subscribe()
+    }
+}
+
+impl Inner {
+    fn rooms(&self) -> std::sync::MutexGuard<'_, HashMap<WorkspaceId, Weak<Room>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pass_on(&self, signal: Signal) {
+        match signal {
+            Signal::Feed(workspace) => {
+                if let Some(room) = self.rooms().get(&workspace).and_then(Weak::upgrade) {
+                    room.wake();
+                }
+            }
+            Signal::Session(session) => self.recheck(Recheck::Session(session)),
+            Signal::Account(account) => self.recheck(Recheck::Account(account)),
+            Signal::Jobs => {}
+        }
+    }
+
+    fn wake_all(&self) {
+        for room in self.rooms().values().filter_map(Weak::upgrade) {
+            room.wake();
+        }
+        self.recheck(Recheck::All);
+    }
+
+    fn recheck(&self, whose: Recheck) {
+        // No socket, nobody to tell.
+        let _ = self.recheck.send(whose);
+    }
+}

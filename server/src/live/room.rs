@@ -1,0 +1,171 @@
+//! One workspace's room: the feed is read once for all its sockets.
+
+use axum::extract::ws::Utf8Bytes;
+use postern_domain::{
+    Env, Error, Result,
+    event::{self, Position},
+};
+use postern_types::{ConversationId, FeedCursor, MemberId, ServerFrame, WorkspaceId};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::sync::{Notify, broadcast};
+
+/// What goes to every socket of a room.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// An event of the feed, ready to be sent.
+    Event(Position, Utf8Bytes),
+    /// Who looks or types where, ready to be sent; not sent back to the one who does.
+    Presence(u64, Utf8Bytes),
+    /// The feed could not be read on: every socket reads for itself.
+    Gap,
+}
+
+/// Where a socket's member is.
+#[derive(Clone, Copy)]
+struct Presence {
+    member: MemberId,
+    conversation: ConversationId,
+    typing: bool,
+}
+
+/// A room, open for as long as a socket is in it.
+pub struct Room {
+    bell: Notify,
+    news: broadcast::Sender<News>,
+    present: Mutex<HashMap<u64, Presence>>,
+}
+
+/// Between two looks when no bell rings: another process may have written.
+const IDLE: Duration = Duration::from_secs(1);
+/// When something was committed that the horizon still hides.
+const SOON: Duration = Duration::from_millis(4);
+
+impl Room {
+    /// Opens a room and begins to read its feed.
+    pub fn open(env: Env, workspace: WorkspaceId) -> Arc<Self> {
+        let room = Arc::new(Self {
+            bell: Notify::new(),
+            news: broadcast::Sender::new(1024),
+            present: Mutex::default(),
+        });
+        tokio::spawn(pump(Arc::downgrade(&room), env, workspace));
+        room
+    }
+
+    /// The feed has grown.
+    pub fn wake(&self) {
+        self.bell.notify_one();
+    }
+
+    /// Everything from now on.
+    pub fn listen(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// Tells the others where a socket's member is; nowhere when they left.
+    pub fn present(
+        &self,
+        socket: u64,
+        member: MemberId,
+        conversation: Option<ConversationId>,
+        typing: bool,
+    ) {
+        let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        match conversation {
+            Some(conversation) => {
+                present.insert(socket, Presence { member, conversation, typing });
+            }
+            None => {
+                present.remove(&socket);
+            }
+        }
+        drop(present);
+        self.tell(News::Presence(socket, frame(&ServerFrame::Replying { member, conversation, typing })));
+    }
+
+    /// Where everybody else is, for a socket that has just come.
+    pub fn others(&self, member: MemberId) -> Vec<ServerFrame> {
+        let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = present.values().filter(|other| other.member != member);
+        others
+            .map(|other| ServerFrame::Replying {
+                member: other.member,
+                conversation: Some(other.conversation),
+                typing: other.typing,
+            })
+            .collect()
+    }
+
+    fn tell(&self, news: News) {
+        // An empty room hears nothing.
+        let _ = self.news.send(news);
+    }
+}
+
+/// A frame as text.
+pub fn frame(frame: &ServerFrame) -> Utf8Bytes {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
+/// An event's frame, without taking its body apart again.
+pub fn event_frame(cursor: &FeedCursor, body: &str) -> Utf8Bytes {
+    format!(r#"{{"type":"event","cursor":"{}","event":{body}}}"#, cursor.0).into()
+}
+
+/// Reads the feed on behalf of a room until nobody is in it.
+async fn pump(room: Weak<Room>, env: Env, workspace: WorkspaceId) {
+    let mut cursor = None;
+    let mut failing = false;
+    loop {
+        let wait = match read_on(&room, &env, workspace, &mut cursor).await {
+            Ok(more) => {
+                failing = false;
+                if more { SOON } else { IDLE }
+            }
+            Err(error) => {
+                if !failing {
+                    tracing::warn!(workspace.id = %workspace, %error, "the feed cannot be read; trying again");
+                }
+                failing = true;
+                // A place that is void is left for the newest; the sockets look for themselves.
+                if matches!(error, Error::Conflict(_)) {
+                    cursor = None;
+                }
+                if let Some(room) = room.upgrade() {
+                    room.tell(News::Gap);
+                }
+                IDLE
+            }
+        };
+        let Some(room) = room.upgrade() else { return };
+        // A bell that rang meanwhile is kept: nothing is slept through.
+        let _ = tokio::time::timeout(wait, room.bell.notified()).await;
+    }
+}
+
+async fn read_on(
+    room: &Weak<Room>,
+    env: &Env,
+    workspace: WorkspaceId,
+    cursor: &mut Option<FeedCursor>,
+) -> Result<bool> {
+    let mut tenant = env.db.live(workspace).await?;
+    let from = match cursor.take() {
+        Some(from) => from,
+        None => event::end(&mut tenant).await?,
+    };
+    let cursor = cursor.insert(from);
+    let reading = event::read(&mut tenant, cursor).await?;
+    tenant.commit().await?;
+    for entry in reading.entries {
+        if let Some(room) = room.upgrade() {
+            room.tell(News::Event(entry.position, event_frame(&entry.cursor, &entry.body)));
+        }
+        *cursor = entry.cursor;
+    }
+    Ok(reading.more)
+}

@@ -1,0 +1,35 @@
+//! What every route can reach.
+
+use crate::live::Hub;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use postern_domain::Env;
+use std::sync::Arc;
+
+/// The state of the router. Cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// The surroundings of every action.
+    pub env: Env,
+    /// Open sockets.
+    pub hub: Hub,
+    /// Where pages find their package.
+    pub leptos: LeptosOptions,
+    /// What the configuration says about being reached.
+    pub site: Arc<Site>,
+}
+
+/// How the installation is reached.
+#[derive(Debug)]
+pub struct Site {
+    /// Scheme, host and port that browsers use: `http://localhost:3000`.
+    pub origin: String,
+    /// True in production: adds what only https may have.
+    pub secure: bool,
+    /// Names cookies, so that installations on one host keep theirs apart.
+    pub instance: String,
+    /// The built client.
+    pub folder: std::path::PathBuf,
+    /// Bytes of a request's body, at most.
+    pub body_limit: usize,
+}

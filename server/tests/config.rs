@@ -1,0 +1,398 @@
+//! Every fault of a configuration is found, all of them at once, and none of them repeats a secret.
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use postern_server::config::{Config, Environment, Faults, LogFormat};
+use secrecy::ExposeSecret as _;
+
+const KEY: &str = "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const OTHER: &str = "k0:YWJjZGVmZ2hpamtsbW5vcGFiY2RlZmdoaWprbG1ub3A=";
+const SHORT: &str = "k1:c2hvcnQ=";
+const PEPPER: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+type Variables = BTreeMap<String, String>;
+
+fn variables(data: &Path, pairs: &[(&str, &str)]) -> Variables {
+    let mut variables: Variables = pairs
+        .iter()
+        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .collect();
+    variables.insert(
+        "POSTERN_DATA".into(),
+        data.join("data").display().to_string(),
+    );
+    variables
+}
+
+/// Settings with which production starts.
+fn production(data: &Path) -> Variables {
+    variables(
+        data,
+        &[
+            ("POSTERN_ENVIRONMENT", "production"),
+            ("POSTERN_BASE_URL", "https://inbox.example"),
+            ("POSTERN_APP_SECRET", "0123456789"),
+            ("POSTERN_MASTER_KEYS", KEY),
+            ("POSTERN_JWT_KEYS", KEY),
+            ("POSTERN_PEPPER", PEPPER),
+        ],
+    )
+}
+
+fn load(variables: &Variables) -> Result<Config, Faults> {
+    let next = std::cell::Cell::new(0);
+    Config::load_from(variables, &|bytes| {
+        bytes.fill_with(|| {
+            next.set(next.get() + 1);
+            next.get()
+        });
+    })
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+#[test]
+fn each_fault_is_found_by_itself() {
+    let plain = "postgres://app:hunter2@db.example/postern";
+    let rows: &[(&str, &str, &str)] = &[
+        // What cannot be read, in any environment.
+        ("POSTERN_ENVIRONMENT", "prod", "not understood"),
+        ("POSTERN_LISTEN", "3000", "not understood"),
+        ("POSTERN_BASE_URL", "inbox.example", "not understood"),
+        (
+            "POSTERN_BASE_URL",
+            "https://user:hunter2@inbox.example",
+            "not understood",
+        ),
+        ("POSTERN_GRAPH_URL", "ftp://graph.example", "not understood"),
+        ("POSTERN_MASTER_KEYS", "hunter2", "key 1 is not `id:base64`"),
+        (
+            "POSTERN_MASTER_KEYS",
+            SHORT,
+            "has 5 bytes and needs exactly 32",
+        ),
+        (
+            "POSTERN_MASTER_KEYS",
+            &format!("{KEY},{KEY}"),
+            "the id of key 2 is taken",
+        ),
+        (
+            "POSTERN_JWT_KEYS",
+            SHORT,
+            "has 5 bytes and needs at least 32",
+        ),
+        ("POSTERN_JWT_KEYS", "k 1:AAAA", "key 1 is not `id:base64`"),
+        ("POSTERN_PEPPER", "aHVudGVyMg==", "not understood"),
+        (
+            "POSTERN_CORS_ORIGINS",
+            "https://a.example, b.example",
+            "not understood",
+        ),
+        (
+            "POSTERN_CORS_ORIGINS",
+            "https://a.example/path",
+            "not understood",
+        ),
+        ("POSTERN_TRUSTED_PROXIES", "10.0.0.0/40", "not understood"),
+        ("POSTERN_WORKERS", "many", "not understood"),
+        ("POSTERN_LOG", "info,=,", "not understood"),
+        ("POSTERN_LOG_FORMAT", "xml", "not understood"),
+        ("POSTERN_BODY_LIMIT", "4MB", "not understood"),
+        ("POSTERN_BODY_LIMIT", "0", "not understood"),
+        ("POSTERN_POOL_SIZE", "0", "not understood"),
+        ("POSTERN_WORKER_POOL_SIZE", "-1", "not understood"),
+        ("POSTERN_PG_USER", "root", "not understood"),
+        ("POSTERN_CONFIG", "/no/such/file.toml", "cannot be read"),
+        ("POSTERN_ENVIROMENT", "production", "no such setting"),
+        ("DATABASE_URL", "hunter2", "not a PostgreSQL address"),
+        // What production refuses (CFG-1).
+        ("POSTERN_MASTER_KEYS", "", "encryption key is missing"),
+        ("POSTERN_JWT_KEYS", "", "key that signs tokens is missing"),
+        ("POSTERN_PEPPER", " ", "pepper is missing"),
+        ("POSTERN_APP_SECRET", "", "it is empty"),
+        ("POSTERN_CORS_ORIGINS", "*", "wildcard"),
+        ("POSTERN_BASE_URL", "http://inbox.example", "not https"),
+        ("DATABASE_URL", plain, "not encrypted"),
+        (
+            "DATABASE_URL",
+            &format!("{plain}?sslmode=prefer"),
+            "not encrypted",
+        ),
+        ("POSTERN_DATA", "/proc/data", "cannot be made"),
+    ];
+    for (name, value, part) in rows {
+        let folder = folder();
+        let mut variables = production(folder.path());
+        variables.insert((*name).into(), (*value).into());
+        let faults = load(&variables).expect_err(&format!("{name}={value}"));
+        assert_eq!(faults.0.len(), 1, "{name}={value}: {faults}");
+        assert!(
+            faults.0[0].name == *name && faults.0[0].wrong.contains(part),
+            "{name}={value}: {faults}"
+        );
+        assert!(
+            !faults.to_string().contains("hunter2"),
+            "a fault repeats no value: {faults}"
+        );
+    }
+}
+
+#[test]
+fn production_starts_when_nothing_is_wrong() {
+    for url in [
+        "postgres://app:x@db.example/postern?sslmode=require",
+        "postgres://app:x@db.example/postern?sslmode=verify-ca",
+        "postgres://app:x@db.example/postern?sslmode=verify-full",
+        "postgres://app:x@localhost/postern?host=/run/postgresql",
+        "",
+    ] {
+        let folder = folder();
+        let mut variables = production(folder.path());
+        variables.insert("DATABASE_URL".into(), url.into());
+        let config = load(&variables).unwrap_or_else(|faults| panic!("{url}: {faults}"));
+        assert_eq!(config.environment, Environment::Production);
+        assert_eq!(config.log_format, LogFormat::Json);
+        assert_eq!(config.check(), []);
+        assert!(
+            !folder.path().join("data/keys.toml").exists(),
+            "production makes no keys"
+        );
+    }
+}
+
+#[test]
+fn the_owners_link_alone_is_refused() {
+    let folder = folder();
+    let mut variables = production(folder.path());
+    variables.insert(
+        "DATABASE_OWNER_URL".into(),
+        "postgres://owner:x@db.example/postern?sslmode=verify-full".into(),
+    );
+    let faults = load(&variables).expect_err("half a pair");
+    assert_eq!(faults.0.len(), 1, "{faults}");
+    assert_eq!(faults.0[0].name, "DATABASE_URL");
+}
+
+#[test]
+fn all_faults_come_at_once_as_a_numbered_list() {
+    let folder = folder();
+    let faults = load(&variables(
+        folder.path(),
+        &[
+            ("POSTERN_ENVIRONMENT", "production"),
+            ("POSTERN_LISTEN", "nowhere"),
+            ("POSTERN_JWT_KEYS", SHORT),
+            ("POSTERN_CORS_ORIGINS", "*"),
+            ("POSTERN_BASE_URL", "http://inbox.example"),
+            ("DATABASE_URL", "postgres://app:x@db.example/postern"),
+            (
+                "DATABASE_OWNER_URL",
+                "postgres://owner:x@db.example/postern",
+            ),
+            ("POSTERN_MASTER_KEY", KEY),
+        ],
+    ))
+    .expect_err("nothing here is right");
+    insta::assert_snapshot!(faults, @r"
+    Postern does not start: 10 faults in its configuration.
+      1. POSTERN_MASTER_KEY: Postern has no such setting. Correct its name or unset it.
+      2. POSTERN_LISTEN: its value is not understood. Write an address and a port, such as 127.0.0.1:3000.
+      3. POSTERN_JWT_KEYS: key 1 has 5 bytes and needs at least 32 bytes. Write `id:base64`, several separated by commas. Make one with `openssl rand -base64 32`.
+      4. DATABASE_URL: the link to the database is not encrypted. Add sslmode=verify-full (or verify-ca, or require), or use a Unix socket.
+      5. DATABASE_OWNER_URL: the link to the database is not encrypted. Add sslmode=verify-full (or verify-ca, or require), or use a Unix socket.
+      6. POSTERN_MASTER_KEYS: the encryption key is missing. Make one with `openssl rand -base64 32` and keep it outside the database.
+      7. POSTERN_PEPPER: the pepper is missing. Make one with `openssl rand -base64 32` and keep it outside the database.
+      8. POSTERN_APP_SECRET: it is empty, so no webhook could be verified. Copy the app secret from Meta's app dashboard (App settings, Basic).
+      9. POSTERN_CORS_ORIGINS: it is a wildcard. List the origins, or leave it empty.
+     10. POSTERN_BASE_URL: it is not https. Write the https:// address that people use.
+    ");
+    assert!(
+        !folder.path().join("data").exists(),
+        "a refused start leaves nothing behind"
+    );
+}
+
+#[test]
+fn staging_is_held_to_the_rules_of_production_and_makes_no_keys() {
+    let folder = folder();
+    let faults = load(&variables(
+        folder.path(),
+        &[("POSTERN_ENVIRONMENT", "staging")],
+    ))
+    .expect_err("nothing is set");
+    let names: Vec<_> = faults.0.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "POSTERN_MASTER_KEYS",
+            "POSTERN_JWT_KEYS",
+            "POSTERN_PEPPER",
+            "POSTERN_APP_SECRET",
+            "POSTERN_BASE_URL"
+        ]
+    );
+    assert!(!folder.path().join("data/keys.toml").exists());
+}
+
+#[test]
+fn development_needs_nothing_and_keeps_the_keys_it_makes() {
+    let folder = folder();
+    let first = load(&variables(folder.path(), &[])).expect("starts");
+    let file = folder.path().join("data/keys.toml");
+    assert_eq!(
+        fs::metadata(&file).expect("kept").permissions().mode() & 0o777,
+        0o600
+    );
+    let second = Config::load_from(&variables(folder.path(), &[]), &|_| {
+        panic!("keys are made once")
+    })
+    .expect("starts");
+    for (a, b) in [
+        (&first.master_keys, &second.master_keys),
+        (&first.jwt_keys, &second.jwt_keys),
+    ] {
+        assert_eq!((a.len(), b.len(), &a[0].id), (1, 1, &b[0].id));
+        assert_eq!(a[0].bytes.expose_secret(), b[0].bytes.expose_secret());
+        assert_eq!(a[0].bytes.expose_secret().len(), 32);
+    }
+    assert_eq!(first.pepper.expose_secret(), second.pepper.expose_secret());
+    assert_ne!(
+        first.master_keys[0].bytes.expose_secret(),
+        first.jwt_keys[0].bytes.expose_secret()
+    );
+
+    let given = load(&variables(folder.path(), &[("POSTERN_JWT_KEYS", KEY)])).expect("starts");
+    assert_eq!(
+        given.jwt_keys[0].id, "k1",
+        "a key that is given goes before the one that is kept"
+    );
+
+    fs::write(&file, "master_key = \"half").expect("damages it");
+    let faults = load(&variables(folder.path(), &[])).expect_err("a damaged file is not replaced");
+    assert_eq!(faults.0.len(), 1);
+    assert!(faults.0[0].name.ends_with("keys.toml"), "{faults}");
+}
+
+#[test]
+fn a_data_folder_serves_one_environment_for_ever() {
+    let made_in = folder();
+    load(&variables(made_in.path(), &[])).expect("development starts");
+    let refused = |variables: &Variables| {
+        load(variables)
+            .expect_err("another environment")
+            .to_string()
+    };
+    let said = refused(&production(made_in.path()));
+    assert!(
+        said.contains("was made in development, and this is production"),
+        "{said}"
+    );
+    fs::remove_file(made_in.path().join("data/environment")).expect("loses the marker");
+    assert!(refused(&production(made_in.path())).contains("was made in development"));
+
+    let made_in = folder();
+    load(&production(made_in.path())).expect("production starts");
+    let said = refused(&variables(made_in.path(), &[]));
+    assert!(
+        said.contains("was made in production, and this is development"),
+        "{said}"
+    );
+    let mut staging = production(made_in.path());
+    staging.insert("POSTERN_ENVIRONMENT".into(), "staging".into());
+    assert!(refused(&staging).contains("was made in production, and this is staging"));
+}
+
+#[test]
+fn the_file_is_read_below_the_environment_and_its_faults_name_it() {
+    let folder = folder();
+    let file = folder.path().join("postern.toml");
+    fs::write(
+        &file,
+        "listen = \"127.0.0.1:4000\"\nworkers = 3\nlog = \"warn\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nverify_token = 42\n",
+    )
+    .expect("writes");
+    let named = file.display().to_string();
+    let mut variables = variables(
+        folder.path(),
+        &[("POSTERN_LOG", "debug"), ("POSTERN_CONFIG", &named)],
+    );
+    let config = load(&variables).expect("starts");
+    assert_eq!(
+        (config.listen.port(), config.workers, config.log.as_str()),
+        (4000, 3, "debug")
+    );
+    assert_eq!(
+        config
+            .trusted_proxies
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["10.0.0.0/8", "::1/128"]
+    );
+    assert_eq!(config.verify_token.expect("set").expose_secret(), "42");
+
+    // The same file in the data folder, without being named.
+    variables.remove("POSTERN_CONFIG");
+    fs::rename(&file, folder.path().join("data/postern.toml")).expect("moves");
+    assert_eq!(load(&variables).expect("starts").listen.port(), 4000);
+
+    fs::write(
+        folder.path().join("data/postern.toml"),
+        "lisen = 1\nlog_format = \"xml\"\npool_size = { a = 1 }\n",
+    )
+    .expect("writes");
+    let said = load(&variables).expect_err("three faults").to_string();
+    for part in [
+        "3 faults",
+        "lisen in ",
+        "POSTERN_LOG_FORMAT (log_format in ",
+        "POSTERN_POOL_SIZE (pool_size in ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    fs::write(
+        folder.path().join("data/postern.toml"),
+        "log = \"info\"\napp_secret = hunter2\n",
+    )
+    .expect("writes");
+    let said = load(&variables).expect_err("no TOML").to_string();
+    assert!(
+        said.contains("line 2 is not TOML") && !said.contains("hunter2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_secret_of_digits_stays_what_was_written_and_none_is_printed() {
+    let folder = folder();
+    let config = load(&variables(
+        folder.path(),
+        &[
+            ("POSTERN_APP_SECRET", "00123e4567"),
+            ("POSTERN_VERIFY_TOKEN", "[true]"),
+            ("POSTERN_MASTER_KEYS", &format!("{KEY}, {OTHER}")),
+            ("DATABASE_URL", "postgres://app:hunter2@localhost/postern"),
+        ],
+    ))
+    .expect("starts");
+    assert_eq!(
+        config.app_secret.as_ref().expect("set").expose_secret(),
+        "00123e4567"
+    );
+    assert_eq!(
+        config.verify_token.as_ref().expect("set").expose_secret(),
+        "[true]"
+    );
+    let ids: Vec<_> = config
+        .master_keys
+        .iter()
+        .map(|key| key.id.as_str())
+        .collect();
+    assert_eq!(ids, ["k1", "k0"], "the first one is current");
+    let printed = format!("{config:?}");
+    for secret in ["00123e4567", "[true]", "hunter2", "MDEyMzQ1", "48, 49, 50"] {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The simulator over real HTTP, one binary for all of it.
+
+mod chaos;
+mod control;
+mod demo;
+mod faults;
+mod graph;
+mod program;
+mod support;
+mod webhooks;
