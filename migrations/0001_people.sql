@@ -33,15 +33,17 @@ CREATE TABLE session (
     token_hash bytea NOT NULL CONSTRAINT session_token_key UNIQUE,
     previous_hash bytea CONSTRAINT session_previous_key UNIQUE,
     rotated_at timestamptz NOT NULL,
-    -- SHA-256 of what the browser says of itself: the grace holds for the same device only.
+    -- SHA-256 of the browser's name of itself and its device cookie: the grace holds for the same device only.
     device bytea NOT NULL,
     label text NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     seen_at timestamptz NOT NULL,
-    ended_at timestamptz
+    ended_at timestamptz,
+    end_reason text CONSTRAINT session_end_reason CHECK (end_reason IN ('sign_out', 'replay')),
+    CONSTRAINT session_end CHECK (end_reason IS NULL OR ended_at IS NOT NULL)
 );
-CREATE INDEX session_account ON session (account_id) WHERE ended_at IS NULL;
+CREATE INDEX session_account ON session (account_id);
 GRANT SELECT, INSERT, UPDATE ON session TO postern_app;
 
 -- Every refresh token that was ever rotated away, until its session would have expired: a replay is recognised
@@ -64,11 +66,12 @@ CREATE TABLE account_audit (
 CREATE INDEX account_audit_account ON account_audit (account_id, at DESC);
 GRANT SELECT, INSERT ON account_audit TO postern_app;
 
--- Failed tries, by what they were tried on: `account:<hash>`, `network:<prefix>`.
+-- Failed tries, by what they were tried on: an account, a known device of it, a network.
 CREATE TABLE attempt (
     key text PRIMARY KEY,
     failures integer NOT NULL,
     blocked_until timestamptz,
     last_at timestamptz NOT NULL
 );
+CREATE INDEX attempt_last ON attempt (last_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempt TO postern_app;

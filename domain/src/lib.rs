@@ -20,8 +20,14 @@ pub mod graph;
 pub mod outbound;
 
 // Who may.
+pub mod account;
+pub mod attempt;
 pub mod channel;
 pub mod member;
+pub mod password;
+pub mod session;
+pub mod setup;
+pub mod token;
 pub mod workspace;
 
 // Machinery.

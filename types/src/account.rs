@@ -71,6 +71,50 @@ pub struct SignedIn {
     pub me: Me,
 }
 
+/// What a person signs in with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// Their address; case and space around it do not matter.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// The first set-up of an installation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUp {
+    /// The secret that the server printed when it started.
+    pub token: String,
+    /// The first workspace's name.
+    pub workspace_name: String,
+    /// The owner's own name.
+    pub name: String,
+    /// The owner's sign-in address.
+    pub email: String,
+    /// The owner's password: 8 to 128 characters.
+    pub password: String,
+}
+
+/// Whether the installation still waits for its first set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetUpState {
+    /// True until there is an owner.
+    pub needed: bool,
+}
+
+// Neither is ever shown whole, not even in a log of a debugging session.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for SetUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetUp").finish_non_exhaustive()
+    }
+}
+
 /// A colleague, as shown beside conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberView {

@@ -1,0 +1,235 @@
+//! People: one account each, over all workspaces.
+
+use crate::{Env, Error, Result, error::OnConstraint as _};
+use postern_types::{AccountId, Me, Membership, Role};
+use sqlx::PgConnection;
+
+/// A name and an address that were found acceptable, as they are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    name: String,
+    email: String,
+}
+
+impl Person {
+    /// Checks both; [`Error::Invalid`] names the field `name` or `email`.
+    pub fn new(name: &str, email: &str) -> Result<Self> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+            return Err(Error::invalid(
+                "name",
+                "Give a name of 1 to 80 characters.",
+            ));
+        }
+        let email = fold(email);
+        if !acceptable(&email) {
+            return Err(Error::invalid(
+                "email",
+                "Give a complete e-mail address, like ana@example.com.",
+            ));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            email,
+        })
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address, folded.
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+}
+
+/// An address as it is compared: without space around it, in lower case.
+pub fn fold(email: &str) -> String {
+    email.trim().to_ascii_lowercase()
+}
+
+/// Only what a mail server could take, in ASCII: an address that looks like another one cannot be made of
+/// letters of other scripts. Whether it exists is found out by writing to it.
+fn acceptable(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else {
+        return false;
+    };
+    let word = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(c);
+    // RFC 5321, 4.5.3.1: 64 octets before the sign, 254 in all.
+    email.len() <= 254
+        && (1..=64).contains(&local.len())
+        && local.chars().all(word)
+        && !domain.is_empty()
+        && domain.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        })
+}
+
+/// Makes an account. [`Error::Conflict`] when the address has one already.
+pub async fn create(
+    env: &Env,
+    conn: &mut PgConnection,
+    person: &Person,
+    password_hash: &str,
+) -> Result<AccountId> {
+    let id: AccountId = env.id();
+    sqlx::query!(
+        "INSERT INTO account (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        id.0,
+        person.email,
+        person.name,
+        password_hash,
+        env.now(),
+    )
+    .execute(conn)
+    .await
+    .on_constraint("account_email_key", || {
+        Error::conflict("There is an account with this address already.")
+    })?;
+    Ok(id)
+}
+
+/// The account of that address, if there is one.
+pub async fn find(conn: &mut PgConnection, email: &str) -> Result<Option<AccountId>> {
+    let id = sqlx::query_scalar!("SELECT id FROM account WHERE email = $1", fold(email))
+        .fetch_optional(conn)
+        .await?;
+    Ok(id.map(AccountId))
+}
+
+/// The person and where they belong. [`Error::Unauthorized`] when the account is gone or disabled.
+pub async fn me(conn: &mut PgConnection, account: AccountId) -> Result<Me> {
+    let person = sqlx::query!(
+        "SELECT name, email FROM account WHERE id = $1 AND disabled_at IS NULL",
+        account.0,
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(Error::Unauthorized)?;
+    let memberships = sqlx::query!(
+        r#"SELECT workspace_id AS "workspace!", workspace_name AS "workspace_name!", member_id AS "member!",
+                  role AS "role!: Role"
+             FROM my_memberships($1)"#,
+        account.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(Me {
+        account,
+        name: person.name,
+        email: person.email,
+        memberships: memberships
+            .into_iter()
+            .map(|row| Membership {
+                workspace: row.workspace.into(),
+                workspace_name: row.workspace_name,
+                member: row.member.into(),
+                role: row.role,
+            })
+            .collect(),
+    })
+}
+
+/// Something that happened to a person outside any workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// The first owner was made.
+    SetUp,
+    /// Signed in.
+    SignIn,
+    /// A sign-in with a wrong password.
+    SignInRefused,
+    /// Signed out.
+    SignOut,
+    /// A spent refresh token came again: every session was ended.
+    Replay,
+}
+
+impl Deed {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::SignIn => "sign_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SignOut => "sign_out",
+            Self::Replay => "session_replay",
+        }
+    }
+}
+
+/// Writes what happened to `account`, in the transaction in which it did.
+pub async fn audit(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    deed: Deed,
+    address: Option<std::net::IpAddr>,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO account_audit (id, account_id, at, action, address) VALUES ($1, $2, $3, $4, $5)",
+        env.id::<uuid::Uuid>(),
+        account.0,
+        env.now(),
+        deed.as_str(),
+        address.map(|address| address.to_string()),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_folded_and_only_a_whole_one_is_taken() {
+        let person = Person::new(" Ana ", " Ana.B+x@Example.COM ").unwrap();
+        assert_eq!(
+            (person.name(), person.email()),
+            ("Ana", "ana.b+x@example.com")
+        );
+        for email in [
+            "",
+            "ana",
+            "@example.com",
+            "ana@",
+            "ana@example..com",
+            "ana@-example.com",
+            "a na@example.com",
+            "ana@exam ple.com",
+            "ana\r\nBcc: x@example.com",
+            "аna@example.com",
+            "ana@b@example.com",
+            &format!("{}@example.com", "a".repeat(65)),
+        ] {
+            assert!(
+                matches!(
+                    Person::new("Ana", email),
+                    Err(Error::Invalid { field: "email", .. })
+                ),
+                "{email}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_of_1_to_80_characters() {
+        for name in ["", "  ", "a\nb", &"x".repeat(81)] {
+            assert!(
+                matches!(
+                    Person::new(name, "a@b.c"),
+                    Err(Error::Invalid { field: "name", .. })
+                ),
+                "{name:?}"
+            );
+        }
+        assert!(Person::new("مريم 🌿", "a@b.c").is_ok());
+    }
+}

@@ -1,0 +1,187 @@
+//! Passwords: argon2id over a peppered digest, off the async threads, never more at once than there are cores.
+
+use crate::{Env, Error, Result, crypto};
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use std::sync::{Arc, LazyLock};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
+
+/// Refuses what is too short, too long or too easily guessed from its surroundings: `context` holds the person's name,
+/// their address, the workspace. No rule on kinds of characters (ASVS 6.2.5).
+pub fn check(password: &str, context: &[&str]) -> Result<()> {
+    let refuse = |words: &'static str| Err(Error::invalid("password", words));
+    let password = normal(password);
+    let length = password.chars().count();
+    if length < 8 {
+        return refuse("Use at least 8 characters; several words make a good password.");
+    }
+    if length > 128 {
+        return refuse("Use at most 128 characters.");
+    }
+    let folded = password.to_lowercase();
+    if words(context).any(|word| folded.contains(&word)) {
+        return refuse("Leave out your name, your address, the workspace's name and “postern”.");
+    }
+    Ok(())
+}
+
+/// The PHC string to keep for `password`.
+pub async fn hash(env: &Env, password: &str) -> Result<String> {
+    let digest = digest(env, password);
+    let salt: [u8; 16] = env.bytes();
+    compute(move || {
+        hasher()
+            .hash_password_with_salt(&*digest, &salt)
+            .map(|hash| hash.to_string())
+            .map_err(|_| Error::internal("hashing a password failed"))
+    })
+    .await?
+}
+
+/// True when `password` is the one that `kept` was made of. Without one it costs the same, so that nobody learns from
+/// the time taken whether an account exists.
+pub async fn verify(env: &Env, kept: Option<&str>, password: &str) -> Result<bool> {
+    let digest = digest(env, password);
+    let kept = kept.map(str::to_owned);
+    compute(move || match kept.as_deref().map(PasswordHash::new) {
+        Some(Ok(kept)) => hasher().verify_password(&*digest, &kept).is_ok(),
+        Some(Err(_)) | None => {
+            let spent = hasher().hash_password_with_salt(&*digest, &[0; 16]);
+            std::hint::black_box(spent).is_err() && false
+        }
+    })
+    .await
+}
+
+/// Every word of four characters or more that stands in `context`, and the parts of an address before and behind
+/// its sign; shorter ones would refuse half the dictionary.
+fn words<'a>(context: &'a [&'a str]) -> impl Iterator<Item = String> + 'a {
+    context
+        .iter()
+        .copied()
+        .chain(["postern"])
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.chars().count() >= 4)
+        .map(|word| normal(word).to_lowercase())
+}
+
+/// The same characters typed on another system are the same password (NIST SP 800-63B, 3.1.1.2).
+fn normal(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.nfkc().collect())
+}
+
+fn digest(env: &Env, password: &str) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(
+        env.keys
+            .digest("password pepper", &[normal(password).as_bytes()]),
+    )
+}
+
+/// 19 MiB, two passes, one lane (OWASP's recommendation for argon2id).
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("these parameters are within bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// As many at once as there are cores: each takes 19 MiB and a core for some 30 ms.
+static PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores())));
+/// Who may stand in line, those who hold a permit included: what a person would still wait for.
+static LINE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(cores() * 64)));
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let Ok(place) = Arc::clone(&LINE).try_acquire_owned() else {
+        return Err(Error::TooMany { retry_after_s: 2 });
+    };
+    let permit = Arc::clone(&PERMITS)
+        .acquire_owned()
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    // The thread holds both until it is done, even when whoever asked has left.
+    tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop((permit, place));
+        done
+    })
+    .await
+    .map_err(|error| Error::Internal(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use sqlx::postgres::PgConnectOptions;
+
+    #[test]
+    fn a_password_is_refused_for_its_length_and_its_surroundings_only() {
+        let context = ["Ana María", "ana.duarte@example.com", "Blue Door"];
+        for bad in [
+            "1234567",
+            &"x".repeat(129),
+            "Postern2026!",
+            "my-duarte-secret",
+            "EXAMPLE.com99",
+            "thebluething",
+            "María-y-yo",
+            "ｐｏｓｔｅｒｎ-wide",
+        ] {
+            assert!(check(bad, &context).is_err(), "{bad}");
+        }
+        for good in [
+            "12345678",
+            "correct horse",
+            "aaaaaaaa",
+            &"é".repeat(128),
+            "ana-is-short",
+            "パスワード長い鍵",
+        ] {
+            assert!(check(good, &context).is_ok(), "{good}");
+        }
+    }
+
+    // No database is reached; the environment merely needs one to be named.
+    fn env() -> Env {
+        testing::env(PgConnectOptions::new()).0
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_an_argon2id_string_that_only_the_password_and_the_pepper_match() {
+        let env = env();
+        let kept = hash(&env, "correct horse").await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert_ne!(kept, hash(&env, "correct horse").await.unwrap(), "salted");
+        assert!(verify(&env, Some(&kept), "correct horse").await.unwrap());
+        assert!(!verify(&env, Some(&kept), "Correct horse").await.unwrap());
+        assert!(!verify(&env, None, "correct horse").await.unwrap());
+        assert!(!verify(&env, Some(""), "").await.unwrap());
+
+        let other = Env {
+            keys: Arc::new(crypto::Keys {
+                master: Vec::new(),
+                token: Vec::new(),
+                pepper: Zeroizing::new(vec![4; 32]),
+            }),
+            ..env
+        };
+        assert!(!verify(&other, Some(&kept), "correct horse").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn composed_and_decomposed_characters_are_the_same_password() {
+        let env = env();
+        let kept = hash(&env, "caf\u{e9} crème").await.unwrap();
+        assert!(
+            verify(&env, Some(&kept), "cafe\u{301} crème")
+                .await
+                .unwrap()
+        );
+    }
+}

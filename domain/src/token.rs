@@ -1,0 +1,108 @@
+//! Access tokens: ten-minute JWTs, signed with the ring's first key, read with any of its keys (RFC 8725).
+
+use crate::{Env, Error, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use postern_types::{AccountId, SessionId};
+use serde::{Deserialize, Serialize};
+
+/// Seconds that an access token lasts.
+pub const LIFE_S: u32 = 600;
+
+/// Who an access token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The person.
+    pub account: AccountId,
+    /// Their session. That it still lives is the database's to say.
+    pub session: SessionId,
+}
+
+// One algorithm; kind, audience and issuer tell it from every other token that the same ring may sign.
+const ALGORITHM: Algorithm = Algorithm::HS256;
+const KIND: &str = "at+jwt";
+const AUDIENCE: &str = "postern:agent";
+const ISSUER: &str = "postern";
+/// Machines that share a database may differ by this much.
+const SKEW_S: i64 = 30;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: AccountId,
+    sid: SessionId,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+/// A token for `access`, good from now for [`LIFE_S`] seconds.
+pub fn issue(env: &Env, access: Access) -> Result<String> {
+    let key = env
+        .keys
+        .token
+        .first()
+        .ok_or_else(|| Error::internal("no token key is configured"))?;
+    let now = env.now().unix_timestamp();
+    let claims = Claims {
+        iss: ISSUER.to_owned(),
+        aud: AUDIENCE.to_owned(),
+        sub: access.account,
+        sid: access.session,
+        iat: now,
+        nbf: now,
+        exp: now + i64::from(LIFE_S),
+    };
+    let header = Header {
+        typ: Some(KIND.to_owned()),
+        kid: Some(key.id.clone()),
+        ..Header::new(ALGORITHM)
+    };
+    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key.secret))
+        .map_err(|error| Error::Internal(error.into()))
+}
+
+/// Who `token` speaks for; [`Error::Unauthorized`] whatever is wrong with it.
+pub fn read(env: &Env, token: &str) -> Result<Access> {
+    let refused = |_| Error::Unauthorized;
+    let header = jsonwebtoken::decode_header(token).map_err(refused)?;
+    if header.typ.as_deref() != Some(KIND) {
+        return Err(Error::Unauthorized);
+    }
+    // The id only looks up a key of our own ring.
+    let key = env
+        .keys
+        .token
+        .iter()
+        .find(|key| header.kid.as_deref() == Some(&key.id))
+        .ok_or(Error::Unauthorized)?;
+    let claims = jsonwebtoken::decode::<Claims>(
+        token,
+        &DecodingKey::from_secret(&key.secret),
+        &validation(),
+    )
+    .map_err(refused)?
+    .claims;
+    let now = env.now().unix_timestamp();
+    if claims.exp <= now || claims.nbf > now + SKEW_S {
+        return Err(Error::Unauthorized);
+    }
+    Ok(Access {
+        account: claims.sub,
+        session: claims.sid,
+    })
+}
+
+fn validation() -> Validation {
+    let mut validation = Validation::new(ALGORITHM);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+    // Times are held against our own clock, which is an argument; the library would take the machine's.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation
+}
+
+#[cfg(test)]
+mod tests;
