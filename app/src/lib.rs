@@ -15,9 +15,11 @@ pub mod session;
 pub mod set_up;
 pub mod shell;
 pub mod sign_in;
+#[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod ui;
 pub mod words;
 
+pub use error::ApiError;
 pub use root::App;
 pub use shell::{package_of_page, shell};

@@ -40,7 +40,7 @@ pub fn SetUpPage() -> impl IntoView {
         let trimmed = |signal: RwSignal<String>| signal.with_untracked(|text| text.trim().to_owned());
         let form = SetUp {
             token: trimmed(token),
-            workspace: trimmed(workspace),
+            workspace_name: trimmed(workspace),
             name: trimmed(name),
             email: trimmed(email),
             password: password.get_untracked(),

@@ -81,12 +81,14 @@ fn focused() -> Option<ConversationId> {
 
 /// Moves the focus along the list, from the focused row or else from the open one.
 fn step(desk: Desk, down: bool) -> bool {
-    let Ok(rows) = document().query_selector_all("#rows .row") else { return false };
+    let Some(rows) = document().get_element_by_id("rows").map(|list| list.get_elements_by_class_name("row")) else {
+        return false;
+    };
     let from = focused().or_else(|| desk.current.get_untracked()).map(|id| id.to_string());
-    let row = |n: u32| rows.get(n).and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
+    let row = |n: u32| rows.item(n).and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
     let at = (0..rows.length()).find(|n| row(*n).and_then(|row| row.get_attribute("data-conversation")) == from);
     let next = match (at, down) {
-        (None, _) => 0,
+        (None, _) => 0_u32,
         (Some(at), true) => (at + 1).min(rows.length().saturating_sub(1)),
         (Some(at), false) => at.saturating_sub(1),
     };

@@ -36,7 +36,7 @@ pub async fn counts() -> Result<InboxCounts, ApiError> {
 #[server(client = ApiClient, prefix = "/api", endpoint = "live/ticket", input = Json)]
 pub async fn ticket() -> Result<String, ApiError> {
     use crate::ssr;
-    let (env, caller) = (ssr::env(), ssr::caller().await?);
+    let (env, caller) = (ssr::env(), ssr::caller()?);
     let mut tenant = ssr::member(postern_types::Role::Agent).await?;
     let ticket = postern_domain::live::ticket(&env, &mut tenant, caller.session).await?;
     tenant.commit().await?;

@@ -51,8 +51,8 @@ pub fn assigned_to(name: &str) -> String {
 /// The time left to reply freely.
 pub fn window_left(ms: i64) -> String {
     match (ms / 3_600_000, ms / 60_000) {
-        (_, ..=0) if ms <= 0 => "The 24-hour window is closed".into(),
-        (0, 0..=1) => "1 minute left to reply".into(),
+        _ if ms <= 0 => "The 24-hour window is closed".into(),
+        (0, ..=1) => "1 minute left to reply".into(),
         (0, minutes) => format!("{minutes} minutes left to reply"),
         (1, _) => "1 hour left to reply".into(),
         (hours, _) => format!("{hours} hours left to reply"),
