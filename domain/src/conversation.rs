@@ -242,3 +242,6 @@ async fn announce(
     .await?;
     Ok(conversation)
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,3 +161,6 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
     draft::save(env, tenant, compose.conversation, "").await?;
     find(tenant, compose.id).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,15 +4,17 @@ use crate::{
     Db, Env, Tenant,
     crypto::{Keys, NamedKey},
     env::{Chance, Clock, Real},
+    event,
     graph::Meta,
     member,
     wake::Wake,
     workspace,
 };
-use postern_types::{AccountId, MemberId, Role, SessionId, WorkspaceId};
+use postern_types::{AccountId, Event, FeedCursor, MemberId, Role, SessionId, WorkspaceId};
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, Mutex};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// A clock that stands at the real time plus what it was moved by.
@@ -139,6 +141,28 @@ pub async fn person(env: &Env, name: &str) -> (AccountId, SessionId) {
     (account, session)
 }
 
+/// What stands in the feed behind `cursor`, which moves on. The horizon is the whole cluster's, and other tests write
+/// there too: it reads until nothing is hidden any more.
+pub async fn feed(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<Event> {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut events = Vec::new();
+    loop {
+        let reading = event::read(tenant, cursor).await.unwrap();
+        for entry in reading.entries {
+            events.push(serde_json::from_str(&entry.body).unwrap());
+            *cursor = entry.cursor;
+        }
+        if !reading.more {
+            return events;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the horizon stands still"
+        );
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Connects a number without asking Meta.
 pub async fn channel(
     env: &Env,
@@ -170,6 +194,53 @@ pub async fn channel(
         .await
         .unwrap();
     assert!(claimed, "the number is free");
+    tenant.commit().await.unwrap();
+    id
+}
+
+/// An open conversation with a contact of that name, who wrote `heard_ago` ago.
+pub async fn conversation(
+    env: &Env,
+    fixture: &Fixture,
+    channel: postern_types::ChannelId,
+    name: &str,
+    heard_ago: Duration,
+) -> postern_types::ConversationId {
+    let mut tenant = fixture.enter(env).await;
+    let (contact, id): (Uuid, postern_types::ConversationId) = (env.id(), env.id());
+    let phone = format!("+1555{}", &contact.as_simple().to_string()[24..]);
+    sqlx::query("INSERT INTO contact (workspace_id, id, name, phone, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(fixture.workspace.0)
+        .bind(contact)
+        .bind(name)
+        .bind(&phone)
+        .bind(env.now())
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    for term in crate::contact::terms(Some(name), Some(&phone)) {
+        sqlx::query(
+            "INSERT INTO contact_term (workspace_id, term, contact_id) VALUES ($1, $2, $3)",
+        )
+        .bind(fixture.workspace.0)
+        .bind(term)
+        .bind(contact)
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    }
+    sqlx::query(
+        "INSERT INTO conversation (workspace_id, id, contact_id, channel_id, state, last_at, opened_at, heard_at)
+         VALUES ($1, $2, $3, $4, 'open', $5, $5, $5)",
+    )
+    .bind(fixture.workspace.0)
+    .bind(id.0)
+    .bind(contact)
+    .bind(channel.0)
+    .bind(env.now() - heard_ago)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
     tenant.commit().await.unwrap();
     id
 }

@@ -232,11 +232,7 @@ async fn a_serving_role_that_policies_would_not_bind_is_refused_with_every_reaso
     let mut admin = connect(&made_admin(&names)).await.expect("administrator");
     let app = pool(&made.app_url).await;
     let verify = || async { prepare::verify_serving_role(&app).await.expect("asks") };
-    let (app_name, owner_name, definer_name) = (
-        prepare::quote_ident(&names.app),
-        prepare::quote_ident(&names.owner),
-        prepare::quote_ident(&names.definer),
-    );
+    let [app_name, owner_name] = [&names.app, &names.owner].map(|name| prepare::quote_ident(name));
 
     execute(
         &mut owner,
@@ -293,6 +289,22 @@ async fn a_serving_role_that_policies_would_not_bind_is_refused_with_every_reaso
     .expect("mends");
     assert_eq!(verify().await, [""; 0]);
 
+    drop((owner, as_app));
+    app.close().await;
+    admin.close().await.expect("closes");
+    remove(&names).await;
+}
+
+#[tokio::test]
+async fn each_power_that_would_bypass_policies_is_named_and_preparing_again_takes_it_back() {
+    let names = names("powers");
+    let made = prepare(&names, given("x")).await;
+    let mut admin = connect(&made_admin(&names)).await.expect("administrator");
+    let app = pool(&made.app_url).await;
+    let verify = || async { prepare::verify_serving_role(&app).await.expect("asks") };
+    let [app_name, owner_name, definer_name] =
+        [&names.app, &names.owner, &names.definer].map(|name| prepare::quote_ident(name));
+
     for (fault, mend, part) in [
         (
             format!("GRANT {definer_name} TO {app_name}"),
@@ -334,7 +346,6 @@ async fn a_serving_role_that_policies_would_not_bind_is_refused_with_every_reaso
     .expect("breaks");
     prepare(&names, Passwords::default()).await;
     assert_eq!(verify().await, [""; 0]);
-    drop((owner, as_app));
     app.close().await;
     admin.close().await.expect("closes");
     remove(&names).await;

@@ -1,5 +1,7 @@
 //! From a configuration to what the routes and the worker stand on.
 
+mod doorplate;
+
 use crate::{config::Config, live::Hub, postgres, state::Site};
 use anyhow::{Context as _, bail};
 use leptos::config::LeptosOptions;
@@ -33,11 +35,23 @@ impl Database {
             return Ok(Self { app: app.clone(), owner: config.database_owner_url.clone(), private: None });
         }
         let private = postgres::Private::start(&postgres::Data::of(config), &crate::config::os_random)?;
-        Ok(Self {
+        let database = Self {
             app: private.app_url().clone(),
             owner: Some(private.owner_url().clone()),
             private: Some(private),
-        })
+        };
+        doorplate::hang(&config.data, &database)?;
+        Ok(database)
+    }
+
+    /// [`Database::start`], or the private PostgreSQL of the server that runs on this data folder already.
+    pub fn start_or_join(config: &Config) -> anyhow::Result<Self> {
+        match Self::start(config) {
+            Err(error) if matches!(error.downcast_ref(), Some(postgres::Error::Locked { .. })) => {
+                doorplate::read(&config.data).context("the server that runs here is still starting; try again")
+            }
+            outcome => outcome,
+        }
     }
 
     /// Stops what [`Database::start`] started.

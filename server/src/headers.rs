@@ -7,6 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use postern_app::ssr::RequestId;
 use postern_domain::Env;
 use std::sync::Arc;
 use tracing::Instrument as _;
@@ -15,9 +16,6 @@ use uuid::Uuid;
 /// Where the request's id stands, in the answer and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, in its extensions.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestId(pub Uuid);
 
 /// The policy of a page that runs scripts of that nonce alone.
 pub fn page_policy(nonce: &str, site: &Site) -> String {

@@ -62,7 +62,11 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
     serve::log(&config)?;
     // Before the runtime: the private PostgreSQL belongs to a thread of its own.
-    let database = boot::Database::start(&config)?;
+    let database = match command {
+        // Only one process keeps the private PostgreSQL; the others join it.
+        Command::Serve => boot::Database::start(&config)?,
+        _ => boot::Database::start_or_join(&config)?,
+    };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let env = boot::env(&config, &database).await?;

@@ -1,6 +1,6 @@
 //! The feed under writers that overlap.
 
-use super::{PAGE, end, position, read, record};
+use super::{end, position, read, record};
 use crate::{Env, Error, Tenant, testing};
 use postern_types::{Event, FeedCursor, MemberId, MemberView, Role};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -18,21 +18,15 @@ fn event(env: &Env, name: &str) -> Event {
 }
 
 async fn rest(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<String> {
-    let mut names = Vec::new();
-    loop {
-        let reading = read(tenant, cursor).await.unwrap();
-        let full = reading.entries.len() == PAGE;
-        for entry in reading.entries {
-            let Event::Member { member } = serde_json::from_str(&entry.body).unwrap() else {
-                panic!("a member")
-            };
-            names.push(member.name);
-            *cursor = entry.cursor;
-        }
-        if !full {
-            return names;
-        }
-    }
+    let name = |event| match event {
+        Event::Member { member } => member.name,
+        other => panic!("{other:?} is no member"),
+    };
+    testing::feed(tenant, cursor)
+        .await
+        .into_iter()
+        .map(name)
+        .collect()
 }
 
 #[sqlx::test(migrations = "../migrations")]

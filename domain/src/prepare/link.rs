@@ -59,9 +59,10 @@ pub(super) fn url_for(
         options.get_host()
     };
     let mut query = url::form_urlencoded::Serializer::new(String::new());
+    // Said already, or about to be said otherwise.
+    let replaced = ["user", "password", "dbname", "port", "host"];
     query.extend_pairs(admin.query_pairs().filter(|(key, _)| {
-        !matches!(&**key, "user" | "password" | "dbname" | "port" | "host")
-            && !(socket.is_some() && key == "hostaddr")
+        !replaced.contains(&key.as_ref()) && (socket.is_none() || key != "hostaddr")
     }));
     if let Some(folder) = socket {
         query.append_pair("host", &folder);

@@ -153,11 +153,7 @@ impl Layer {
             Err(error) => {
                 // Only the place and the rule: the whole message quotes the line, which may hold a secret.
                 let end = error.span().map_or(0, |span| span.start).min(text.len());
-                let line = text.as_bytes()[..end]
-                    .iter()
-                    .filter(|byte| **byte == b'\n')
-                    .count()
-                    + 1;
+                let line = text.bytes().take(end).filter(|byte| *byte == b'\n').count() + 1;
                 faults.push(Fault::new(
                     &name,
                     format!("line {line} is not TOML"),

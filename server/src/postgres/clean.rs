@@ -28,7 +28,9 @@ pub(super) fn clear(cluster: &Path, sockets: &Path) -> Result<(), Error> {
         let Some(first) = left.first() else { break };
         if !urged && since.elapsed() > Duration::from_secs(5) {
             urged = true;
-            left.iter().for_each(|pid| signal(*pid, Signal::QUIT));
+            for pid in &left {
+                signal(*pid, Signal::QUIT);
+            }
         }
         if since.elapsed() > Duration::from_secs(30) {
             return Err(Error::Lingers(*first));

@@ -56,6 +56,10 @@ pub(super) fn open(data: &Data, fill: &dyn Fn(&mut [u8])) -> Result<Cluster, Err
     );
     let place = data_folder.join(&chosen);
     place::make(&place, runner)?;
+    // The kernel tells where a process works without symbolic links, and that is how a live cluster is known.
+    let place = place
+        .canonicalize()
+        .map_err(Error::io("find the folder", &place))?;
     let lock = lock::take(&place)?;
 
     let (folder, making) = (place.join("cluster"), place.join("making"));

@@ -73,7 +73,7 @@ fn relaunch(cluster: &Cluster, stopped: &Receiver<()>) -> Option<Child> {
                 return Some(child);
             }
             Err(error) => {
-                tracing::error!(%error, pause_s = pause.as_secs(), "the private PostgreSQL does not start")
+                tracing::error!(%error, pause_s = pause.as_secs(), "the private PostgreSQL does not start");
             }
         }
         if told(stopped, pause) {
@@ -142,7 +142,7 @@ fn launch(cluster: &Cluster) -> Result<Child, Error> {
 /// a crash may take minutes.
 fn wait_ready(child: &mut Child, folder: &Path) -> Result<(), &'static str> {
     let since = Instant::now();
-    while since.elapsed() < Duration::from_secs(600) {
+    while since.elapsed() < Duration::from_mins(10) {
         if !matches!(child.try_wait(), Ok(None)) {
             return Err("starting PostgreSQL");
         }

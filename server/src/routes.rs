@@ -1,0 +1,86 @@
+//! The router: every path, and what a request passes on its way.
+
+use crate::{auth, caller, csrf, headers, live, reports, state::{AppState, Site}, webhooks};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, StatusCode, header},
+    middleware::from_fn_with_state,
+    response::IntoResponse as _,
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use postern_app::{App, error::ApiError, shell};
+use postern_domain::Env;
+use std::{sync::Arc, time::Duration};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir,
+    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+};
+
+/// No request takes longer; what is slow belongs into a job.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Everything that is served.
+pub fn router(state: AppState) -> Router {
+    let guarded = Router::new()
+        .merge(auth::routes())
+        .merge(pages(&state))
+        .layer(from_fn_with_state(state.clone(), caller::layer))
+        .layer(from_fn_with_state(state.clone(), csrf::layer))
+        .layer(DefaultBodyLimit::max(256 * 1024));
+    Router::new()
+        .merge(guarded)
+        // Their credentials are a signature and a ticket; neither rides on a cookie.
+        .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .merge(live::routes())
+        .merge(reports::routes())
+        .merge(package(&state))
+        .fallback(missing)
+        .layer(CatchPanicLayer::custom(broke))
+        .layer(from_fn_with_state((state.env.clone(), Arc::clone(&state.site)), headers::layer))
+        .with_state(state)
+}
+
+/// Pages are shells without data; the functions they call stand under `/api` and want a token.
+fn pages(state: &AppState) -> Router<AppState> {
+    let options = state.leptos.clone();
+    let context = {
+        let (env, site) = (state.env.clone(), Arc::clone(&state.site));
+        move || in_context(&env, &site)
+    };
+    Router::new().leptos_routes_with_context(state, generate_route_list(App), context, move || {
+        shell(options.clone())
+    })
+}
+
+fn in_context(env: &Env, site: &Site) {
+    provide_context(env.clone());
+    if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+        if let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string(), site)) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// The built client. Its folder is named by a hash of what is in it, so that it never changes under its name.
+fn package(state: &AppState) -> Router<AppState> {
+    let folder = &state.site.folder;
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let pkg = ServeDir::new(folder.join("pkg")).precompressed_br().precompressed_gzip();
+    let root = Router::new()
+        .nest_service("/pkg", pkg)
+        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, forever))
+        .layer(CompressionLayer::new().br(true).gzip(true));
+    root.route_service("/favicon.svg", tower_http::services::ServeFile::new(folder.join("favicon.svg")))
+}
+
+async fn missing() -> axum::response::Response {
+    ApiError::NotFound.into_response()
+}
+
+fn broke(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    // The panic hook has logged where; nobody outside is told.
+    ApiError::Internal { request: String::new() }.into_response()
+}

@@ -1,0 +1,7 @@
+//! The whole product as processes: the real program, a private PostgreSQL, Meta pretended, over real HTTP.
+
+mod api;
+mod killed;
+mod restarted;
+mod tally;
+mod town;
