@@ -16,10 +16,7 @@ impl Person {
     pub fn new(name: &str, email: &str) -> Result<Self> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-            return Err(Error::invalid(
-                "name",
-                "Give a name of 1 to 80 characters.",
-            ));
+            return Err(Error::invalid("name", "Give a name of 1 to 80 characters."));
         }
         let email = fold(email);
         if !acceptable(&email) {

@@ -24,6 +24,7 @@ pub mod account;
 pub mod attempt;
 pub mod channel;
 pub mod member;
+pub mod operator;
 pub mod password;
 pub mod session;
 pub mod setup;

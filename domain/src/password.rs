@@ -1,6 +1,6 @@
 //! Passwords: argon2id over a peppered digest, off the async threads, never more at once than there are cores.
 
-use crate::{Env, Error, Result, crypto};
+use crate::{Env, Error, Result};
 use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -156,7 +156,10 @@ mod tests {
     async fn what_is_kept_is_an_argon2id_string_that_only_the_password_and_the_pepper_match() {
         let env = env();
         let kept = hash(&env, "correct horse").await.unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
         assert_ne!(kept, hash(&env, "correct horse").await.unwrap(), "salted");
         assert!(verify(&env, Some(&kept), "correct horse").await.unwrap());
         assert!(!verify(&env, Some(&kept), "Correct horse").await.unwrap());
@@ -164,7 +167,7 @@ mod tests {
         assert!(!verify(&env, Some(""), "").await.unwrap());
 
         let other = Env {
-            keys: Arc::new(crypto::Keys {
+            keys: Arc::new(crate::crypto::Keys {
                 master: Vec::new(),
                 token: Vec::new(),
                 pepper: Zeroizing::new(vec![4; 32]),

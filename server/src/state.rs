@@ -32,4 +32,6 @@ pub struct Site {
     pub folder: std::path::PathBuf,
     /// Bytes of a request's body, at most.
     pub body_limit: usize,
+    /// Whose word on a client's address is taken.
+    pub proxies: Vec<ipnet::IpNet>,
 }

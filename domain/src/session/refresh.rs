@@ -83,11 +83,7 @@ fn judge(session: &Row, presented: &[u8], device: &[u8], now: OffsetDateTime) ->
     let in_force = session.token_hash == presented;
     let over = session.ended_at.is_some() || session.expires_at <= now;
     if in_force {
-        return if over {
-            Verdict::Over
-        } else {
-            Verdict::Rotate
-        };
+        return if over { Verdict::Over } else { Verdict::Rotate };
     }
     // A theft is answered once: whoever holds its tokens cannot go on signing the person out for days.
     if session.end_reason.as_deref() == Some("replay") || session.expires_at <= now {

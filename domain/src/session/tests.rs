@@ -210,8 +210,7 @@ async fn of_fifty_tabs_with_one_token_exactly_one_ends_up_with_the_token_in_forc
     let (account, _) = person(&env).await;
     let laptop = browser("laptop");
     let token = opened(&env, account, &laptop).await.refresh;
-    let renewed =
-        futures::future::join_all((0..50).map(|_| refresh(&env, &token, &laptop))).await;
+    let renewed = futures::future::join_all((0..50).map(|_| refresh(&env, &token, &laptop))).await;
     let tokens: HashSet<String> = renewed
         .into_iter()
         .map(|renewed| renewed.unwrap().refresh.to_string())

@@ -37,8 +37,8 @@ fn ring(env: &Env, ids: &[(&str, u8)]) -> Env {
     }
 }
 
-#[test]
-fn a_token_speaks_for_its_session_until_it_expires() {
+#[tokio::test]
+async fn a_token_speaks_for_its_session_until_it_expires() {
     let (env, clock) = env();
     let access = access(&env);
     let token = issue(&env, access).unwrap();
@@ -49,8 +49,8 @@ fn a_token_speaks_for_its_session_until_it_expires() {
     assert!(matches!(read(&env, &token), Err(Error::Unauthorized)));
 }
 
-#[test]
-fn keys_rotate_by_id_without_signing_anybody_out() {
+#[tokio::test]
+async fn keys_rotate_by_id_without_signing_anybody_out() {
     let (env, _) = env();
     let old = ring(&env, &[("a", 7)]);
     let access = access(&env);
@@ -66,8 +66,8 @@ fn keys_rotate_by_id_without_signing_anybody_out() {
     );
 }
 
-#[test]
-fn every_token_that_is_not_exactly_ours_is_refused() {
+#[tokio::test]
+async fn every_token_that_is_not_exactly_ours_is_refused() {
     let (env, _) = env();
     let env = ring(&env, &[("t1", 2), ("t2", 5)]);
     let now = env.now().unix_timestamp();
@@ -89,11 +89,17 @@ fn every_token_that_is_not_exactly_ours_is_refused() {
         claims.as_object_mut().unwrap().remove(name);
         forge(&header, &claims, Algorithm::HS256, 2)
     };
-    let head = |name: &str, to: Value| forge(&with(&header, name, to), &claims, Algorithm::HS256, 2);
-    let claim = |name: &str, to: Value| forge(&header, &with(&claims, name, to), Algorithm::HS256, 2);
+    let head =
+        |name: &str, to: Value| forge(&with(&header, name, to), &claims, Algorithm::HS256, 2);
+    let claim =
+        |name: &str, to: Value| forge(&header, &with(&claims, name, to), Algorithm::HS256, 2);
     let unsigned = {
         let parts: Vec<&str> = good.split('.').collect();
-        format!("{}.{}.", part(&with(&header, "alg", json!("none"))), parts[1])
+        format!(
+            "{}.{}.",
+            part(&with(&header, "alg", json!("none"))),
+            parts[1]
+        )
     };
     let tampered = {
         let parts: Vec<&str> = good.split('.').collect();

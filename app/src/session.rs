@@ -1,0 +1,199 @@
+//! Who is signed in, in this tab: kept in memory, renewed by a cookie that no script can read.
+
+mod api;
+mod hold;
+mod lock;
+mod wire;
+
+pub use api::ApiClient;
+
+use crate::ApiError;
+use hold::Change;
+use leptos::prelude::*;
+use postern_types::{Credentials, Me, Membership, Role, SetUp, SetUpState, SignedIn, WorkspaceId};
+use send_wrapper::SendWrapper;
+use std::{future::Future, time::Duration};
+
+/// What is known of the person before this page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing yet: the first renewal has not answered. The server always renders this one.
+    Unknown,
+    /// Somebody is signed in.
+    In,
+    /// Nobody is.
+    Out,
+}
+
+/// The session as pages see it: to be read; only its own functions change it.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    /// Whether somebody is signed in.
+    pub auth: RwSignal<Auth>,
+    /// Who.
+    pub me: RwSignal<Option<Me>>,
+    /// The workspace they work in, one of their own.
+    pub workspace: RwSignal<Option<WorkspaceId>>,
+}
+
+/// Puts the session into the context of the root component, and finds out in the browser whether somebody is in.
+pub fn provide_session() -> Session {
+    let session = Session {
+        auth: RwSignal::new(Auth::Unknown),
+        me: RwSignal::new(None),
+        workspace: RwSignal::new(None),
+    };
+    provide_context(session);
+    // An effect runs in the browser alone.
+    Effect::new(move || {
+        hold::on_change(move |change| session.apply(change));
+        session.follow_other_tabs();
+        session.begin();
+    });
+    session
+}
+
+/// The session of this page.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
+/// True while the installation waits for its first owner.
+pub async fn setup_needed() -> Result<bool, ApiError> {
+    let state: SetUpState = SendWrapper::new(wire::get("/auth/setup")).await?;
+    Ok(state.needed)
+}
+
+impl Session {
+    /// Signs in. [`ApiError::Invalid`] on `password` when address and password do not belong together.
+    pub fn sign_in(
+        self,
+        email: String,
+        password: String,
+    ) -> impl Future<Output = Result<(), ApiError>> + Send {
+        let credentials = Credentials { email, password };
+        self.enter("/auth/sign-in", credentials)
+    }
+
+    /// Makes the first owner and signs them in.
+    pub fn set_up(self, form: SetUp) -> impl Future<Output = Result<(), ApiError>> + Send {
+        self.enter("/auth/setup", form)
+    }
+
+    /// Ends the session, on the server too when it can be reached, and in every tab.
+    pub fn sign_out(self) -> impl Future<Output = ()> + Send {
+        SendWrapper::new(async move {
+            // In turn with renewals: one that came after it would find its cookie gone and nothing to renew.
+            let told = lock::exclusive(wire::sign_out()).await;
+            if let Err(error) = told {
+                leptos::logging::warn!("sign-out was not told to the server: {error:?}");
+            }
+            hold::clear();
+            wire::tell_other_tabs("out");
+        })
+    }
+
+    /// Works in `workspace` from now on; nothing changes when it is not one of the person's own.
+    pub fn switch(self, workspace: WorkspaceId) {
+        let member = self.me.with_untracked(|me| {
+            me.as_ref()
+                .is_some_and(|me| me.memberships.iter().any(|m| m.workspace == workspace))
+        });
+        if member {
+            self.choose(Some(workspace));
+        }
+    }
+
+    /// The person's place in the workspace in force.
+    pub fn membership(self) -> Option<Membership> {
+        let workspace = self.workspace.get()?;
+        self.me.with(|me| {
+            let memberships = &me.as_ref()?.memberships;
+            memberships
+                .iter()
+                .find(|m| m.workspace == workspace)
+                .cloned()
+        })
+    }
+
+    /// True when the person ranks at least `role` there: to show or hide something. The server decides by itself.
+    pub fn at_least(self, role: Role) -> bool {
+        self.membership().is_some_and(|m| m.role >= role)
+    }
+
+    fn enter<B: serde::Serialize + 'static>(
+        self,
+        path: &'static str,
+        body: B,
+    ) -> impl Future<Output = Result<(), ApiError>> + Send {
+        SendWrapper::new(async move {
+            let signed_in: SignedIn = lock::exclusive(wire::post(path, &body)).await?;
+            hold::accept(signed_in);
+            wire::tell_other_tabs("in");
+            Ok(())
+        })
+    }
+
+    /// Renews what an earlier page left; tries again while the server is away.
+    fn begin(self) {
+        if !wire::may_be_signed_in() {
+            self.auth.set(Auth::Out);
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match hold::ready().await {
+                Ok(()) | Err(ApiError::Unauthorized) => {}
+                Err(_) => set_timeout(move || self.begin(), Duration::from_secs(3)),
+            }
+        });
+    }
+
+    fn apply(self, change: Change) {
+        match change {
+            Change::In(me) => {
+                let kept = self.workspace.get_untracked().or_else(wire::kept_workspace);
+                let chosen = me
+                    .memberships
+                    .iter()
+                    .map(|m| m.workspace)
+                    .find(|workspace| Some(*workspace) == kept)
+                    .or_else(|| me.memberships.first().map(|m| m.workspace));
+                // Each only when it differs: a renewal every ten minutes must not draw the page anew.
+                if self.me.with_untracked(|old| old.as_ref() != Some(&me)) {
+                    self.me.set(Some(me));
+                }
+                self.choose(chosen);
+                if self.auth.get_untracked() != Auth::In {
+                    self.auth.set(Auth::In);
+                }
+            }
+            Change::Out => {
+                self.auth.set(Auth::Out);
+                self.me.set(None);
+                self.workspace.set(None);
+            }
+        }
+    }
+
+    fn choose(self, workspace: Option<WorkspaceId>) {
+        hold::work_in(workspace);
+        if let Some(workspace) = workspace {
+            wire::keep_workspace(workspace);
+        }
+        if self.workspace.get_untracked() != workspace {
+            self.workspace.set(workspace);
+        }
+    }
+
+    /// Somebody signed in or out in another tab: so it is here.
+    fn follow_other_tabs(self) {
+        wire::on_other_tab(move |word| match word {
+            "out" => hold::clear(),
+            _ if self.auth.get_untracked() == Auth::Out => {
+                hold::reopen();
+                self.begin();
+            }
+            _ => {}
+        });
+    }
+}

@@ -1,0 +1,104 @@
+//! The client of every server function: it carries the access token, and renews it when it is refused.
+
+use super::hold;
+use crate::ApiError;
+use futures::{Sink, Stream};
+use gloo_net::http::{Method, Request};
+use leptos::server_fn::{
+    Bytes,
+    client::{Client, browser::BrowserClient},
+    request::{ClientReq, browser::BrowserRequest},
+    response::{ClientRes, browser::BrowserResponse},
+};
+use send_wrapper::SendWrapper;
+use std::future::Future;
+
+/// For `#[server(client = ApiClient, …)]`.
+pub struct ApiClient;
+
+impl Client<ApiError> for ApiClient {
+    type Request = BrowserRequest;
+    type Response = BrowserResponse;
+
+    fn send(
+        mut request: Self::Request,
+    ) -> impl Future<Output = Result<Self::Response, ApiError>> + Send {
+        SendWrapper::new(async move {
+            hold::ready().await?;
+            let spare = copy(&mut request)?;
+            let seen = authorise(&request);
+            let answer = send(request).await?;
+            if status(&answer) != 401 {
+                return Ok(answer);
+            }
+            hold::renew(seen).await?;
+            let mut again = <BrowserRequest as ClientReq<ApiError>>::try_new_req_text(
+                "/",
+                "",
+                "",
+                String::new(),
+                Method::POST,
+            )?;
+            *again = spare;
+            authorise(&again);
+            send(again).await
+        })
+    }
+
+    fn open_websocket(
+        path: &str,
+    ) -> impl Future<
+        Output = Result<
+            (
+                impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static,
+                impl Sink<Bytes> + Send + 'static,
+            ),
+            ApiError,
+        >,
+    > + Send {
+        <BrowserClient as Client<ApiError>>::open_websocket(path)
+    }
+
+    fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+        <BrowserClient as Client<ApiError>>::spawn(future);
+    }
+}
+
+/// A second request like this one: a body can be sent only once. The request is swapped out and in again in its
+/// place, for taking it out of its wrapper would drop what aborts it.
+fn copy(request: &mut BrowserRequest) -> Result<Request, ApiError> {
+    let blank = Request::get("/").build().map_err(|error| fault(&error))?;
+    let raw: web_sys::Request = std::mem::replace(&mut **request, blank).into();
+    let spare = raw.clone().map_err(|error| ApiError::Transport {
+        message: format!("{error:?}"),
+    })?;
+    **request = Request::from(raw);
+    Ok(Request::from(spare))
+}
+
+/// Puts token and workspace on the request; the generation of that token.
+fn authorise(request: &BrowserRequest) -> u64 {
+    let (token, generation, workspace) = hold::bearer();
+    if let Some(token) = token {
+        let headers = request.headers();
+        headers.set("Authorization", &format!("Bearer {token}"));
+        if let Some(workspace) = workspace {
+            headers.set("X-Workspace-ID", &workspace.to_string());
+        }
+    }
+    generation
+}
+
+async fn send(request: BrowserRequest) -> Result<BrowserResponse, ApiError> {
+    <BrowserClient as Client<ApiError>>::send(request).await
+}
+
+fn status(answer: &BrowserResponse) -> u16 {
+    <BrowserResponse as ClientRes<ApiError>>::status(answer)
+}
+
+fn fault(error: &gloo_net::Error) -> ApiError {
+    ApiError::Transport {
+        message: error.to_string(),
+    }
+}

@@ -1,0 +1,80 @@
+//! The session's cookies. `__Host-` binds them to this host and to https (or localhost); the instance keeps them apart
+//! from another installation's on the same host.
+
+use crate::state::Site;
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::AppendHeaders,
+};
+use postern_domain::session::Opened;
+use time::OffsetDateTime;
+
+/// As long as browsers keep any cookie.
+const DEVICE_S: i64 = 400 * 24 * 3600;
+
+type SetCookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
+
+/// The refresh token that the browser sent.
+pub fn refresh(headers: &HeaderMap, site: &Site) -> Option<String> {
+    read(headers, &name("refresh", site))
+}
+
+/// The secret of the browser's device cookie.
+pub fn device(headers: &HeaderMap, site: &Site) -> Option<String> {
+    read(headers, &name("device", site)).filter(|value| (16..=64).contains(&value.len()))
+}
+
+/// True when the request carries a session's cookie.
+pub fn is_signed_in(headers: &HeaderMap, site: &Site) -> bool {
+    refresh(headers, site).is_some()
+}
+
+/// What an opened or renewed session sets; `device` when the browser has none yet.
+pub fn opened(
+    site: &Site,
+    now: OffsetDateTime,
+    opened: &Opened,
+    device: Option<&str>,
+) -> SetCookies {
+    let life = (opened.expires_at - now).whole_seconds();
+    let mut cookies = vec![
+        set(&name("refresh", site), &opened.refresh, life, "; HttpOnly"),
+        // For scripts to read: that there is something to renew, and nothing else.
+        set(&name("here", site), "1", life, ""),
+    ];
+    if let Some(device) = device {
+        cookies.push(set(&name("device", site), device, DEVICE_S, "; HttpOnly"));
+    }
+    AppendHeaders(cookies)
+}
+
+/// Removes the session's cookies; the device stays known.
+pub fn cleared(site: &Site) -> SetCookies {
+    AppendHeaders(vec![
+        set(&name("refresh", site), "", 0, "; HttpOnly"),
+        set(&name("here", site), "", 0, ""),
+    ])
+}
+
+fn name(what: &str, site: &Site) -> String {
+    format!("__Host-postern-{what}-{}", site.instance)
+}
+
+fn set(name: &str, value: &str, life_s: i64, more: &str) -> (HeaderName, HeaderValue) {
+    let cookie =
+        format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite=Strict{more}");
+    // Names and values are base64url and hexadecimal: always a header's characters.
+    let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
+    (header::SET_COOKIE, cookie)
+}
+
+fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, value)| *found == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}

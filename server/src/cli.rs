@@ -1,0 +1,122 @@
+//! What an operator does at the installation itself.
+
+mod people;
+
+use crate::{auth, config::Config};
+use clap::Subcommand;
+use postern_domain::Env;
+use postern_types::{Role, WorkspaceId};
+
+/// An operator's command.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Prints the link that makes the first owner, while there is none.
+    SetupLink,
+    /// Makes and finds workspaces.
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// Gives people places in workspaces.
+    #[command(subcommand)]
+    Member(MemberCommand),
+}
+
+/// A command on workspaces.
+#[derive(Subcommand)]
+pub enum WorkspaceCommand {
+    /// Makes a workspace and prints its id. A new owner's password comes from POSTERN_NEW_PASSWORD, or is made and
+    /// printed once.
+    Add {
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// The owner's sign-in address; an account that exists is used.
+        #[arg(long)]
+        owner_email: String,
+        /// The owner's name; by default what stands before the @.
+        #[arg(long)]
+        owner_name: Option<String>,
+    },
+    /// Prints where a person belongs: id, role and name of each workspace.
+    List {
+        /// The person's sign-in address.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// A command on members.
+#[derive(Subcommand)]
+pub enum MemberCommand {
+    /// Gives a person a place. A new account's password comes from POSTERN_NEW_PASSWORD, or is made and printed once.
+    Add {
+        /// The workspace's id, as `workspace add` and `workspace list` print it.
+        #[arg(long)]
+        workspace: WorkspaceId,
+        /// Their sign-in address; an account that exists is used.
+        #[arg(long)]
+        email: String,
+        /// Their name; by default what stands before the @.
+        #[arg(long)]
+        name: Option<String>,
+        /// What they may do: agent, manager, admin or owner.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
+}
+
+/// Does what `command` says and prints what came of it.
+pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result<()> {
+    match command {
+        Command::SetupLink => {
+            let origin = config.base_url.origin().ascii_serialization();
+            match auth::setup_link(env, &origin).await? {
+                Some(link) => println!("{link}"),
+                None => anyhow::bail!("this installation has an owner; nothing is left to set up"),
+            }
+        }
+        Command::Workspace(WorkspaceCommand::Add {
+            name,
+            owner_email,
+            owner_name,
+        }) => {
+            let given = people::given_password();
+            let added =
+                people::add_workspace(env, &name, &owner_email, owner_name.as_deref(), given)
+                    .await?;
+            println!("workspace {}", added.workspace);
+            people::print_password(&owner_email, added.made_password.as_deref());
+        }
+        Command::Workspace(WorkspaceCommand::List { email }) => {
+            for place in people::memberships(env, &email).await? {
+                println!(
+                    "{} {:<7} {}",
+                    place.workspace,
+                    place.role.as_str(),
+                    place.workspace_name
+                );
+            }
+        }
+        Command::Member(MemberCommand::Add {
+            workspace,
+            email,
+            name,
+            role,
+        }) => {
+            let given = people::given_password();
+            let added =
+                people::add_member(env, workspace, &email, name.as_deref(), role, given).await?;
+            println!("member of {}", added.workspace);
+            people::print_password(&email, added.made_password.as_deref());
+        }
+    }
+    Ok(())
+}
+
+pub use people::{Added, add_member, add_workspace};
+
+fn role(word: &str) -> Result<Role, String> {
+    [Role::Agent, Role::Manager, Role::Admin, Role::Owner]
+        .into_iter()
+        .find(|role| role.as_str() == word)
+        .ok_or_else(|| "one of agent, manager, admin, owner".to_owned())
+}

@@ -1,0 +1,93 @@
+//! Workspaces and members from the command line.
+
+use postern_domain::{Env, Error, Result, account, account::Person, operator};
+use postern_types::{Membership, Role, WorkspaceId};
+
+/// What was made.
+#[derive(Debug)]
+pub struct Added {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The password of the new account, when it was made here: to be shown once.
+    pub made_password: Option<String>,
+}
+
+/// Makes a workspace with its owner. Without `password` a new account gets one that is made.
+pub async fn add_workspace(
+    env: &Env,
+    name: &str,
+    email: &str,
+    owner_name: Option<&str>,
+    password: Option<String>,
+) -> Result<Added> {
+    let owner = person(email, owner_name)?;
+    let (password, made_here) = password_or_made(env, password);
+    let (workspace, made) = operator::add_workspace(env, name, &owner, &password).await?;
+    Ok(Added {
+        workspace,
+        made_password: (made && made_here).then_some(password),
+    })
+}
+
+/// Gives a person a place in a workspace. Without `password` a new account gets one that is made.
+pub async fn add_member(
+    env: &Env,
+    workspace: WorkspaceId,
+    email: &str,
+    name: Option<&str>,
+    role: Role,
+    password: Option<String>,
+) -> Result<Added> {
+    let person = person(email, name)?;
+    let (password, made_here) = password_or_made(env, password);
+    let made = operator::add_member(env, workspace, &person, role, &password).await?;
+    Ok(Added {
+        workspace,
+        made_password: (made && made_here).then_some(password),
+    })
+}
+
+/// Where the person of that address belongs.
+pub async fn memberships(env: &Env, email: &str) -> Result<Vec<Membership>> {
+    let mut global = env.db.global().await?;
+    let account = account::find(global.conn(), email).await?;
+    let me = account::me(global.conn(), account.ok_or(Error::NotFound)?).await?;
+    Ok(me.memberships)
+}
+
+/// The password of a new account, from the environment: arguments can be seen by others on the machine.
+pub fn given_password() -> Option<String> {
+    std::env::var("POSTERN_NEW_PASSWORD")
+        .ok()
+        .filter(|password| !password.is_empty())
+}
+
+/// Shows a password that was made, this once.
+pub fn print_password(email: &str, password: Option<&str>) {
+    if let Some(password) = password {
+        println!("password of {email}: {password}");
+    }
+}
+
+fn person(email: &str, name: Option<&str>) -> Result<Person> {
+    let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default());
+    Person::new(name, email)
+}
+
+/// A hundred random bits, easily read out and typed.
+fn password_or_made(env: &Env, given: Option<String>) -> (String, bool) {
+    if let Some(given) = given {
+        return (given, false);
+    }
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<u8> = env
+        .bytes::<20>()
+        .iter()
+        .map(|byte| LETTERS[usize::from(byte % 32)])
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(5)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect();
+    (groups.join("-"), true)
+}
