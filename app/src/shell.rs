@@ -15,9 +15,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style = format!("{package}/{name}.css");
     let script = format!("{package}/{name}.js");
     let wasm = format!("{package}/{name}.wasm");
+    let root = Package(package.clone());
     view! {
         <!DOCTYPE html>
-        <html lang="en" dir="ltr" data-package=package.clone()>
+        <html lang="en" dir="ltr" data-package=package>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
@@ -32,7 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body>
-                <App package=Package(package)/>
+                <App package=root/>
             </body>
         </html>
     }

@@ -15,6 +15,7 @@ use futures::{
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
 use postern_types::{ClientFrame, ServerFrame};
+use std::pin::pin;
 
 /// How the connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +90,7 @@ async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
         let command = if link == Link::Offline {
             next.await
         } else {
-            match select(&mut timer, next).await {
+            match select(&mut timer, pin!(next)).await {
                 Either::Left(_) => return true,
                 Either::Right((command, _)) => command,
             }
@@ -121,8 +122,12 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
         say(&mut socket, &place).await;
     }
     loop {
-        match select(socket.next(), commands.next()).await {
-            Either::Left((Some(Ok(Message::Text(text))), _)) => {
+        let next = match select(socket.next(), pin!(commands.next())).await {
+            Either::Left((frame, _)) => Either::Left(frame),
+            Either::Right((command, _)) => Either::Right(command),
+        };
+        match next {
+            Either::Left(Some(Ok(Message::Text(text)))) => {
                 let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) else {
                     // A newer server's frame: what it says comes with the next snapshot.
                     continue;
@@ -131,9 +136,9 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
                     return Ok(end);
                 }
             }
-            Either::Left((Some(Ok(Message::Bytes(_))), _)) => {}
-            Either::Left((Some(Err(_)) | None, _)) => return Ok(End::Again),
-            Either::Right((command, _)) => match command {
+            Either::Left(Some(Ok(Message::Bytes(_)))) => {}
+            Either::Left(Some(Err(_)) | None) => return Ok(End::Again),
+            Either::Right(command) => match command {
                 None | Some(Command::Stop) => return Ok(End::Stop),
                 Some(Command::Offline) => return Ok(End::Offline),
                 Some(Command::Wake) => {
