@@ -1,8 +1,25 @@
-//! What people see.
+//! What people see: pages, components, and the thin server functions behind them.
+//!
+//! Built twice, for the server (`ssr`) and for the browser (`hydrate`), never both at once. Only `ssr` and `error` know
+//! which. A feature folder (`inbox`, `channels`, …) imports no other: they meet in `live`, `ui`, `session` and `words`.
+//! To add a page: a folder of its own, its words in `words`, its route in `root`, its style in `style/`.
 
+pub mod browser;
+pub mod channels;
 pub mod error;
+pub mod frame;
+pub mod inbox;
+pub mod live;
+pub mod root;
 pub mod session;
+pub mod set_up;
+pub mod shell;
+pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod ui;
+pub mod words;
 
 pub use error::ApiError;
+pub use root::App;
+pub use shell::{package_of_page, shell};

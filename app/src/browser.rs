@@ -1,0 +1,117 @@
+//! What the browser provides: time, chance, storage, focus. Called from effects and events only, never while rendering.
+
+use futures::channel::oneshot;
+use js_sys::Reflect;
+use leptos::prelude::*;
+use postern_types::{MessageId, Moment};
+use std::time::Duration;
+use uuid::Builder;
+use wasm_bindgen::JsCast;
+
+/// The time by the reader's clock.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+pub fn now() -> Moment {
+    Moment(js_sys::Date::now() as i64)
+}
+
+/// A number from 0 up to 1, for spreading retries.
+pub fn chance() -> f64 {
+    js_sys::Math::random()
+}
+
+/// A new id for a message: UUIDv7 from the browser's own source of chance.
+pub fn message_id() -> Option<MessageId> {
+    let mut bytes = [0; 10];
+    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    let millis = u64::try_from(now().0).ok()?;
+    Some(MessageId(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()))
+}
+
+/// Waits; a timer of the page, so it sleeps when the machine does.
+pub async fn sleep(ms: u32) {
+    let (done, waits) = oneshot::channel();
+    set_timeout(
+        move || {
+            let _ = done.send(());
+        },
+        Duration::from_millis(ms.into()),
+    );
+    let _ = waits.await;
+}
+
+/// What was kept in this browser under a key.
+pub fn recall(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Keeps something in this browser; only preferences, never data.
+pub fn remember(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Whether the tab is shown.
+pub fn visible() -> bool {
+    !document().hidden()
+}
+
+/// Whether the tab is shown and has the focus.
+pub fn attentive() -> bool {
+    visible() && document().has_focus().unwrap_or(true)
+}
+
+/// Whether something matches in this reader's browser, such as `(max-width: 699px)`.
+pub fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
+}
+
+/// Puts the focus on the first element that matches, if there is one.
+pub fn focus(selector: &str) -> bool {
+    let found = document().query_selector(selector).ok().flatten();
+    let found = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    found.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Whether a person is writing, so that letters are not shortcuts.
+pub fn writing() -> bool {
+    document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.has_attribute("contenteditable")
+    })
+}
+
+/// Whether a dialog or a menu is open, and has the keyboard.
+pub fn in_dialog() -> bool {
+    document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some()
+}
+
+/// Copies text; false when the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let written = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::JsFuture::from(written).await.is_ok()
+}
+
+/// Where this page is on its site, with its query.
+pub fn path() -> String {
+    let location = location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+/// The scheme and host of this installation, as the reader reached it.
+pub fn origin() -> String {
+    location().origin().unwrap_or_default()
+}
+
+/// Scrolls as little as needed for the first element that matches to be seen.
+pub fn keep_in_view(selector: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else {
+        return;
+    };
+    let options = js_sys::Object::new();
+    let nearest = Reflect::set(&options, &"block".into(), &"nearest".into());
+    let scroll = Reflect::get(&element, &"scrollIntoView".into()).and_then(JsCast::dyn_into::<js_sys::Function>);
+    if let (Ok(_), Ok(scroll)) = (nearest, scroll) {
+        let _ = scroll.call1(&element, &options);
+    }
+}

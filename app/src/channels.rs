@@ -1,0 +1,87 @@
+//! The workspace's WhatsApp numbers: connecting, what state they are in, disconnecting.
+
+mod api;
+mod card;
+mod connect;
+mod connected;
+
+use crate::{
+    error::ApiError,
+    live::use_live,
+    session::use_session,
+    ui::{empty::Empty, icon::Icon},
+    words::{self, channels, fault},
+};
+use card::Card;
+use connect::ConnectDialog;
+use connected::ConnectedDialog;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use postern_types::{ChannelConnected, Role};
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+struct Desk {
+    connecting: RwSignal<bool>,
+    connected: RwSignal<Option<ChannelConnected>>,
+}
+
+/// The page. Its list is the live store's, so that a number that is lost says so at once.
+#[component]
+pub fn ChannelsPage() -> impl IntoView {
+    let (live, session) = (use_live(), use_session());
+    let desk = Desk {
+        connecting: RwSignal::new(false),
+        connected: RwSignal::new(None),
+    };
+    let failed = RwSignal::new(None::<ApiError>);
+    let loaded = RwSignal::new(false);
+    Effect::new(move |_| {
+        leptos::task::spawn_local(async move {
+            match api::list().await {
+                Ok(channels) => {
+                    live.inbox.try_update(|inbox| inbox.put_channels(channels));
+                    loaded.try_set(true);
+                }
+                Err(error) => {
+                    failed.try_set(Some(error));
+                }
+            }
+        });
+    });
+    let numbers = Memo::new(move |_| live.inbox.with(|inbox| inbox.numbers()));
+    let admin = Memo::new(move |_| session.at_least(Role::Admin));
+    let connect = move |_| desk.connecting.set(true);
+    view! {
+        <Title text=words::title(channels::TITLE)/>
+        <main class="page" id="main">
+            <header class="page-head">
+                <div>
+                    <h1>{channels::TITLE}</h1>
+                    <p class="page-lead">{channels::LEAD}</p>
+                </div>
+                <Show when=move || admin.get() && numbers.with(|all| !all.is_empty()) fallback=|| ()>
+                    <button type="button" class="button primary" on:click=connect><Icon name="plus"/>{channels::CONNECT}</button>
+                </Show>
+            </header>
+            <Show when=move || !admin.get() fallback=|| ()><p class="hint">{channels::ADMIN_ONLY}</p></Show>
+            <Show when=move || failed.with(Option::is_some) fallback=|| ()>
+                <p class="strip fault" role="alert"><Icon name="triangle-alert"/>{move || failed.with(|error| error.as_ref().map(|e| fault::doing(fault::LIST_FAILED, e)))}</p>
+            </Show>
+            <ul class="cards">
+                <For each=move || numbers.get() key=|channel| (channel.id, channel.rev) let:channel>
+                    <li><Card channel admin desk/></li>
+                </For>
+            </ul>
+            <Show when=move || loaded.get() && numbers.with(Vec::is_empty) fallback=|| ()>
+                <Empty icon="smartphone" title=channels::CONNECT_FIRST hint=channels::CONNECT_FIRST_HINT>
+                    <Show when=move || admin.get() fallback=|| ()>
+                        <button type="button" class="button primary" on:click=connect>{channels::CONNECT}</button>
+                    </Show>
+                </Empty>
+            </Show>
+        </main>
+        <ConnectDialog desk/>
+        <ConnectedDialog desk/>
+    }
+}

@@ -1,0 +1,130 @@
+//! What stands around the pages of a workspace: rail, menu, banner, command bar, shortcuts.
+
+mod banner;
+mod command;
+mod menu;
+mod shortcuts;
+
+use crate::{
+    live::{provide_live, use_live},
+    session::use_session,
+    ui::{empty::Empty, icon::Icon},
+    words::{self, frame},
+};
+use banner::Banner;
+use command::CommandBar;
+use leptos::{ev, prelude::*};
+use leptos_router::components::{A, Outlet};
+use menu::Menu;
+use postern_types::{Membership, WorkspaceId};
+use shortcuts::Shortcuts;
+
+/// The dialogs that the keyboard opens from anywhere; copied about freely.
+#[derive(Clone, Copy)]
+pub(crate) struct Overlays {
+    command: RwSignal<bool>,
+    shortcuts: RwSignal<bool>,
+}
+
+/// The frame of the chosen workspace; another workspace is another frame, so that nothing of one is left in the other.
+#[component]
+pub fn Frame() -> impl IntoView {
+    let session = use_session();
+    let chosen = Memo::new(move |_| session.membership().map(|place| (place.workspace, place.member)));
+    view! {
+        <For each=move || chosen.get() key=|place| *place let:place>
+            <WorkspaceFrame workspace=place.0 member=place.1/>
+        </For>
+        <Show when=move || chosen.get().is_none() fallback=|| ()>
+            <main class="page-alone" id="main">
+                <Empty icon="users" title=frame::NO_WORKSPACE hint=frame::NO_WORKSPACE_HINT>
+                    <button type="button" class="button" on:click=move |_| leptos::task::spawn_local(session.sign_out())>{frame::SIGN_OUT}</button>
+                </Empty>
+            </main>
+        </Show>
+    }
+}
+
+#[component]
+fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> impl IntoView {
+    let session = use_session();
+    provide_live(member);
+    let overlays = Overlays {
+        command: RwSignal::new(false),
+        shortcuts: RwSignal::new(false),
+    };
+    provide_context(overlays);
+    listen(overlays);
+    let place = Memo::new(move |_| session.membership().filter(|place| place.workspace == workspace));
+    view! {
+        <a class="skip" href="#main">{frame::SKIP}</a>
+        <div class="frame">
+            <Rail place/>
+            <div class="frame-main">
+                <Banner/>
+                <Outlet/>
+            </div>
+        </div>
+        <CommandBar open=overlays.command/>
+        <Shortcuts open=overlays.shortcuts/>
+    }
+}
+
+#[component]
+fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
+    let counts = use_live().counts();
+    view! {
+        <nav class="rail" aria-label=frame::NAVIGATION>
+            <Menu place/>
+            <A href="/inbox" attr:class="rail-link" attr:title=frame::INBOX>
+                <Icon name="inbox"/>
+                <span class="rail-word">{frame::INBOX}</span>
+                <Show when=move || { counts.get().all > 0 } fallback=|| ()>
+                    <span class="rail-count" aria-hidden="true">{move || words::count(counts.get().all)}</span>
+                </Show>
+            </A>
+            <A href="/settings/channels" attr:class="rail-link" attr:title=frame::NUMBERS>
+                <Icon name="smartphone"/>
+                <span class="rail-word">{frame::NUMBERS}</span>
+            </A>
+        </nav>
+    }
+}
+
+/// Ctrl/Cmd-K and `?`, wherever one is.
+fn listen(overlays: Overlays) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
+        if command && event.key().eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            overlays.command.update(|open| *open = !*open);
+        } else if event.key() == "?" && !event.ctrl_key() && !crate::browser::writing() && !crate::browser::in_dialog() {
+            event.prevent_default();
+            overlays.shortcuts.set(true);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// The shape of the frame, until it is known who is there. The server renders this and nothing more.
+#[component]
+pub fn FrameSkeleton() -> impl IntoView {
+    view! {
+        <div class="frame" aria-busy="true">
+            <div class="rail" aria-hidden="true"><i class="sk sk-square"></i></div>
+            <div class="frame-main">
+                <div class="inbox">
+                    <div class="list-pane" aria-hidden="true">
+                        <div class="list-head"><i class="sk sk-line"></i><i class="sk sk-field"></i></div>
+                        <div class="skeletons">
+                            {(0..9).map(|_| view! {
+                                <div class="row-skeleton"><i class="sk sk-face"></i><i class="sk sk-line"></i><i class="sk sk-line short"></i></div>
+                            }).collect_view()}
+                        </div>
+                    </div>
+                    <main class="conversation nothing-open" id="main"><h1 class="only-heard">{words::LOADING}</h1></main>
+                </div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,95 @@
+//! The menu at the top: workspaces, how it looks, notifications, signing out.
+
+mod choices;
+
+use super::Overlays;
+use crate::{
+    live::{Notices, Permission},
+    session::use_session,
+    ui::{avatar::Avatar, icon::Icon, toast::use_toasts},
+    words::frame,
+};
+use choices::Choices;
+use leptos::{html, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use postern_types::Membership;
+
+/// The button with the workspace's initials and what it opens: the browser's own popover.
+#[component]
+pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
+    let session = use_session();
+    let overlays = expect_context::<Overlays>();
+    let node = NodeRef::<html::Div>::new();
+    let close = move || {
+        if let Some(menu) = node.get_untracked() {
+            let _ = menu.hide_popover();
+        }
+    };
+    let go = StoredValue::new_local(use_navigate());
+    let switch = move |to| {
+        close();
+        if session.workspace.get_untracked() != Some(to) {
+            go.with_value(|go| go("/inbox", NavigateOptions::default()));
+            session.switch(to);
+        }
+    };
+    let memberships = move || session.me.get().map(|me| me.memberships).unwrap_or_default();
+    let me = move || session.me.get().map(|me| (me.name, me.email));
+    view! {
+        <button type="button" class="menu-button" popovertarget="menu" aria-label=frame::MENU title=frame::MENU>
+            {move || place.get().map(|place| view! { <Avatar name=Some(place.workspace_name) id=place.workspace.0/> })}
+        </button>
+        <div id="menu" class="menu" popover="auto" node_ref=node>
+            <div class="menu-me">
+                {move || me().map(|(name, email)| view! { <strong><bdi>{name}</bdi></strong><span class="quiet-text" dir="ltr">{email}</span> })}
+            </div>
+            <h3 class="menu-head">{frame::WORKSPACES}</h3>
+            <ul class="menu-list">
+                <For each=memberships key=|place| (place.workspace, place.workspace_name.clone()) let:each>
+                    <li>
+                        <button type="button" class="menu-item" on:click=move |_| switch(each.workspace)
+                            aria-current=move || (session.workspace.get() == Some(each.workspace)).then_some("true")>
+                            <Avatar name=Some(each.workspace_name.clone()) id=each.workspace.0/>
+                            <bdi class="menu-name">{each.workspace_name.clone()}</bdi>
+                            <Show when=move || session.workspace.get() == Some(each.workspace) fallback=|| ()><Icon name="check"/></Show>
+                        </button>
+                    </li>
+                </For>
+            </ul>
+            <Choices/>
+            <Notify/>
+            <button type="button" class="menu-item" on:click=move |_| { close(); overlays.command.set(true) }>
+                <Icon name="search"/><span class="menu-name">{frame::COMMANDS}</span><kbd>"Ctrl K"</kbd>
+            </button>
+            <button type="button" class="menu-item" on:click=move |_| { close(); overlays.shortcuts.set(true) }>
+                <Icon name="keyboard"/><span class="menu-name">{frame::SHORTCUTS}</span><kbd>"?"</kbd>
+            </button>
+            <button type="button" class="menu-item" on:click=move |_| leptos::task::spawn_local(session.sign_out())>
+                <Icon name="log-out"/><span class="menu-name">{frame::SIGN_OUT}</span>
+            </button>
+        </div>
+    }
+}
+
+/// Asked for by a click, never on its own.
+#[component]
+fn Notify() -> impl IntoView {
+    let notices = expect_context::<Notices>();
+    let toasts = use_toasts();
+    let word = move || match notices.permission.get() {
+        Permission::Off => frame::NOTIFY_ON,
+        Permission::On => frame::NOTIFY_OFF,
+        Permission::Refused => frame::NOTIFY_REFUSED,
+    };
+    let act = move |_| match notices.permission.get_untracked() {
+        Permission::Off => notices.turn_on(),
+        Permission::On => notices.turn_off(),
+        Permission::Refused => toasts.fault(frame::NOTIFY_REFUSED),
+    };
+    view! {
+        <button type="button" class="menu-item" on:click=act>
+            {move || view! { <Icon name=if notices.permission.get() == Permission::On { "bell" } else { "bell-off" }/> }}
+            <span class="menu-name">{word}</span>
+        </button>
+    }
+}

@@ -1,0 +1,57 @@
+//! The inbox: a list, the open conversation, and what stands beside it.
+
+mod actions;
+mod api;
+mod bubble;
+mod composer;
+mod conversation;
+mod desk;
+mod details;
+mod draft;
+mod groups;
+mod head;
+mod keys;
+mod list;
+mod outbox;
+mod reading;
+mod row;
+mod thread;
+mod ticks;
+mod window;
+
+use crate::{live::use_live, ui::empty::Empty, words};
+use desk::provide_desk;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use list::ListPane;
+use outbox::provide_outbox;
+
+pub use conversation::OpenConversation;
+
+/// The page; the route below it fills the room beside the list.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let live = use_live();
+    let desk = provide_desk();
+    provide_outbox(live);
+    keys::listen(desk);
+    let counts = live.counts();
+    view! {
+        <Title text=move || words::title_unread(words::frame::INBOX, counts.get().all)/>
+        <div class="inbox" class:has-open=move || desk.current.get().is_some()>
+            <ListPane/>
+            <leptos_router::components::Outlet/>
+        </div>
+    }
+}
+
+/// What stands beside the list while nothing is open.
+#[component]
+pub fn NothingOpen() -> impl IntoView {
+    view! {
+        <main class="conversation nothing-open" id="main">
+            <Empty icon="message-circle" title=words::thread::NOTHING_OPEN hint=words::thread::NOTHING_OPEN_HINT/>
+        </main>
+    }
+}

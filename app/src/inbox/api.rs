@@ -1,0 +1,98 @@
+//! What an agent does in the inbox, as server functions.
+
+use crate::{error::ApiError, session::ApiClient};
+use leptos::{prelude::*, server_fn::codec::Json};
+use postern_types::{
+    Compose, ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView,
+    ThreadPage, UnknownAnswer,
+};
+
+/// What stands beside a thread.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/details", input = Json)]
+pub async fn details(id: ConversationId) -> Result<ConversationDetails, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let details = postern_domain::conversation::details(&mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(details)
+}
+
+/// One page of a thread, the newest when `before` is none.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/thread", input = Json)]
+pub async fn thread(id: ConversationId, before: Option<String>) -> Result<ThreadPage, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let page = postern_domain::message::thread(&mut tenant, id, before.as_deref()).await?;
+    tenant.commit().await?;
+    Ok(page)
+}
+
+/// Gives a conversation to somebody, or to nobody.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/assign", input = Json)]
+pub async fn assign(id: ConversationId, assignee: Option<MemberId>) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::assign(&crate::ssr::env(), &mut tenant, id, assignee).await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Takes a conversation out of the inbox.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/close", input = Json)]
+pub async fn close(id: ConversationId) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::close(&crate::ssr::env(), &mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Puts a conversation back.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/reopen", input = Json)]
+pub async fn reopen(id: ConversationId) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::reopen(&crate::ssr::env(), &mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Somebody has looked.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/read", input = Json)]
+pub async fn mark_read(id: ConversationId) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::mark_read(&crate::ssr::env(), &mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Keeps what the reader has begun to write.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/draft", input = Json)]
+pub async fn save_draft(id: ConversationId, text: String) -> Result<(), ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    postern_domain::draft::save(&crate::ssr::env(), &mut tenant, id, &text).await?;
+    tenant.commit().await?;
+    Ok(())
+}
+
+/// Sends a reply or keeps a note.
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
+pub async fn send(line: Compose) -> Result<MessageView, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
+    tenant.commit().await?;
+    Ok(message)
+}
+
+/// Sends a failed one again.
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/retry", input = Json)]
+pub async fn retry(id: MessageId) -> Result<MessageView, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let message = postern_domain::message::retry(&crate::ssr::env(), &mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(message)
+}
+
+/// Says what became of one whose fate stayed unknown.
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/unknown", input = Json)]
+pub async fn answer_unknown(id: MessageId, answer: UnknownAnswer) -> Result<MessageView, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let message = postern_domain::message::answer_unknown(&crate::ssr::env(), &mut tenant, id, answer).await?;
+    tenant.commit().await?;
+    Ok(message)
+}

@@ -1,0 +1,109 @@
+//! A group of lines of one sender, each a bubble.
+
+mod fate;
+
+use super::{groups::Group, ticks::Ticks};
+use crate::{
+    live::use_live,
+    ui::{
+        icon::{Icon, kind_icon},
+        linked::Linked,
+        time,
+    },
+    words::{self, thread},
+};
+use fate::Fate;
+use leptos::prelude::*;
+use postern_types::{Content, ConversationId, Direction, MemberId, MessageId, MessageView};
+
+/// One group; follows the lines that join it.
+#[component]
+pub fn GroupView(conversation: ConversationId, group: Group, groups: Memo<Vec<Group>>) -> impl IntoView {
+    let live = use_live();
+    let key = group.key;
+    let ids = Memo::new(move |_| {
+        groups.with(|all| all.iter().find(|group| group.key == key).map(|group| group.ids.clone())).unwrap_or_default()
+    });
+    let class = match group.direction {
+        Direction::In => "group in",
+        Direction::Out => "group out",
+        Direction::Note => "group note",
+    };
+    // The reader knows their own replies; a note is always signed.
+    let signed = group.author.filter(|author| group.direction == Direction::Note || *author != live.me());
+    view! {
+        <li class="group-item">
+            {group.day.map(|day| view! {
+                <h3 class="day"><time title=time::full(day)>{move || time::day(day, live.now.get())}</time></h3>
+            })}
+            {group.new.then(|| view! { <p class="new-line" id="new"><span>{thread::NEW}</span></p> })}
+            <div class=class>
+                {signed.map(|author| view! { <Author author/> })}
+                <ol class="bubbles">
+                    <For each=move || ids.get() key=|id| *id let:id>
+                        <Line conversation id/>
+                    </For>
+                </ol>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Author(author: MemberId) -> impl IntoView {
+    let live = use_live();
+    let name = move || live.inbox.with(|inbox| {
+        let known = inbox.member(author).map(|member| member.name.clone());
+        known.unwrap_or_else(|| words::FORMER.into())
+    });
+    view! { <bdi class="author">{name}</bdi> }
+}
+
+#[component]
+fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
+    let live = use_live();
+    let message = Memo::new(move |_| {
+        live.inbox.with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
+    });
+    view! {
+        <li class="line" data-message=id.to_string()>
+            {move || message.get().map(|message| view! { <Bubble message/> })}
+        </li>
+    }
+}
+
+#[component]
+fn Bubble(message: MessageView) -> impl IntoView {
+    let (at, status, direction) = (message.at, message.status, message.direction);
+    let content = message.content.clone();
+    view! {
+        <div class="bubble">
+            {(direction == Direction::Note).then(|| view! {
+                <span class="note-mark"><Icon name="sticky-note"/>{thread::NOTE}</span>
+            })}
+            {match content {
+                Content::Text { text } => view! { <p class="bubble-text" dir="auto"><Linked text/></p> }.into_any(),
+                Content::Other { kind, summary } => view! { <OtherKind kind summary/> }.into_any(),
+            }}
+            <span class="bubble-meta">
+                <time title=time::full(at)>{time::clock(at)}</time>
+                {(direction == Direction::Out).then(|| view! { <Ticks status/> })}
+            </span>
+        </div>
+        <Fate message/>
+    }
+}
+
+/// A kind that is named rather than shown.
+#[component]
+fn OtherKind(kind: String, summary: String) -> impl IntoView {
+    view! {
+        <div class="other">
+            <span class="other-icon"><Icon name=kind_icon(&kind)/></span>
+            <span class="other-words">
+                <strong>{thread::kind(&kind)}</strong>
+                {(!summary.is_empty()).then(|| view! { <span class="other-summary" dir="auto">{summary}</span> })}
+            </span>
+        </div>
+    }
+}

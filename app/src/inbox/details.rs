@@ -1,0 +1,116 @@
+//! Beside the thread: the contact, who looks after them, earlier conversations.
+
+use super::{actions, conversation::Opened, desk::use_desk, row::Row};
+use crate::{
+    live::use_live,
+    ui::{avatar::Avatar, icon::Icon, time, toast::use_toasts},
+    words::{self, details, thread},
+};
+use leptos::prelude::*;
+use postern_types::{ContactView, ConversationId, ConversationState, MemberId};
+
+/// The pane; over the thread where there is no room beside it.
+#[component]
+pub fn DetailsPane(opened: Opened) -> impl IntoView {
+    let desk = use_desk();
+    let known = Memo::new(move |_| opened.details.with(|details| details.as_ref().map(|d| d.contact.clone())));
+    let earlier = Memo::new(move |_| {
+        opened.details.with(|details| {
+            details.as_ref().map(|d| d.earlier.iter().map(|row| row.id).collect::<Vec<_>>())
+        })
+    });
+    view! {
+        <aside class="details" aria-label=details::DETAILS>
+            <header class="details-head">
+                <h2>{details::DETAILS}</h2>
+                <button type="button" class="icon-button" aria-label=thread::HIDE_DETAILS on:click=move |_| desk.toggle_details()>
+                    <Icon name="x"/>
+                </button>
+            </header>
+            {move || match known.get() {
+                Some(contact) => view! { <Contact contact/> }.into_any(),
+                None => view! { <div class="details-skeleton" aria-hidden="true"><i class="sk sk-face large"></i><i class="sk sk-line"></i><i class="sk sk-line short"></i></div> }.into_any(),
+            }}
+            <Facts opened/>
+            <section class="details-part">
+                <h3>{details::EARLIER}</h3>
+                {move || earlier.get().map(|earlier| if earlier.is_empty() {
+                    view! { <p class="hint">{details::NO_EARLIER}</p> }.into_any()
+                } else {
+                    view! {
+                        <ul class="rows small">
+                            {earlier.into_iter().map(|id| view! { <li><Row id current=Signal::derive(|| false)/></li> }).collect_view()}
+                        </ul>
+                    }.into_any()
+                })}
+            </section>
+        </aside>
+    }
+}
+
+#[component]
+fn Contact(contact: ContactView) -> impl IntoView {
+    let name = contact.name.clone().or_else(|| contact.phone.clone()).unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
+    view! {
+        <div class="contact-card">
+            <Avatar name=contact.name id=contact.id.0/>
+            <strong class="contact-name"><bdi>{name}</bdi></strong>
+            <span class="contact-phone" dir="ltr">{contact.phone.unwrap_or_else(|| details::HIDDEN.into())}</span>
+        </div>
+    }
+}
+
+#[component]
+fn Facts(opened: Opened) -> impl IntoView {
+    let live = use_live();
+    let row = live.row(opened.id);
+    let number = Memo::new(move |_| row.with(|row| {
+        let channel = row.as_ref()?.channel;
+        live.inbox.with(|inbox| inbox.channel(channel).map(|channel| (channel.name.clone(), channel.phone.clone())))
+    }));
+    let first = move || opened.details.with(|details| details.as_ref().map(|d| d.contact.first_seen));
+    let open = move || row.with(|row| row.as_ref().is_none_or(|row| row.state == ConversationState::Open));
+    let window = move || row.with(|row| {
+        let left = row.as_ref().and_then(|row| row.window_until).map_or(0, |until| until.since(live.now.get()).max(0));
+        words::list::window_left(left)
+    });
+    view! {
+        <dl class="facts">
+            <div><dt><label for="assignee">{details::ASSIGNEE}</label></dt><dd><Assign id=opened.id/></dd></div>
+            <div><dt>{details::STATE}</dt><dd>{move || if open() { details::OPEN } else { details::CLOSED }}</dd></div>
+            <div><dt>{details::WINDOW}</dt><dd>{window}</dd></div>
+            <div><dt>{details::OVER}</dt><dd>{move || number.get().map(|(name, phone)| view! { <bdi>{name}</bdi><br/><span dir="ltr" class="quiet-text">{phone}</span> })}</dd></div>
+            <div><dt>{details::FIRST_SEEN}</dt><dd>{move || first().map(|at| view! { <time title=time::full(at)>{time::date(at)}</time> })}</dd></div>
+        </dl>
+    }
+}
+
+/// The browser's own select: it is known, quick on a phone, and works by keyboard.
+#[component]
+fn Assign(id: ConversationId) -> impl IntoView {
+    let (live, toasts) = (use_live(), use_toasts());
+    let row = live.row(id);
+    let assignee = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.assignee)));
+    let colleagues = Memo::new(move |_| live.inbox.with(|inbox| inbox.colleagues()));
+    let chosen = move |event| {
+        let to = event_target_value(&event).parse::<MemberId>().ok();
+        actions::assign(live, toasts, id, to);
+    };
+    let former = move || {
+        let member = assignee.get()?;
+        let gone = colleagues.with(|all| all.iter().all(|colleague| colleague.id != member));
+        let name = live.inbox.with(|inbox| inbox.member(member).map(|m| m.name.clone()));
+        gone.then(|| view! { <option value=member.to_string() selected=true>{name.unwrap_or_else(|| words::FORMER.into())}</option> })
+    };
+    view! {
+        <select id="assignee" class="select" on:change=chosen>
+            <option value="" selected=move || assignee.get().is_none()>{words::NOBODY}</option>
+            {former}
+            <For each=move || colleagues.get() key=|member| (member.id, member.name.clone()) let:member>
+                <option value=member.id.to_string() selected=move || assignee.get() == Some(member.id)>
+                    {if member.id == live.me() { details::me(&member.name) } else { member.name.clone() }}
+                </option>
+            </For>
+        </select>
+    }
+}

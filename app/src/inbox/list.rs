@@ -1,0 +1,21 @@
+//! The list pane: views, search, rows, and more of them as one scrolls.
+
+mod filters;
+mod rows;
+
+use crate::{live::use_live, words::list};
+use filters::Filters;
+use leptos::prelude::*;
+use rows::Rows;
+
+/// The list with its head.
+#[component]
+pub fn ListPane() -> impl IntoView {
+    let live = use_live();
+    view! {
+        <section class="list-pane" aria-label=list::CONVERSATIONS>
+            <Filters looking_at=live.looking_at/>
+            <Rows/>
+        </section>
+    }
+}

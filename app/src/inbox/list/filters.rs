@@ -1,0 +1,121 @@
+//! The head of the list: search, whose, open or closed.
+
+use crate::{
+    live::use_live,
+    ui::icon::Icon,
+    words::{self, frame, list},
+};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use postern_types::{ConversationState, InboxView, ListRequest};
+use std::time::Duration;
+
+const TYPING: Duration = Duration::from_millis(180);
+
+/// Sets what is looked at.
+#[component]
+pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
+    let state = Memo::new(move |_| looking_at.with(|request| request.state));
+    let toggle = move |_| {
+        looking_at.update(|request| {
+            request.state = match request.state {
+                ConversationState::Open => ConversationState::Closed,
+                ConversationState::Closed => ConversationState::Open,
+            };
+        });
+    };
+    view! {
+        <header class="list-head">
+            <div class="list-title">
+                <h1>{frame::INBOX}</h1>
+                <button type="button" class="switch-state" aria-pressed=move || (state.get() == ConversationState::Closed).to_string() on:click=toggle>
+                    <span class:chosen=move || state.get() == ConversationState::Open>{list::OPEN}</span>
+                    <span class:chosen=move || state.get() == ConversationState::Closed>{list::CLOSED}</span>
+                </button>
+            </div>
+            <Search looking_at/>
+            <div class="views" role="group" aria-label=list::VIEWS>
+                {[InboxView::Mine, InboxView::Unassigned, InboxView::All].map(|view| view! { <ViewTab view looking_at/> })}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView {
+    let counts = use_live().counts();
+    let unread = move || match view {
+        InboxView::Mine => counts.get().mine,
+        InboxView::Unassigned => counts.get().unassigned,
+        InboxView::All => counts.get().all,
+    };
+    let chosen = Memo::new(move |_| looking_at.with(|request| request.view == view));
+    view! {
+        <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string()
+            on:click=move |_| looking_at.update(|request| request.view = view)>
+            {list::view(view)}
+            <Show when=move || { unread() > 0 } fallback=|| ()>
+                <span class="tab-count">
+                    <span aria-hidden="true">{move || words::count(unread())}</span>
+                    <span class="only-heard">{move || list::unread(unread())}</span>
+                </span>
+            </Show>
+        </button>
+    }
+}
+
+#[component]
+fn Search(looking_at: RwSignal<ListRequest>) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let text = RwSignal::new(looking_at.with_untracked(|request| request.search.clone()));
+    let version = StoredValue::new(0_u32);
+    let settle = move |now: String| {
+        let unlike = looking_at.with_untracked(|request| request.search != now);
+        if unlike {
+            looking_at.update(|request| request.search = now);
+        }
+    };
+    let typed = move |event| {
+        let now = event_target_value(&event);
+        text.set(now.clone());
+        version.update_value(|version| *version += 1);
+        let mine = version.get_value();
+        set_timeout(
+            move || {
+                if version.try_get_value() == Some(mine) {
+                    settle(now.trim().to_owned());
+                }
+            },
+            TYPING,
+        );
+    };
+    let clear = move || {
+        text.set(String::new());
+        settle(String::new());
+    };
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            clear();
+            if let Some(input) = input.get_untracked() {
+                let _ = input.blur();
+            }
+        }
+    };
+    view! {
+        <div class="search" role="search">
+            <Icon name="search"/>
+            <input
+                id="search" type="search" node_ref=input autocomplete="off" spellcheck="false" dir="auto"
+                aria-label=list::SEARCH placeholder=list::SEARCH
+                prop:value=move || text.get() on:input=typed on:keydown=keys
+            />
+            <Show when=move || text.with(|text| text.is_empty()) fallback=move || view! {
+                <button type="button" class="icon-button small" aria-label=list::SEARCH_CLEAR on:click=move |_| clear()>
+                    <Icon name="x"/>
+                </button>
+            }>
+                <kbd aria-hidden="true">"/"</kbd>
+            </Show>
+        </div>
+    }
+}

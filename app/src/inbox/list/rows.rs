@@ -1,0 +1,167 @@
+//! The rows, page by page; what is known already is shown while the server is asked.
+
+use crate::{
+    error::ApiError,
+    inbox::{desk::use_desk, row::Row},
+    live::{self, Live, use_live},
+    session::use_session,
+    ui::{empty::Empty, sentinel::Sentinel, icon::Icon},
+    words::{self, fault, list},
+};
+use leptos::prelude::*;
+use postern_types::{ConversationId, ListRequest, Role};
+
+/// What a search found, as far as it was read.
+#[derive(Clone, Default, PartialEq)]
+struct Found {
+    ids: Vec<ConversationId>,
+    next: Option<String>,
+}
+
+/// The list of the pane.
+#[component]
+pub fn Rows() -> impl IntoView {
+    let live = use_live();
+    let desk = use_desk();
+    let found = RwSignal::new(None::<Found>);
+    let failed = RwSignal::new(None::<ApiError>);
+
+    let loaded = Memo::new(move |_| live.inbox.with(|inbox| inbox.loaded));
+    Effect::new(move |_| {
+        live.epoch.track();
+        let request = live.looking_at.get();
+        let ready = loaded.get();
+        let searching = !request.search.is_empty();
+        let reached = live.inbox.with_untracked(|inbox| inbox.reached((request.view, request.state)));
+        failed.set(None);
+        found.set(None);
+        if ready && (searching || !reached) {
+            read(live, request, found, failed);
+        }
+    });
+
+    let searching = Memo::new(move |_| live.looking_at.with(|request| !request.search.is_empty()));
+    let ids = Memo::new(move |_| {
+        if searching.get() {
+            return found.with(|found| found.as_ref().map(|found| found.ids.clone()).unwrap_or_default());
+        }
+        let key = live.looking_at.with(|request| (request.view, request.state));
+        live.inbox.with(|inbox| inbox.list(key))
+    });
+    let complete = Memo::new(move |_| {
+        if searching.get() {
+            return found.with(Option::is_some);
+        }
+        let key = live.looking_at.with(|request| (request.view, request.state));
+        live.inbox.with(|inbox| inbox.loaded && inbox.reached(key))
+    });
+    let next = Memo::new(move |_| {
+        if searching.get() {
+            return found.with(|found| found.as_ref()?.next.clone());
+        }
+        let key = live.looking_at.with(|request| (request.view, request.state));
+        live.inbox.with(|inbox| inbox.more(key))
+    });
+    let more = Callback::new(move |after: String| {
+        let request = ListRequest {
+            after: Some(after),
+            ..live.looking_at.get_untracked()
+        };
+        read(live, request, found, failed);
+    });
+    let again = move |_| {
+        failed.set(None);
+        live.looking_at.notify();
+        live.wake();
+    };
+
+    view! {
+        <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS>
+            <ul class="rows">
+                <For each=move || ids.get() key=|id| *id let:id>
+                    <li><Row id current=Signal::derive(move || desk.current.get() == Some(id))/></li>
+                </For>
+            </ul>
+            <Show when=move || failed.with(Option::is_some) fallback=|| ()>
+                <div class="list-fault" role="alert">
+                    <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
+                    <button type="button" class="button small" on:click=again><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
+                </div>
+            </Show>
+            <Show when=move || !complete.get() && failed.with(Option::is_none) && ids.with(Vec::is_empty) fallback=|| ()>
+                <RowSkeletons/>
+            </Show>
+            <Show when=move || complete.get() && ids.with(Vec::is_empty) fallback=|| ()>
+                <NoRows searching/>
+            </Show>
+            <Sentinel place=next seen=more/>
+        </nav>
+    }
+}
+
+/// Reads one page and keeps it, if it is still the list that is looked at.
+fn read(live: Live, request: ListRequest, found: RwSignal<Option<Found>>, failed: RwSignal<Option<ApiError>>) {
+    leptos::task::spawn_local(async move {
+        let answer = live::list(request.clone()).await;
+        let same = live.looking_at.try_with_untracked(|now| {
+            (now.view, now.state, &now.search) == (request.view, request.state, &request.search)
+        });
+        match answer {
+            Ok(page) if request.search.is_empty() => {
+                live.inbox.try_update(|inbox| inbox.absorb_page((request.view, request.state), page));
+            }
+            Ok(page) if same == Some(true) => {
+                let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
+                live.inbox.try_update(|inbox| inbox.remember(page.rows));
+                found.try_update(|found| {
+                    let mut all = found.take().filter(|_| request.after.is_some()).unwrap_or_default();
+                    all.ids.extend(ids.into_iter().filter(|id| !all.ids.contains(id)).collect::<Vec<_>>());
+                    all.next = page.next;
+                    *found = Some(all);
+                });
+            }
+            Err(error) if same == Some(true) => {
+                failed.try_set(Some(error));
+            }
+            _ => {}
+        }
+    });
+}
+
+#[component]
+fn NoRows(searching: Memo<bool>) -> impl IntoView {
+    let live = use_live();
+    let session = use_session();
+    let numbers = Memo::new(move |_| live.inbox.with(|inbox| inbox.numbers().len()));
+    move || {
+        if searching.get() {
+            return view! { <Empty icon="search" title=list::NOTHING_FOUND hint=list::NOTHING_FOUND_HINT/> }.into_any();
+        }
+        if numbers.get() == 0 {
+            let admin = session.at_least(Role::Admin);
+            let hint = if admin { list::NO_NUMBER_HINT } else { list::NO_NUMBER_AGENT };
+            return view! {
+                <Empty icon="smartphone" title=list::NO_NUMBER hint=hint>
+                    {admin.then(|| view! { <a class="button primary" href="/settings/channels">{list::NO_NUMBER_DO}</a> })}
+                </Empty>
+            }
+            .into_any();
+        }
+        let request = live.looking_at.get();
+        let (title, hint) = list::empty(request.view, request.state);
+        view! { <Empty icon="inbox" title=title hint=hint/> }.into_any()
+    }
+}
+
+/// The shapes of rows, until they are here.
+#[component]
+pub fn RowSkeletons() -> impl IntoView {
+    view! {
+        <div class="skeletons" aria-busy="true">
+            <span class="only-heard">{words::LOADING}</span>
+            {(0..9).map(|_| view! {
+                <div class="row-skeleton" aria-hidden="true"><i class="sk sk-face"></i><i class="sk sk-line"></i><i class="sk sk-line short"></i></div>
+            }).collect_view()}
+        </div>
+    }
+}

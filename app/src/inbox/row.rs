@@ -1,0 +1,98 @@
+//! One line of the list.
+
+use super::ticks::Ticks;
+use crate::{
+    live::use_live,
+    ui::{
+        avatar::{Avatar, WindowRing},
+        icon::{Icon, kind_icon},
+        time,
+    },
+    words::{self, list},
+};
+use leptos::prelude::*;
+use postern_types::{Content, ConversationId, Direction, LastLine, MemberId};
+
+/// A conversation as a link; it follows what happens to it.
+#[component]
+pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl IntoView {
+    let live = use_live();
+    let row = live.row(id);
+    let known = move || row.get().map(|row| {
+        let name = row.contact.label().to_owned();
+        let shown = if name.is_empty() { words::UNKNOWN_CONTACT.to_owned() } else { name };
+        let at = row.last_at;
+        view! {
+            <span class="row-face">
+                <Avatar name=row.contact.name.clone() id=row.contact.id.0/>
+                <WindowRing until=row.window_until now=live.now/>
+            </span>
+            <span class="row-main">
+                <span class="row-top">
+                    <bdi class="row-name">{shown}</bdi>
+                    <time class="row-time" title=time::full(at)>{move || time::brief(at, live.now.get())}</time>
+                </span>
+                <span class="row-bottom">
+                    <span class="row-last">{row.last.map(last_line)}</span>
+                    {row.assignee.map(|member| view! { <Assignee member/> })}
+                    {(row.unread > 0).then(|| view! {
+                        <span class="badge">
+                            <span aria-hidden="true">{words::count(row.unread)}</span>
+                            <span class="only-heard">{list::unread(row.unread)}</span>
+                        </span>
+                    })}
+                </span>
+            </span>
+        }
+    });
+    view! {
+        <a
+            class="row"
+            class:unread=move || row.with(|row| row.as_ref().is_some_and(|row| row.unread > 0))
+            href=format!("/inbox/{id}")
+            data-conversation=id.to_string()
+            aria-current=move || current.get().then_some("page")
+        >
+            {known}
+        </a>
+    }
+}
+
+fn last_line(last: LastLine) -> impl IntoView {
+    let (icon, text) = match last.content {
+        Content::Text { text } => (None, text),
+        Content::Other { kind, summary } => {
+            let text = if summary.is_empty() { words::thread::kind(&kind).to_owned() } else { summary };
+            (Some(kind_icon(&kind)), text)
+        }
+    };
+    view! {
+        {match last.direction {
+            Direction::In => ().into_any(),
+            Direction::Out => view! { <Ticks status=last.status/> }.into_any(),
+            Direction::Note => view! {
+                <span class="row-note" title=list::NOTE>
+                    <Icon name="sticky-note"/><span class="only-heard">{list::NOTE}</span>
+                </span>
+            }.into_any(),
+        }}
+        {icon.map(|icon| view! { <Icon name=icon/> })}
+        <bdi class="row-text">{text}</bdi>
+    }
+}
+
+/// A colleague, small.
+#[component]
+fn Assignee(member: MemberId) -> impl IntoView {
+    let live = use_live();
+    let name = move || live.inbox.with(|inbox| {
+        let known = inbox.member(member).map(|m| m.name.clone());
+        known.unwrap_or_else(|| words::FORMER.into())
+    });
+    view! {
+        <span class="assignee" title=move || list::assigned_to(&name())>
+            {move || view! { <Avatar name=Some(name()) id=member.0/> }}
+            <span class="only-heard">{move || list::assigned_to(&name())}</span>
+        </span>
+    }
+}

@@ -1,0 +1,44 @@
+//! The reading half of the inbox, as server functions.
+
+use crate::{error::ApiError, session::ApiClient};
+use leptos::{prelude::*, server_fn::codec::Json};
+use postern_types::{InboxCounts, InboxPage, InboxSnapshot, ListRequest};
+
+/// The inbox at one moment, with the place from which to listen.
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/snapshot", input = Json)]
+pub async fn snapshot(request: ListRequest) -> Result<InboxSnapshot, ApiError> {
+    use crate::ssr;
+    let (env, mut tenant) = (ssr::env(), ssr::member(postern_types::Role::Agent).await?);
+    let snapshot = postern_domain::conversation::snapshot(&env, &mut tenant, &request).await?;
+    tenant.commit().await?;
+    Ok(snapshot)
+}
+
+/// One page of a list.
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/list", input = Json)]
+pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let page = postern_domain::conversation::list(&mut tenant, &request).await?;
+    tenant.commit().await?;
+    Ok(page)
+}
+
+/// The unread counts.
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/counts", input = Json)]
+pub async fn counts() -> Result<InboxCounts, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let counts = postern_domain::conversation::counts(&mut tenant).await?;
+    tenant.commit().await?;
+    Ok(counts)
+}
+
+/// A ticket that opens one socket within thirty seconds.
+#[server(client = ApiClient, prefix = "/api", endpoint = "live/ticket", input = Json)]
+pub async fn ticket() -> Result<String, ApiError> {
+    use crate::ssr;
+    let (env, caller) = (ssr::env(), ssr::caller()?);
+    let mut tenant = ssr::member(postern_types::Role::Agent).await?;
+    let ticket = postern_domain::live::ticket(&env, &mut tenant, caller.session).await?;
+    tenant.commit().await?;
+    Ok(ticket)
+}

@@ -1,0 +1,64 @@
+//! What the page asks of the socket's loop.
+
+use futures::{
+    StreamExt,
+    channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+};
+use leptos::prelude::*;
+use postern_types::ClientFrame;
+
+/// One request.
+#[derive(Debug)]
+pub enum Command {
+    /// Send this to the server.
+    Say(ClientFrame),
+    /// Connect again now.
+    Wake,
+    /// The network is gone.
+    Offline,
+    /// The page was left.
+    Stop,
+}
+
+/// The page's end.
+#[derive(Clone, Copy)]
+pub struct Commands(StoredValue<UnboundedSender<Command>>);
+
+/// The loop's end; remembers where the reader is, to tell it after a reconnection.
+pub struct Inbound {
+    commands: UnboundedReceiver<Command>,
+    place: Option<ClientFrame>,
+}
+
+impl Commands {
+    /// Both ends.
+    pub fn new() -> (Self, Inbound) {
+        let (sender, commands) = unbounded();
+        let inbound = Inbound {
+            commands,
+            place: None,
+        };
+        (Self(StoredValue::new(sender)), inbound)
+    }
+
+    /// Asks; nothing happens when the loop has ended.
+    pub fn send(self, command: Command) {
+        let _ = self.0.try_with_value(|sender| sender.unbounded_send(command));
+    }
+}
+
+impl Inbound {
+    /// The next request; none when nobody can ask any more.
+    pub async fn next(&mut self) -> Option<Command> {
+        let command = self.commands.next().await;
+        if let Some(Command::Say(place @ ClientFrame::Replying { .. })) = &command {
+            self.place = Some(place.clone());
+        }
+        command
+    }
+
+    /// Where the reader is, as last told.
+    pub fn place(&self) -> Option<ClientFrame> {
+        self.place.clone()
+    }
+}

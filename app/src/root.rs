@@ -1,0 +1,87 @@
+//! The routes, and what every page stands on.
+
+use crate::{
+    browser,
+    channels::ChannelsPage,
+    frame::{Frame, FrameSkeleton},
+    inbox::{InboxPage, NothingOpen, OpenConversation},
+    session::{Auth, provide_session, use_session},
+    set_up::SetUpPage,
+    sign_in::SignInPage,
+    ui::{
+        empty::Empty,
+        icon::Package,
+        prefs::provide_prefs,
+        toast::{ToastStack, provide_toasts},
+    },
+    words,
+};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    components::{ParentRoute, ProtectedParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+
+/// Everything within the body.
+#[component]
+pub fn App(package: Package) -> impl IntoView {
+    provide_meta_context();
+    provide_context(package);
+    provide_prefs();
+    provide_toasts();
+    provide_session();
+    view! {
+        <Title text=words::PRODUCT/>
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/setup") view=SetUpPage/>
+                <Route path=path!("/sign-in") view=SignInPage/>
+                <ProtectedParentRoute
+                    path=path!("")
+                    condition=signed_in
+                    redirect_path=sign_in_path
+                    fallback=FrameSkeleton
+                    view=Frame
+                >
+                    <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
+                    <ParentRoute path=path!("/inbox") view=InboxPage>
+                        <Route path=path!("") view=NothingOpen/>
+                        <Route path=path!(":conversation") view=OpenConversation/>
+                    </ParentRoute>
+                    <Route path=path!("/settings/channels") view=ChannelsPage/>
+                </ProtectedParentRoute>
+            </Routes>
+        </Router>
+        <ToastStack/>
+    }
+}
+
+/// None until the first refresh answered: the server and the first pass of the client agree on the skeleton.
+fn signed_in() -> Option<bool> {
+    match use_session().auth.get() {
+        Auth::Unknown => None,
+        Auth::In => Some(true),
+        Auth::Out => Some(false),
+    }
+}
+
+/// Where one signs in, to come back to where one was.
+fn sign_in_path() -> String {
+    match browser::path().as_str() {
+        "/" | "/inbox" => "/sign-in".into(),
+        here => format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(here))),
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    view! {
+        <Title text=words::title(words::NOT_FOUND)/>
+        <main class="page-alone" id="main">
+            <Empty icon="compass" title=words::NOT_FOUND hint=words::NOT_FOUND_HINT>
+                <a class="button primary" href="/inbox">{words::TO_INBOX}</a>
+            </Empty>
+        </main>
+    }
+}

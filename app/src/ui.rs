@@ -1,0 +1,14 @@
+//! Pieces that every page is made of; none of them knows what page it is on.
+
+pub mod avatar;
+pub mod copy;
+pub mod dialog;
+pub mod empty;
+pub mod field;
+pub mod icon;
+pub mod linked;
+pub mod prefs;
+pub mod public;
+pub mod sentinel;
+pub mod time;
+pub mod toast;

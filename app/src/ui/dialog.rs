@@ -1,0 +1,50 @@
+//! The browser's own dialog, opened by a signal; it keeps the focus and gives it back.
+
+use super::icon::Icon;
+use crate::words;
+use leptos::{html, prelude::*};
+
+/// A dialog with a title. Escape and a click beside it close it.
+#[component]
+pub fn Dialog(
+    /// Whether it is open; it sets this to false itself when it is closed.
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(into, optional)] class: String,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    // What the dialog itself covers is an inner element: a click on the outer one is beside it.
+    let beside = move |event: leptos::ev::MouseEvent| {
+        let outer = node.get_untracked().is_some_and(|dialog| {
+            event.target().is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
+        });
+        if outer {
+            open.set(false);
+        }
+    };
+    view! {
+        <dialog node_ref=node class=format!("dialog {class}") on:close=move |_| open.set(false) on:click=beside
+            aria-label=move || title.get()>
+            <div class="dialog-body">
+                <header class="dialog-head">
+                    <h2>{move || title.get()}</h2>
+                    <button type="button" class="icon-button" aria-label=words::CLOSE on:click=move |_| open.set(false)>
+                        <Icon name="x"/>
+                    </button>
+                </header>
+                <Show when=move || open.get() fallback=|| ()>{children()}</Show>
+            </div>
+        </dialog>
+    }
+}

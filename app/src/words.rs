@@ -1,0 +1,66 @@
+//! Every word that a person reads, in one place, so that it can be translated.
+//!
+//! To add one: a constant, or a function where something is put in. What comes from the server in words (a reason, an
+//! explanation of Meta's) is shown as it came.
+
+pub mod account;
+pub mod channels;
+pub mod composer;
+pub mod details;
+pub mod fault;
+pub mod frame;
+pub mod list;
+pub mod thread;
+
+/// The product.
+pub const PRODUCT: &str = "Postern";
+pub const CLOSE: &str = "Close";
+pub const CANCEL: &str = "Cancel";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied";
+pub const NOT_COPIED: &str = "Select and copy it";
+pub const UNDO: &str = "Undo";
+pub const TRY_AGAIN: &str = "Try again";
+pub const LOADING: &str = "Loading";
+pub const TODAY: &str = "Today";
+pub const YESTERDAY: &str = "Yesterday";
+pub const UNKNOWN_CONTACT: &str = "Unknown contact";
+pub const NOBODY: &str = "Nobody";
+pub const FORMER: &str = "Former colleague";
+pub const NOT_FOUND: &str = "There is nothing here";
+pub const NOT_FOUND_HINT: &str = "The address may be mistyped, or what was here is gone.";
+pub const TO_INBOX: &str = "Go to the inbox";
+
+/// A page's title in the tab.
+pub fn title(page: &str) -> String {
+    format!("{page} · {PRODUCT}")
+}
+
+/// A page's title with what is unread; 100 stands for a hundred or more.
+pub fn title_unread(page: &str, unread: i32) -> String {
+    match unread {
+        ..=0 => title(page),
+        n => format!("({}) {}", count(n), title(page)),
+    }
+}
+
+/// A capped count.
+pub fn count(n: i32) -> String {
+    if n > 99 { "99+".into() } else { n.to_string() }
+}
+
+pub fn copy_of(label: &str) -> String {
+    format!("Copy: {label}")
+}
+
+pub fn tomorrow_at(clock: &str) -> String {
+    format!("tomorrow at {clock}")
+}
+
+pub fn yesterday_at(clock: &str) -> String {
+    format!("yesterday at {clock}")
+}
+
+pub fn date_at(date: &str, clock: &str) -> String {
+    format!("{date} at {clock}")
+}

@@ -1,0 +1,32 @@
+//! Writing.
+
+pub const REPLY: &str = "Reply";
+pub const NOTE: &str = "Note";
+pub const MODE: &str = "Reply or note";
+pub const REPLY_HINT: &str = "Write a reply…";
+pub const NOTE_HINT: &str = "Write a note that only colleagues see…";
+pub const SEND: &str = "Send";
+pub const ADD_NOTE: &str = "Add note";
+pub const KEYS: &str = "Enter sends, Shift+Enter makes a new line";
+pub const WINDOW_CLOSED: &str = "You can write again when they do";
+pub const NEVER_OPEN: &str = "WhatsApp lets you write freely for 24 hours after a customer's message. They have not written yet, so nothing can be sent. Notes still work.";
+pub const NUMBER_LOST: &str = "This number is disconnected, so nothing can be sent. An admin can connect it again under Numbers. Notes still work.";
+pub const CLOSED: &str = "This conversation is closed. The customer's next message opens a new one.";
+pub const REOPEN: &str = "Reopen";
+pub const WRITE_NOTE: &str = "Write a note";
+pub const SAVED: &str = "Draft saved";
+
+pub fn window_ended(when: &str) -> String {
+    format!(
+        "WhatsApp lets you write freely for 24 hours after a customer's message. That ended {when}; \
+         it opens again with their next message. Notes still work."
+    )
+}
+
+pub fn window_until(when: &str) -> String {
+    format!("You can reply until {when}")
+}
+
+pub fn too_long(over: usize) -> String {
+    format!("{over} characters too many; 4096 fit in a message.")
+}

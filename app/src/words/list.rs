@@ -1,0 +1,60 @@
+//! The list of conversations.
+
+use postern_types::{ConversationState, InboxView};
+
+pub const CONVERSATIONS: &str = "Conversations";
+pub const SEARCH: &str = "Search name or number";
+pub const SEARCH_CLEAR: &str = "Clear the search";
+pub const OPEN: &str = "Open";
+pub const CLOSED: &str = "Closed";
+pub const STATE: &str = "Open or closed";
+pub const VIEWS: &str = "Whose conversations";
+pub const NOTE: &str = "Note";
+pub const YOU: &str = "You";
+pub const NOTHING_FOUND: &str = "Nobody found";
+pub const NOTHING_FOUND_HINT: &str = "Try the beginning of a name, or at least four digits of the number.";
+pub const NO_NUMBER: &str = "Connect your first number";
+pub const NO_NUMBER_HINT: &str = "Messages to your WhatsApp number will appear here, the moment they arrive.";
+pub const NO_NUMBER_DO: &str = "Connect a number";
+pub const NO_NUMBER_AGENT: &str = "No number is connected yet. An admin of this workspace can connect one.";
+pub const MORE: &str = "Loading more";
+
+pub fn view(view: InboxView) -> &'static str {
+    match view {
+        InboxView::Mine => "Mine",
+        InboxView::Unassigned => "Unassigned",
+        InboxView::All => "All",
+    }
+}
+
+/// What an empty list says: a head and what to do next.
+pub fn empty(view: InboxView, state: ConversationState) -> (&'static str, &'static str) {
+    match (state, view) {
+        (ConversationState::Closed, _) => ("Nothing is closed yet", "Conversations you are done with are kept here. Press e to close one."),
+        (_, InboxView::Mine) => ("Nothing is assigned to you", "Open one under Unassigned and press a to take it."),
+        (_, InboxView::Unassigned) => ("Everything is taken care of", "A new conversation starts here until somebody takes it."),
+        (_, InboxView::All) => ("The inbox is empty", "When a customer writes to your number, the conversation appears here by itself."),
+    }
+}
+
+pub fn unread(n: i32) -> String {
+    match n {
+        1 => "1 unread message".into(),
+        n => format!("{n} unread messages"),
+    }
+}
+
+pub fn assigned_to(name: &str) -> String {
+    format!("Assigned to {name}")
+}
+
+/// The time left to reply freely.
+pub fn window_left(ms: i64) -> String {
+    match (ms / 3_600_000, ms / 60_000) {
+        _ if ms <= 0 => "The 24-hour window is closed".into(),
+        (0, ..=1) => "1 minute left to reply".into(),
+        (0, minutes) => format!("{minutes} minutes left to reply"),
+        (1, _) => "1 hour left to reply".into(),
+        (hours, _) => format!("{hours} hours left to reply"),
+    }
+}

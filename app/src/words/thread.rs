@@ -1,0 +1,88 @@
+//! An open conversation.
+
+use postern_types::Status;
+
+pub const MESSAGES: &str = "Messages";
+pub const NOTHING_OPEN: &str = "Choose a conversation";
+pub const NOTHING_OPEN_HINT: &str = "Pick one on the left, or press j and Enter. Press ? for all shortcuts.";
+pub const BEGINNING: &str = "The conversation begins here";
+pub const NEW: &str = "New";
+pub const NEWEST: &str = "Jump to the newest";
+pub const NOTE: &str = "Note to colleagues";
+pub const RETRY: &str = "Retry";
+pub const UNKNOWN: &str = "We do not know whether this arrived.";
+pub const UNKNOWN_WAIT: &str = "We do not know whether this arrived. We are waiting for WhatsApp to tell.";
+pub const SEND_AGAIN: &str = "Send again";
+pub const ARRIVED: &str = "It arrived";
+pub const FAILED: &str = "Not delivered";
+pub const BACK: &str = "Back to the list";
+pub const SHOW_DETAILS: &str = "Show details";
+pub const HIDE_DETAILS: &str = "Hide details";
+pub const CLOSE_IT: &str = "Close conversation";
+pub const REOPEN_IT: &str = "Reopen conversation";
+pub const CLOSED_NOW: &str = "Conversation closed";
+pub const REOPENED_NOW: &str = "Conversation reopened";
+pub const ASSIGNED_ME: &str = "Assigned to you";
+pub const GONE: &str = "This conversation is not here";
+pub const GONE_HINT: &str = "It may belong to another workspace, or was removed.";
+
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Received => "Received",
+        Status::Queued | Status::Sending => "Waiting to be sent",
+        Status::Unknown => "Unknown",
+        Status::Accepted | Status::Sent => "Sent",
+        Status::Delivered => "Delivered",
+        Status::Read => "Read",
+        Status::Played => "Played",
+        Status::Failed => FAILED,
+    }
+}
+
+pub fn kind(kind: &str) -> &'static str {
+    match kind {
+        "image" => "Photo",
+        "video" => "Video",
+        "audio" => "Audio",
+        "voice" => "Voice message",
+        "document" => "Document",
+        "sticker" => "Sticker",
+        "location" => "Location",
+        "contacts" => "Contact card",
+        "reaction" => "Reaction",
+        "button" | "interactive" => "Choice",
+        "order" => "Order",
+        "template" => "Template",
+        "system" => "System message",
+        _ => "A kind of message that is not shown yet",
+    }
+}
+
+pub fn new_below(n: usize) -> String {
+    match n {
+        1 => "1 new message".into(),
+        n => format!("{n} new messages"),
+    }
+}
+
+pub fn typing(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("{one} is replying…"),
+        [one, two] => format!("{one} and {two} are replying…"),
+        [one, rest @ ..] => format!("{one} and {} others are replying…", rest.len()),
+    }
+}
+
+pub fn looking(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("{one} is here too"),
+        [one, rest @ ..] => format!("{one} and {} more are here too", rest.len()),
+    }
+}
+
+/// For those who listen: what just came in.
+pub fn heard(who: &str, text: &str) -> String {
+    format!("{who}: {text}")
+}
