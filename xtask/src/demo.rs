@@ -22,7 +22,7 @@ pub struct Options {
 /// Builds everything in the dev profile, which is the quicker one on a fresh machine, and runs until Ctrl-C.
 pub fn run(place: &Place, options: &Options) -> Result<()> {
     setup::machine(place, false)?;
-    let site = web::run(place, &web::Options::default())?;
+    let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
 
     let mut data = stack::data_folder(place, "demo")?;

@@ -18,11 +18,13 @@ pub const SERVER_SIDE: [&str; 6] = [
     "xtask-lint",
 ];
 
+type Lint = fn(&Place) -> Result<()>;
+
 /// Every lint; each names all its faults, and all run before the task fails.
 pub fn run(place: &Place) -> Result<()> {
     setup::machine(place, false)?;
     let mut failed = Vec::new();
-    let lints: [(&str, fn(&Place) -> Result<()>); 6] = [
+    let lints: [(&str, Lint); 6] = [
         ("formatting", formatting),
         ("arrows of the house", arrows::check),
         ("licences and sources", licences::check),

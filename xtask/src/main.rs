@@ -67,7 +67,7 @@ fn main() -> ExitCode {
 fn dispatch(place: &Place, task: Task) -> Result<()> {
     match task {
         Task::Setup(options) => setup::run(place, &options),
-        Task::Web(options) => web::run(place, &options).map(drop),
+        Task::Web(options) => web::run(place, options).map(drop),
         Task::Lint => lint::run(place),
         Task::Sqlx(options) => sqlx::run(place, &options),
         Task::Test(options) => test::run(place, &options),

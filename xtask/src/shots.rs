@@ -16,7 +16,7 @@ use crate::{setup, shell, web};
 pub fn run(place: &Place) -> Result<()> {
     setup::machine(place, true)?;
     npm::browser_tools(place)?;
-    let site = web::run(place, &web::Options::default())?;
+    let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
     let cluster = Postgres::start()?;
     cluster.create_database("postern_shots")?;

@@ -118,7 +118,7 @@ fn queries(folder: &Path) -> Result<Queries> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name.starts_with("query-") && name.ends_with(".json") {
+        if name.starts_with("query-") && path.extension().is_some_and(|end| end == "json") {
             found.insert(name, std::fs::read_to_string(&path)?);
         }
     }

@@ -73,7 +73,7 @@ fn browse(place: &Place, cluster: &Postgres) -> Result<Vec<Outcome>> {
         return Ok(Vec::new());
     }
     setup::npm::browser_tools(place)?;
-    let site = web::run(place, &web::Options::default())?;
+    let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
     browser::run(place, cluster, site)
 }

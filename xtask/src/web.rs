@@ -47,13 +47,13 @@ impl Options {
 }
 
 /// Builds the site and returns its folder. Nothing is bound or made small again when nothing changed.
-pub fn run(place: &Place, options: &Options) -> Result<PathBuf> {
+pub fn run(place: &Place, options: Options) -> Result<PathBuf> {
     setup::machine(place, false)?;
     let tools = Tools {
         place,
         folder: setup::npm::web_tools(place)?,
     };
-    let linked = compile(place, *options)?;
+    let linked = compile(place, options)?;
     let bundler = bundler(place)?;
 
     let site = options.site(place);
@@ -80,8 +80,8 @@ pub fn run(place: &Place, options: &Options) -> Result<PathBuf> {
     }
     std::fs::create_dir_all(&staging)?;
     shell::say("binding the client");
-    bind(&bundler, &linked, &staging, *options)?;
-    tools.minify(&staging, *options)?;
+    bind(&bundler, &linked, &staging, options)?;
+    tools.minify(&staging, options)?;
     style::bundle(&tools, &staging)?;
     icons::sprite(&tools, &staging)?;
     if options.release {

@@ -1,5 +1,6 @@
 //! The machine's package manager: apt is driven, any other is told about in words.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::process::{Command, Stdio};
 
@@ -134,24 +135,23 @@ impl Packages {
             "this machine lacks what Postern needs, and it cannot be installed from here:\n",
         );
         for package in missing {
-            text.push_str(&format!("  - {}\n", package.why()));
+            let _ = writeln!(text, "  - {}", package.why());
         }
-        match self.manager {
+        let _ = match self.manager {
             Some(manager) => {
                 let names: Vec<_> = missing
                     .iter()
                     .flat_map(|package| package.names(manager))
                     .copied()
                     .collect();
-                text.push_str(&format!(
-                    "Run `{} {}`, then this command again.",
-                    manager.install_line(),
-                    names.join(" ")
-                ));
+                let line = format!("{} {}", manager.install_line(), names.join(" "));
+                write!(text, "Run `{line}`, then this command again.")
             }
-            None => text
-                .push_str("Install these with your package manager, then run this command again."),
-        }
+            None => write!(
+                text,
+                "Install these with your package manager, then run this command again."
+            ),
+        };
         text
     }
 }

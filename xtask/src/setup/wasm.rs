@@ -103,7 +103,9 @@ pub fn build_from_debian(place: &Place, into: &Path) -> Result<()> {
     let mut copied = 0;
     for entry in std::fs::read_dir(&built)?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libempty-") {
+        if entry.path().extension().is_some_and(|end| end == "rlib")
+            && !name.starts_with("libempty-")
+        {
             std::fs::copy(entry.path(), into.join(&name))?;
             copied += 1;
         }
@@ -156,10 +158,10 @@ fn source(scratch: &Path, version: &str) -> Result<PathBuf> {
             apt.args(["-o", "APT::Sandbox::User=root"]);
             apt
         };
-        let found = shell::works_within(apt().arg("update"), Duration::from_secs(120))
+        let found = shell::works_within(apt().arg("update"), Duration::from_mins(2))
             && shell::works_within(
                 apt().arg("download").arg(format!("rust-src={version}*")),
-                Duration::from_secs(300),
+                Duration::from_mins(5),
             );
         let package = std::fs::read_dir(&folder)?
             .flatten()

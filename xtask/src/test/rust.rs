@@ -117,10 +117,12 @@ fn plain(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Outco
             continue;
         }
         let binary = binary_id(&package, &target);
-        let mut test = Command::new(&program);
-        test.current_dir(folder).env("CARGO_MANIFEST_DIR", folder);
-        cluster.tell(&mut test);
-        let ran = shell::captured(&mut test)?;
+        let mut command = Command::new(&program);
+        command
+            .current_dir(folder)
+            .env("CARGO_MANIFEST_DIR", folder);
+        cluster.tell(&mut command);
+        let ran = shell::captured(&mut command)?;
         let text = String::from_utf8_lossy(&ran.stdout);
         print!("{text}");
         let found = outcomes_of(&text, &binary);
