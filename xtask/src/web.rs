@@ -151,6 +151,24 @@ impl Tools<'_> {
         setup::npm::program(self.place, self.folder.join("node_modules/.bin").join(name))
     }
 
+    /// lightningcss's own entry is a placeholder until an install script runs, and none may: its program lies in the
+    /// package for this machine.
+    fn lightningcss(&self) -> Result<Command> {
+        let packages = std::fs::read_dir(self.folder.join("node_modules"))?;
+        let program = packages
+            .flatten()
+            .filter(|entry| {
+                entry
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("lightningcss-cli-")
+            })
+            .map(|entry| entry.path().join("lightningcss"))
+            .find(|program| program.exists())
+            .context("npm brought no lightningcss for this machine")?;
+        Ok(Command::new(program))
+    }
+
     fn package(&self, path: &str) -> PathBuf {
         self.folder.join("node_modules").join(path)
     }

@@ -65,6 +65,7 @@ fn rust_files(root: &Path, folder: &str) -> Result<Vec<(PathBuf, String)>> {
 
 /// Whether a file holds only tests, by its name or its folder.
 fn is_test_file(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "tests.rs")
+    path.file_name()
+        .is_some_and(|name| name == "tests.rs" || name == "testing.rs")
         || path.components().any(|part| part.as_os_str() == "tests")
 }

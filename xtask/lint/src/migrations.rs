@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::migrations::schema::{Schema, Table};
+use crate::migrations::schema::{Schema, Table, View};
 
 /// `docs/sql-exceptions.toml`: what the SQL lints let pass, each with a reason that a person reviewed.
 #[derive(Default, Deserialize)]
@@ -90,6 +90,18 @@ fn faults(schema: &Schema, exceptions: &Exceptions) -> Vec<String> {
             .global_table
             .iter()
             .any(|global| global.name == *name);
+        if let Some(view) = table.view {
+            if view == View::Owner {
+                faults.push(format!("the view {name} ({}) is not read under its reader's policies: it lacks security_invoker", table.file));
+            }
+            if !table.is_tenant() {
+                faults.push(format!(
+                    "the view {name} ({}) does not show workspace_id",
+                    table.file
+                ));
+            }
+            continue;
+        }
         match (table.is_tenant(), listed) {
             (true, true) => faults.push(format!("{name} has a workspace_id, and is listed as global all the same")),
             (false, false) => faults.push(format!(
@@ -256,6 +268,24 @@ mod tests {
         ));
         assert_eq!(faults.len(), 1);
         assert!(faults[0].starts_with("forgotten"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_view_is_read_under_its_readers_policies_and_shows_the_workspace() {
+        let view = "CREATE VIEW v WITH (security_invoker = true) AS SELECT c.workspace_id, c.id FROM contact c;";
+        assert_eq!(judge(&format!("{GOOD} {view}")), Vec::<String>::new());
+        assert_eq!(
+            judge(&format!(
+                "{GOOD} {}",
+                view.replace("WITH (security_invoker = true) ", "")
+            ))
+            .len(),
+            1
+        );
+        assert_eq!(
+            judge(&format!("{GOOD} {}", view.replace("c.workspace_id, ", ""))).len(),
+            1
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ const FONT: &str = "@fontsource-variable/inter";
 /// Writes `postern.css` and `fonts/`. Inter has no Arabic: the system's font shows it.
 pub fn bundle(tools: &Tools<'_>, staging: &Path) -> Result<()> {
     let sheet = staging.join(format!("{NAME}.css"));
-    let mut lightningcss = tools.program("lightningcss");
+    let mut lightningcss = tools.lightningcss()?;
     lightningcss.args([
         "--bundle",
         "--minify",

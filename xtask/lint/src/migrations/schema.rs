@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use sqlparser::ast::{
     AlterTableOperation, ColumnDef, ColumnOption, CreateTable, Expr, ForeignKeyConstraint,
-    IndexColumn, ObjectName, Statement, TableConstraint,
+    IndexColumn, ObjectName, SelectItem, Statement, TableConstraint,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -30,6 +30,16 @@ pub struct Table {
     pub policy: bool,
     pub foreign_keys: Vec<ForeignKey>,
     pub unique_keys: Vec<Vec<String>>,
+    /// A view has no policy of its own: it must be read under its reader's.
+    pub view: Option<View>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// `security_invoker`: under the policies of who reads it.
+    Invoker,
+    /// Under the policies of its owner, or of nobody.
+    Owner,
 }
 
 pub struct ForeignKey {
@@ -79,6 +89,9 @@ impl Schema {
         match words.as_slice() {
             ["CREATE", "TABLE" | "UNLOGGED", ..] => self.create(file, statement),
             ["CREATE", "UNIQUE", "INDEX", ..] => self.index(statement),
+            ["CREATE", "VIEW" | "MATERIALIZED", ..] | ["CREATE", "OR", "REPLACE", "VIEW", ..] => {
+                self.view(file, statement, &words)
+            }
             ["DROP", "TABLE", rest @ ..] => {
                 let name = rest
                     .iter()
@@ -136,6 +149,31 @@ impl Schema {
             table.add_constraint(constraint);
         }
         self.tables.insert(last(&name), table);
+        Ok(())
+    }
+
+    /// A view counts as a table of its workspace when it shows one.
+    fn view(&mut self, file: &str, statement: &[Token], words: &[&str]) -> Result<()> {
+        let Statement::CreateView(view) = parse(statement)? else {
+            bail!("not a plain CREATE VIEW")
+        };
+        let mut columns: Vec<String> = view
+            .columns
+            .iter()
+            .map(|column| bare(&column.name.to_string()))
+            .collect();
+        if let (true, Some(select)) = (columns.is_empty(), view.query.body.as_select()) {
+            columns = select.projection.iter().map(shown).collect();
+        }
+        let invoker = words.contains(&"SECURITY_INVOKER") && !view.materialized;
+        let kind = if invoker { View::Invoker } else { View::Owner };
+        let table = Table {
+            file: file.to_owned(),
+            columns,
+            view: Some(kind),
+            ..Table::default()
+        };
+        self.tables.insert(last(&view.name), table);
         Ok(())
     }
 
@@ -247,6 +285,18 @@ impl Table {
             TableConstraint::Unique(key) => self.unique_keys.push(key_columns(&key.columns)),
             _ => {}
         }
+    }
+}
+
+/// What a column of a view is called.
+fn shown(item: &SelectItem) -> String {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } => bare(&alias.to_string()),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => bare(&name.to_string()),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+            bare(&parts.last().map(ToString::to_string).unwrap_or_default())
+        }
+        other => other.to_string(),
     }
 }
 
