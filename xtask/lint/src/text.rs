@@ -86,7 +86,7 @@ impl Reader<'_> {
             let next = tokens.get(at + 1);
             match token {
                 TokenTree::Ident(word) if word == "cfg" || word == "cfg_attr" => {
-                    self.half(word.span().start().line, next)
+                    self.half(word.span().start().line, next);
                 }
                 TokenTree::Ident(word) if word == "crate" => self.import(&tokens[at + 1..]),
                 TokenTree::Ident(word) if word == "style" && in_view => {
@@ -110,10 +110,10 @@ impl Reader<'_> {
                     }
                 }
                 TokenTree::Group(group) => {
-                    let is_view = at > 1
+                    let opens_view = at > 1
                         && is_sign(tokens.get(at - 1), '!')
                         && matches!(&tokens[at - 2], TokenTree::Ident(word) if word == "view");
-                    self.read(group.stream(), in_view || is_view);
+                    self.read(group.stream(), in_view || opens_view);
                 }
                 _ => {}
             }

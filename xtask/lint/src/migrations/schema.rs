@@ -228,7 +228,7 @@ impl Schema {
             match operation {
                 AlterTableOperation::AddColumn { column_def, .. } => table.add_column(column_def),
                 AlterTableOperation::AddConstraint { constraint, .. } => {
-                    table.add_constraint(constraint)
+                    table.add_constraint(constraint);
                 }
                 AlterTableOperation::RenameTable { .. } => {
                     bail!("a table is not renamed: expand, then contract")
@@ -266,7 +266,7 @@ impl Table {
         for option in &column.options {
             match &option.option {
                 ColumnOption::PrimaryKey(_) | ColumnOption::Unique(_) => {
-                    self.unique_keys.push(vec![name.clone()])
+                    self.unique_keys.push(vec![name.clone()]);
                 }
                 ColumnOption::ForeignKey(key) => self.foreign_keys.push(ForeignKey {
                     columns: vec![name.clone()],

@@ -238,10 +238,10 @@ mod tests {
 
     #[test]
     fn text_made_at_run_time_is_a_fault_unless_it_is_asserted() {
-        let made = statements(r#"fn f() { sqlx::query(&text) }"#.parse().expect("it is Rust"));
+        let made = statements("fn f() { sqlx::query(&text) }".parse().expect("it is Rust"));
         assert_eq!(made.faults.len(), 1);
         let asserted = statements(
-            r#"fn f() { sqlx::query(AssertSqlSafe(text)) }"#
+            "fn f() { sqlx::query(AssertSqlSafe(text)) }"
                 .parse()
                 .expect("it is Rust"),
         );

@@ -135,7 +135,9 @@ impl<'a> Judge<'a> {
         scope.add(&update.table);
         match &update.from {
             Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) => {
-                from.iter().for_each(|table| scope.add(table))
+                for table in from {
+                    scope.add(table);
+                }
             }
             None => {}
         }

@@ -1,9 +1,11 @@
 //! The tables of one SELECT, UPDATE or DELETE, and which of them are tied to a workspace.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, Expr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins,
+    visit_expressions,
 };
 
 use crate::migrations::WORKSPACE;
@@ -291,7 +293,6 @@ fn side(expression: &Expr) -> Side {
     match expression {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => side(inner),
         Expr::Identifier(name) if name.value.to_lowercase() == WORKSPACE => Side::Workspace(None),
-        Expr::Identifier(_) => Side::Column(None),
         Expr::CompoundIdentifier(parts) => {
             let alias = parts
                 .len()
@@ -302,8 +303,24 @@ fn side(expression: &Expr) -> Side {
                 _ => Side::Column(alias),
             }
         }
-        Expr::Value(_) | Expr::Function(_) | Expr::Subquery(_) => Side::Value,
-        // Anything composed may hold a column: nothing is concluded from it.
+        Expr::Subquery(query)
+            if query
+                .body
+                .as_select()
+                .is_some_and(|select| !select.from.is_empty()) =>
+        {
+            Side::Value
+        }
+        other if is_constant(other) => Side::Value,
         _ => Side::Column(None),
     }
+}
+
+/// Whether no column stands in it: `coalesce(workspace_id, $1)` would be true of every row.
+fn is_constant(expression: &Expr) -> bool {
+    let found = visit_expressions(expression, |part| match part {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_continue()
 }

@@ -36,6 +36,9 @@ fn a_predicate_on_the_workspace_is_enough() {
         "SELECT c.id FROM contact AS c WHERE c.workspace_id = $1::uuid ORDER BY c.name LIMIT 10 FOR UPDATE SKIP LOCKED",
     );
     passes("SELECT id FROM contact WHERE (workspace_id, id) = ($1, $2)");
+    passes(
+        "SELECT id FROM contact WHERE workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid)",
+    );
     passes("UPDATE contact SET name = $3 WHERE workspace_id = $1 AND id = $2 RETURNING id");
     passes("DELETE FROM contact WHERE id = $2 AND (workspace_id = $1 AND name <> '')");
     passes(
@@ -114,6 +117,14 @@ fn a_predicate_that_does_not_hold_for_every_row_is_refused() {
     );
     refused(
         "SELECT id FROM contact WHERE workspace_id = ANY($1)",
+        "contact",
+    );
+    refused(
+        "SELECT id FROM contact WHERE workspace_id = coalesce(workspace_id, $1)",
+        "contact",
+    );
+    refused(
+        "SELECT id FROM contact c WHERE workspace_id = (SELECT c.workspace_id)",
         "contact",
     );
     refused(
