@@ -5,6 +5,9 @@
 //! policies, and a twin test that another workspace sees and changes nothing.
 
 // In: what reaches us.
+pub mod fault;
+pub mod signature;
+
 // Applied: what it changes.
 pub mod contact;
 pub mod conversation;
