@@ -5,11 +5,19 @@
 //! policies, and a twin test that another workspace sees and changes nothing.
 
 // In: what reaches us.
+pub mod fault;
+pub(crate) mod payload;
+pub mod quarantine;
+pub mod signature;
+pub mod webhook;
+
 // Applied: what it changes.
 pub mod contact;
 pub mod conversation;
 pub mod draft;
+pub(crate) mod inbound;
 pub mod message;
+pub mod status;
 
 // Told: what others learn of it.
 pub mod event;
