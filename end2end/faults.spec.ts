@@ -72,7 +72,7 @@ test('a passing fault is tried again by itself, in order, and sent once', async 
   await signIn(page, home.house, home.agent);
   await view(page, 'All');
   await open(page, kofi.name);
-  await home.house.sim.fail('html502', 1);
+  await home.house.sim.fail({ error: 131016 }, 1);
   for (const text of ['One.', 'Two.', 'Three.']) await reply(page, text);
   await tick(page, 'Three.', 'Read');
   await tick(page, 'One.', 'Read');
