@@ -33,7 +33,7 @@ interface Shared {
 export const test = base.extend<Each, Shared>({
   home: [
     async ({}, use) => {
-      const house = await House.dark();
+      const house = await House.open();
       try {
         await use(await furnish(house));
       } finally {
@@ -87,10 +87,8 @@ async function furnish(house: House): Promise<Furnished> {
   const manager = person('Chiara Lindqvist', 'chiara@harbour.example');
   const workspace = await house.addWorkspace('Harbour Coffee', owner);
   await house.addMember(workspace, agent, 'agent');
-  const other = await house.addWorkspace('Quiet Books', manager);
+  await house.addWorkspace('Quiet Books', manager);
   await house.addMember(workspace, manager, 'manager');
-  await house.addNumber(workspace);
-  await house.serve();
-  void other;
+  await house.addNumber(workspace, owner);
   return { house, workspace, owner, agent, manager };
 }

@@ -47,15 +47,8 @@ export class House {
     this.sim = new SimControl(`http://127.0.0.1:${simPort}`);
   }
 
-  /** Builds it up with the server running and nobody in it. */
+  /** Builds it up, running, with nobody in it. */
   static async open(): Promise<House> {
-    const house = await House.dark();
-    await house.serve();
-    return house;
-  }
-
-  /** The simulator alone: for what is done at the command line before the server starts. */
-  static async dark(): Promise<House> {
     for (const needed of [join(target, 'debug/postern'), join(target, 'debug/sim'), join(site, 'site.json')]) {
       if (!existsSync(needed)) throw new Error(`${needed} is missing: run \`cargo xtask test --only browser\``);
     }
@@ -75,7 +68,13 @@ export class House {
       folder,
       house.log('sim'),
     );
-    await house.meta.ready(() => answers(`${house.sim.url}/_control/deliveries`));
+    try {
+      await house.meta.ready(() => answers(`${house.sim.url}/_control/deliveries`));
+      await house.serve();
+    } catch (fault) {
+      await house.close();
+      throw fault;
+    }
     return house;
   }
 
@@ -97,13 +96,9 @@ export class House {
     this.server = undefined;
   }
 
-  /** A sub-command. The private database serves one process, so the server rests meanwhile. */
+  /** A sub-command; it finds the database of the running server, or starts and stops it by itself. */
   async postern(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-    const served = this.server !== undefined;
-    await this.rest();
-    const told = await run(this.program, args, { ...this.settings(), POSTERN_LOG: 'warn', ...env }, this.folder);
-    if (served) await this.serve();
-    return told;
+    return run(this.program, args, { ...this.settings(), POSTERN_LOG: 'warn', ...env }, this.folder);
   }
 
   /** A workspace with its owner, made at the command line; gives its id. */
@@ -112,7 +107,7 @@ export class House {
       ['workspace', 'add', '--name', name, '--owner-email', owner.email, '--owner-name', owner.name],
       { POSTERN_NEW_PASSWORD: owner.password },
     );
-    return lastId(told);
+    return ids(told)[0];
   }
 
   async addMember(workspace: string, person: Person, role: 'agent' | 'manager' | 'admin'): Promise<void> {
@@ -122,11 +117,36 @@ export class House {
     );
   }
 
-  /** The simulated number, connected at the command line. */
-  async addNumber(workspace: string): Promise<void> {
-    await this.postern(
-      ['channel', 'add', '--workspace', workspace, '--phone-number-id', this.number, '--waba-id', this.account],
-      { POSTERN_CHANNEL_TOKEN: this.token },
+  /** The ids of a person's workspaces. */
+  async workspacesOf(person: Person): Promise<string[]> {
+    return ids(await this.postern(['workspace', 'list', '--email', person.email]));
+  }
+
+  /** Connects the simulated number as that person, over the same interface that the pages use. */
+  async addNumber(workspace: string, admin: Person): Promise<void> {
+    const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+      const answer = await fetch(this.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: this.url, ...headers },
+        body: JSON.stringify(body),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+      return JSON.parse(text);
+    };
+    const { token } = await post('/auth/sign-in', { email: admin.email, password: admin.password });
+    await post(
+      '/api/channels/connect',
+      {
+        form: {
+          name: 'Support',
+          phone_number_id: this.number,
+          account_id: this.account,
+          token: this.token,
+          app_secret: null,
+        },
+      },
+      { authorization: `Bearer ${token}`, 'x-workspace-id': workspace },
     );
   }
 
@@ -220,8 +240,6 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function lastId(text: string): string {
-  const ids = text.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g);
-  if (!ids?.length) throw new Error(`no id in: ${text}`);
-  return ids[ids.length - 1];
+function ids(text: string): string[] {
+  return text.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
 }
