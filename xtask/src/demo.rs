@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::place::Place;
-use crate::stack::{self, Database, Installation};
+use crate::stack::{self, Installation};
 use crate::{setup, shell, web};
 
 #[derive(Args, Default)]
@@ -36,14 +36,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     }
     let known = seed::Seed::of(&data)?;
     let secrets = known.secrets.clone();
-    let installation = Installation::new(
-        place,
-        site,
-        data,
-        Database::Private,
-        secrets,
-        Some(options.port),
-    )?;
+    let installation = Installation::new(place, site, data, secrets, Some(options.port))?;
 
     shell::say("starting");
     let mut sim = installation.simulate(true)?;

@@ -7,41 +7,25 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::place::Place;
-use crate::postgres::Postgres;
 use crate::setup::npm;
-use crate::stack::{self, Database, Installation, Secrets};
-use crate::{setup, shell, web};
+use crate::test::browser;
+use crate::{setup, shell, stack, web};
 
-/// Runs `end2end/shots.config.ts`, which writes `shots/<screen>--<variant>.png`.
+/// Runs `end2end/shots.config.ts`, which writes `shots/<screen>-<state>-<size>-<theme>.png`.
 pub fn run(place: &Place) -> Result<()> {
     setup::machine(place, true)?;
     npm::browser_tools(place)?;
     let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
-    let cluster = Postgres::start()?;
-    cluster.create_database("postern_shots")?;
-    let database = Database::Given {
-        owner: cluster.url("postern_owner", "postern_shots"),
-        app: cluster.url("postern_app", "postern_shots"),
-    };
-    let data = place.target.join("shots-data");
-    let _ = std::fs::remove_dir_all(&data);
-    std::fs::create_dir_all(&data)?;
-    let installation = Installation::new(place, site, data, database, Secrets::make()?, None)?;
-    let _sim = installation.simulate(false)?;
-    let _server = installation.serve()?;
-
     let folder = place.file("shots");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(&folder)?;
-    let mut playwright = npm::program(place, place.file("end2end/node_modules/.bin/playwright"));
+    let mut playwright = browser::playwright(place, &site);
     playwright
-        .current_dir(place.file("end2end"))
-        .args(["test", "--config", "shots.config.ts", "--reporter=list"])
+        .args(["test", "--config", "shots.config.ts"])
         .env("POSTERN_TEST_SHOTS", &folder);
-    installation.tell(&mut playwright);
     let took = shell::run(&mut playwright);
     let count = index(&folder)?;
     took?;
@@ -61,7 +45,7 @@ fn index(folder: &Path) -> Result<usize> {
     for entry in std::fs::read_dir(folder)?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if let Some(stem) = name.strip_suffix(".png") {
-            let (screen, variant) = stem.split_once("--").unwrap_or((stem, ""));
+            let (screen, variant) = parts(stem);
             screens
                 .entry(screen.to_owned())
                 .or_default()
@@ -70,6 +54,15 @@ fn index(folder: &Path) -> Result<usize> {
     }
     std::fs::write(folder.join("index.html"), page(&mut screens)?)?;
     Ok(screens.values().map(Vec::len).sum())
+}
+
+/// The screen with its state, and the look: size and theme, which hold no dash.
+fn parts(stem: &str) -> (&str, &str) {
+    let mut dashes = stem.rmatch_indices('-').map(|(at, _)| at);
+    match (dashes.next(), dashes.next()) {
+        (Some(_), Some(at)) => (&stem[..at], &stem[at + 1..]),
+        _ => (stem, ""),
+    }
 }
 
 fn page(screens: &mut BTreeMap<String, Vec<String>>) -> Result<String> {
@@ -86,7 +79,7 @@ fn page(screens: &mut BTreeMap<String, Vec<String>>) -> Result<String> {
             let file = if variant.is_empty() {
                 format!("{screen}.png")
             } else {
-                format!("{screen}--{variant}.png")
+                format!("{screen}-{variant}.png")
             };
             let file = escaped(&file);
             writeln!(
@@ -111,19 +104,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_tells_screen_and_look() {
+        assert_eq!(
+            parts("sign-in-refused-390x844-dark"),
+            ("sign-in-refused", "390x844-dark")
+        );
+        assert_eq!(parts("odd"), ("odd", ""));
+    }
+
+    #[test]
     fn pictures_are_grouped_by_screen() {
         let mut screens = BTreeMap::from([(
-            "inbox".to_owned(),
-            vec!["phone-dark".to_owned(), "desktop-light".to_owned()],
+            "inbox-full".to_owned(),
+            vec!["390x844-dark".to_owned(), "1440x900-light".to_owned()],
         )]);
         let page = page(&mut screens).expect("a page");
         let desktop = page
-            .find("inbox--desktop-light.png")
+            .find("inbox-full-1440x900-light.png")
             .expect("the first picture");
         assert!(
             desktop
                 < page
-                    .find("inbox--phone-dark.png")
+                    .find("inbox-full-390x844-dark.png")
                     .expect("the second picture")
         );
         assert_eq!(page.matches("<section>").count(), 1);

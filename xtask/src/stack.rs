@@ -40,20 +40,11 @@ impl Secrets {
     }
 }
 
-/// Where the server finds its database.
-pub enum Database {
-    /// It runs its own.
-    Private,
-    /// The owner's and the serving role's connection strings.
-    Given { owner: String, app: String },
-}
-
 /// The built programs and the folders of one installation.
 pub struct Installation<'a> {
     place: &'a Place,
     pub site: PathBuf,
     pub data: PathBuf,
-    pub database: Database,
     pub secrets: Secrets,
     pub port: u16,
     pub sim_port: u16,
@@ -65,7 +56,6 @@ impl<'a> Installation<'a> {
         place: &'a Place,
         site: PathBuf,
         data: PathBuf,
-        database: Database,
         secrets: Secrets,
         port: Option<u16>,
     ) -> Result<Self> {
@@ -77,7 +67,6 @@ impl<'a> Installation<'a> {
             place,
             site,
             data,
-            database,
             secrets,
             port,
             sim_port: free_port()?,
@@ -116,11 +105,6 @@ impl<'a> Installation<'a> {
             .env("POSTERN_GRAPH_URL", format!("{}/v24.0", self.sim_url()))
             .env("POSTERN_APP_SECRET", &self.secrets.app_secret)
             .env("POSTERN_VERIFY_TOKEN", &self.secrets.verify_token);
-        if let Database::Given { owner, app } = &self.database {
-            command
-                .env("DATABASE_OWNER_URL", owner)
-                .env("DATABASE_URL", app);
-        }
         command
     }
 
@@ -160,26 +144,6 @@ impl<'a> Installation<'a> {
             TcpStream::connect(("127.0.0.1", self.sim_port)).is_ok()
         })?;
         Ok(sim)
-    }
-
-    /// What a browser test needs to know.
-    pub fn tell(&self, command: &mut Command) {
-        command
-            .env("POSTERN_TEST_URL", self.url())
-            .env("POSTERN_TEST_SIM_URL", self.sim_url())
-            .env("POSTERN_TEST_APP_SECRET", &self.secrets.app_secret)
-            .env("POSTERN_TEST_VERIFY_TOKEN", &self.secrets.verify_token)
-            .env("POSTERN_TEST_TOKEN", &self.secrets.token)
-            .env(
-                "POSTERN_TEST_PHONE_NUMBER_ID",
-                &self.secrets.phone_number_id,
-            )
-            .env("POSTERN_TEST_WABA_ID", &self.secrets.waba_id)
-            .env("POSTERN_TEST_DATA", &self.data)
-            .env("POSTERN_TEST_SERVER_LOG", self.log("server"));
-        if let Some(chromium) = crate::setup::chromium() {
-            command.env("POSTERN_TEST_CHROMIUM", chromium);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check there is, then the ledger of promises held against what ran.
 
-mod browser;
+pub mod browser;
 mod junit;
 mod rust;
 
@@ -46,19 +46,17 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         .into_iter()
         .filter(|kind| wanted(*kind))
         .collect();
-    if !kinds.is_empty() || wanted(Kind::Browser) {
+    if !kinds.is_empty() {
         let cluster = Postgres::start()?;
         if wanted(Kind::Sql) {
             tally.check("sqlx", sqlx::check_or_refresh(place, &cluster, true))?;
         }
-        if !kinds.is_empty() {
-            let ran = rust::run(place, &cluster, &kinds);
-            tally.tests("rust", ran)?;
-        }
-        if wanted(Kind::Browser) {
-            let ran = browse(place, &cluster);
-            tally.tests("browser", ran)?;
-        }
+        let ran = rust::run(place, &cluster, &kinds);
+        tally.tests("rust", ran)?;
+    }
+    if wanted(Kind::Browser) {
+        let ran = browse(place);
+        tally.tests("browser", ran)?;
     }
     if options.only.is_empty() {
         let held = proof::hold(place, &tally.outcomes);
@@ -67,7 +65,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     tally.close()
 }
 
-fn browse(place: &Place, cluster: &Postgres) -> Result<Vec<Outcome>> {
+fn browse(place: &Place) -> Result<Vec<Outcome>> {
     if !browser::has_specs(place) {
         eprintln!("\n!!! end2end has no spec files yet: NOTHING was tested in a browser !!!\n");
         return Ok(Vec::new());
@@ -75,7 +73,7 @@ fn browse(place: &Place, cluster: &Postgres) -> Result<Vec<Outcome>> {
     setup::npm::browser_tools(place)?;
     let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
-    browser::run(place, cluster, site)
+    browser::run(place, &site)
 }
 
 /// What passed and failed, tests and whole checks alike.

@@ -1,55 +1,35 @@
-//! Playwright against a whole installation of its own.
+//! Playwright against whole installations.
 
-use std::path::PathBuf;
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::place::Place;
-use crate::postgres::Postgres;
 use crate::proof::Outcome;
-use crate::setup::npm;
+use crate::setup::{self, npm};
 use crate::shell;
-use crate::stack::{Database, Installation, Secrets};
 
-/// Whether `end2end/tests` holds anything to run.
+/// Whether `end2end` holds anything to run.
 pub fn has_specs(place: &Place) -> bool {
-    let mut open = vec![place.file("end2end/tests")];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.to_string_lossy().ends_with(".spec.ts") {
-                return true;
-            }
-        }
-    }
-    false
+    let entries = std::fs::read_dir(place.file("end2end"));
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().ends_with(".spec.ts"))
 }
 
-/// Starts an installation without a workspace, since set-up is what the first spec does, and drives it.
-pub fn run(place: &Place, cluster: &Postgres, site: PathBuf) -> Result<Vec<Outcome>> {
-    cluster.create_database("postern_e2e")?;
-    let database = Database::Given {
-        owner: cluster.url("postern_owner", "postern_e2e"),
-        app: cluster.url("postern_app", "postern_e2e"),
-    };
-    let data = place.target.join("e2e-data");
-    let _ = std::fs::remove_dir_all(&data);
-    std::fs::create_dir_all(&data)?;
-    let installation = Installation::new(place, site, data, database, Secrets::make()?, None)?;
-    let _sim = installation.simulate(false)?;
-    let _server = installation.serve()?;
-
+/// Runs the specs. Each of Playwright's workers starts an installation of its own, with a private PostgreSQL, since
+/// setting it up and restarting it are what some of them do.
+pub fn run(place: &Place, site: &Path) -> Result<Vec<Outcome>> {
     let report = place.target.join("playwright.json");
     let _ = std::fs::remove_file(&report);
-    let mut playwright = npm::program(place, place.file("end2end/node_modules/.bin/playwright"));
+    let mut playwright = playwright(place, site);
     playwright
-        .current_dir(place.file("end2end"))
         .args(["test", "--reporter=list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    installation.tell(&mut playwright);
     shell::say("browser tests");
     let status = shell::status(&mut playwright)?;
     let text = std::fs::read_to_string(&report)
@@ -59,6 +39,19 @@ pub fn run(place: &Place, cluster: &Postgres, site: PathBuf) -> Result<Vec<Outco
         bail!("Playwright failed ({status}), and no test did");
     }
     Ok(outcomes)
+}
+
+/// Playwright, told where the built programs, the site and the browser are.
+pub fn playwright(place: &Place, site: &Path) -> Command {
+    let mut playwright = npm::program(place, place.file("end2end/node_modules/.bin/playwright"));
+    playwright
+        .current_dir(place.file("end2end"))
+        .env("POSTERN_TEST_TARGET", &place.target)
+        .env("POSTERN_TEST_SITE", site);
+    if let Some(chromium) = setup::chromium() {
+        playwright.env("POSTERN_TEST_CHROMIUM", chromium);
+    }
+    playwright
 }
 
 #[derive(Deserialize)]
