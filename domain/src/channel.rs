@@ -1,5 +1,8 @@
 //! Channels: the WhatsApp numbers that a workspace has connected.
 
+#[expect(dead_code, reason = "read by the webhook and by the worker")]
+pub(crate) mod secrets;
+
 use crate::{Env, Result, Tenant, env::moment, event};
 use postern_types::{ChannelId, ChannelState, ChannelView, Event};
 use time::OffsetDateTime;

@@ -147,7 +147,8 @@ pub async fn channel(
 ) -> postern_types::ChannelId {
     let mut tenant = fixture.enter(env).await;
     let id: postern_types::ChannelId = env.id();
-    let token = crate::vault::seal(env, &mut tenant, "channel.token", &id.to_string(), b"token")
+    let place = crate::channel::secrets::TOKEN;
+    let token = crate::vault::seal(env, &mut tenant, place, &id.to_string(), b"token")
         .await
         .unwrap();
     sqlx::query(
