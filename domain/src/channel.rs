@@ -1,7 +1,12 @@
 //! Channels: the WhatsApp numbers that a workspace has connected.
 
-#[expect(dead_code, reason = "read by the webhook and by the worker")]
+mod connect;
+mod disconnect;
 pub(crate) mod secrets;
+
+pub use connect::connect;
+pub use disconnect::disconnect;
+pub(crate) use disconnect::mark_disconnected;
 
 use crate::{Env, Result, Tenant, env::moment, event};
 use postern_types::{ChannelId, ChannelState, ChannelView, Event};

@@ -9,6 +9,7 @@
 pub mod contact;
 pub mod conversation;
 pub mod draft;
+pub mod fault;
 pub mod message;
 
 // Told: what others learn of it.
@@ -18,11 +19,15 @@ pub mod live;
 // Out: what leaves.
 pub mod graph;
 pub mod outbound;
+pub mod rate;
 
 // Who may.
 pub mod channel;
 pub mod member;
 pub mod workspace;
+
+// Duty.
+pub mod audit;
 
 // Machinery.
 pub mod crypto;

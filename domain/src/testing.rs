@@ -1,5 +1,8 @@
 //! What tests of this crate stand on: a real database as the serving role, a clock that can be moved.
 
+pub mod meta;
+pub mod thread;
+
 use crate::{
     Db, Env, Tenant,
     crypto::{Keys, NamedKey},
