@@ -26,6 +26,7 @@ pub mod live;
 // Out: what leaves.
 pub mod graph;
 pub mod outbound;
+pub mod rate;
 
 // Who may.
 pub mod account;
@@ -38,6 +39,9 @@ pub mod session;
 pub mod setup;
 pub mod token;
 pub mod workspace;
+
+// Duty.
+pub mod audit;
 
 // Machinery.
 pub mod crypto;
