@@ -72,7 +72,7 @@ pub async fn save_draft(id: ConversationId, text: String) -> Result<(), ApiError
 
 /// Sends a reply or keeps a note.
 #[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
-pub async fn send(line: Compose) -> Result<MessageView, ApiError> {
+pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
     tenant.commit().await?;

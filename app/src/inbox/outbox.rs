@@ -81,7 +81,7 @@ impl Outbox {
     async fn run(self, lane: ConversationId) {
         while let Some(line) = self.front(lane) {
             let id = line.id;
-            let answer = api::send(line).await;
+            let answer = api::send_message(line).await;
             self.settle(lane, id, answer);
             self.lanes.try_update_value(|lanes| lanes.get_mut(&lane).map(VecDeque::pop_front));
         }
