@@ -17,6 +17,7 @@ CREATE TABLE channel (
     rev bigint NOT NULL DEFAULT 1,
     connected_at timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, id),
+    CONSTRAINT channel_number_key UNIQUE (workspace_id, phone_number_id),
     CONSTRAINT channel_own_app CHECK ((callback_key IS NULL) = (app_secret_sealed IS NULL))
 );
 

@@ -66,30 +66,38 @@ CREATE TABLE rate_bucket (
     PRIMARY KEY (workspace_id, name)
 );
 
-CREATE FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_lease_s integer)
+-- Jobs are due by the caller's clock, which set their time; leases run by the database's, which all workers share.
+CREATE FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_lease_s double precision, p_now timestamptz)
 RETURNS TABLE (workspace_id uuid, job_id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    -- Materialized: read once, so that the limit holds whatever the plan of the update.
+    WITH free AS MATERIALIZED (
+        SELECT c.workspace_id, c.id FROM public.job c
+         WHERE c.state <> 'dead' AND c.run_at <= p_now
+           AND (c.state = 'ready' OR c.claimed_until < now())
+           -- The first of its lane only, whatever the others wait for.
+           AND NOT EXISTS (SELECT FROM public.job e
+                            WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane
+                              AND e.turn < c.turn AND e.state <> 'dead')
+         ORDER BY c.run_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
     UPDATE public.job j
        SET state = 'running', worker = p_worker, claimed_until = now() + make_interval(secs => p_lease_s),
            attempts = j.attempts + 1
-      FROM (SELECT c.workspace_id, c.id FROM public.job c
-             WHERE c.state <> 'dead' AND c.run_at <= now()
-               AND (c.state = 'ready' OR c.claimed_until < now())
-               -- The first of its lane only, whatever the others wait for.
-               AND NOT EXISTS (SELECT FROM public.job e
-                                WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane
-                                  AND e.turn < c.turn AND e.state <> 'dead')
-             ORDER BY c.run_at LIMIT p_limit FOR UPDATE SKIP LOCKED) AS f
+      FROM free f
      WHERE j.workspace_id = f.workspace_id AND j.id = f.id
     RETURNING j.workspace_id, j.id
 $$;
 
--- When the next job is due, in milliseconds from now; NULL when there is none.
-CREATE FUNCTION next_job_ms() RETURNS bigint
+-- When the next job is due, in milliseconds from now; NULL when there is none. Who waits behind another in its lane is
+-- not due, however long ago its time was.
+CREATE FUNCTION next_job_ms(p_now timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT greatest(0, extract(epoch FROM min(CASE WHEN j.state = 'running' THEN greatest(j.run_at, j.claimed_until)
-                                              ELSE j.run_at END) - now()) * 1000)::bigint
-      FROM public.job j WHERE j.state <> 'dead'
+    SELECT greatest(0, ceil(extract(epoch FROM min(greatest(j.run_at - p_now, j.claimed_until - now()))) * 1000))::bigint
+      FROM public.job j
+     WHERE j.state <> 'dead'
+       AND NOT EXISTS (SELECT FROM public.job e
+                        WHERE e.workspace_id = j.workspace_id AND e.lane = j.lane
+                          AND e.turn < j.turn AND e.state <> 'dead')
 $$;
 
 -- Entering as a job: it must be claimed by that worker.
@@ -154,12 +162,12 @@ CREATE POLICY definer ON live_ticket TO postern_definer USING (true);
 GRANT SELECT, DELETE ON live_ticket TO postern_definer;
 
 GRANT CREATE ON SCHEMA public TO postern_definer;
-ALTER FUNCTION claim_jobs(uuid, integer, integer) OWNER TO postern_definer;
-ALTER FUNCTION next_job_ms() OWNER TO postern_definer;
+ALTER FUNCTION claim_jobs(uuid, integer, double precision, timestamptz) OWNER TO postern_definer;
+ALTER FUNCTION next_job_ms(timestamptz) OWNER TO postern_definer;
 ALTER FUNCTION enter_job(uuid, uuid, uuid) OWNER TO postern_definer;
 ALTER FUNCTION redeem_ticket(bytea) OWNER TO postern_definer;
 REVOKE CREATE ON SCHEMA public FROM postern_definer;
-REVOKE ALL ON FUNCTION claim_jobs(uuid, integer, integer), next_job_ms(), enter_job(uuid, uuid, uuid),
+REVOKE ALL ON FUNCTION claim_jobs(uuid, integer, double precision, timestamptz), next_job_ms(timestamptz), enter_job(uuid, uuid, uuid),
     redeem_ticket(bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_jobs(uuid, integer, integer), next_job_ms(), enter_job(uuid, uuid, uuid),
+GRANT EXECUTE ON FUNCTION claim_jobs(uuid, integer, double precision, timestamptz), next_job_ms(timestamptz), enter_job(uuid, uuid, uuid),
     redeem_ticket(bytea) TO postern_app;

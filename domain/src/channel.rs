@@ -1,5 +1,13 @@
 //! Channels: the WhatsApp numbers that a workspace has connected.
 
+mod connect;
+mod disconnect;
+pub(crate) mod secrets;
+
+pub use connect::connect;
+pub use disconnect::disconnect;
+pub(crate) use disconnect::mark_disconnected;
+
 use crate::{Env, Result, Tenant, env::moment, event};
 use postern_types::{ChannelId, ChannelState, ChannelView, Event};
 use time::OffsetDateTime;

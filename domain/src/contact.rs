@@ -1,5 +1,9 @@
 //! Contacts: who writes to a workspace, and how they are found.
 
+mod known;
+
+pub(crate) use known::{learn, resolve};
+
 /// The terms under which a contact is found: words of the name, and the number's endings of four digits and more.
 pub fn terms(name: Option<&str>, phone: Option<&str>) -> Vec<String> {
     let mut terms: Vec<String> = name.map(words).unwrap_or_default();

@@ -62,6 +62,31 @@ impl Error {
         Self::Conflict(words.into())
     }
 
+    /// Whether the same may succeed a moment later: the database is away, or two transactions stood in each other's way.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unavailable => true,
+            Self::Internal(cause) => {
+                cause
+                    .downcast_ref::<sqlx::Error>()
+                    .is_some_and(|error| match error {
+                        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| {
+                            // Connection lost, rolled back (serialisation, deadlock), out of resources, operator, system.
+                            ["08", "40", "53", "57", "58"]
+                                .iter()
+                                .any(|class| code.starts_with(class))
+                        }),
+                        sqlx::Error::Io(_)
+                        | sqlx::Error::Tls(_)
+                        | sqlx::Error::Protocol(_)
+                        | sqlx::Error::WorkerCrashed => true,
+                        _ => false,
+                    })
+            }
+            _ => false,
+        }
+    }
+
     /// A fault of ours, told in words for the log.
     pub fn internal(words: impl Into<String>) -> Self {
         Self::Internal(words.into().into())

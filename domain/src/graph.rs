@@ -1,6 +1,15 @@
 //! Meta's Graph API, as far as Postern speaks it.
 
-use secrecy::SecretString;
+mod number;
+mod send;
+
+pub use number::{Number, check_number, subscribe};
+pub use send::{Outcome, Recipient, send_text};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use std::time::Duration;
 use url::Url;
 
 /// How the installation is known to Meta, and the way there. Cheap to clone.
@@ -12,6 +21,127 @@ pub struct Meta {
     pub app_secret: Option<SecretString>,
     /// Verify token of the installation's callback.
     pub verify_token: Option<SecretString>,
-    /// For Graph alone: its time-outs are set, redirects and proxies are off.
+    /// For Graph alone: made by [`Meta::http`].
     pub http: reqwest::Client,
+}
+
+/// An answer larger than this is not Meta's.
+const MOST: usize = 512 * 1024;
+
+impl Meta {
+    /// A client for Graph: it connects within 5 s and has its answer within 20 s, follows no redirect, uses no proxy
+    /// of the environment, and repeats nothing by itself.
+    pub fn http() -> reqwest::Result<reqwest::Client> {
+        Self::http_within(Duration::from_secs(20))
+    }
+
+    /// The same with another limit to the whole exchange.
+    pub fn http_within(total: Duration) -> reqwest::Result<reqwest::Client> {
+        reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(total)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
+            .build()
+    }
+
+    /// `{graph}/{node}/{edge}`; each part is escaped.
+    fn url(&self, parts: &[&str]) -> Url {
+        let mut url = self.graph.clone();
+        // Only a base like `mailto:` has no path; configuration takes http and https alone.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(parts);
+        }
+        url
+    }
+}
+
+/// An error as Graph tells it; decided upon by its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Meta's error code.
+    pub code: i64,
+    /// The HTTP status that it came with.
+    pub http: u16,
+    /// What Meta says of it; for an admin, never for a log: it can name a number.
+    pub details: String,
+}
+
+/// What came back from Graph.
+enum Answer {
+    /// JSON without an error.
+    Good(Value),
+    /// JSON with an error.
+    Refused(Refusal),
+    /// Something came, or nothing, and it does not say whether the request was acted upon.
+    Ambiguous(&'static str),
+    /// No connection was made: nothing was acted upon.
+    NotSent,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    error: Told,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    code: i64,
+    #[serde(default)]
+    message: String,
+    error_data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    details: Option<String>,
+}
+
+/// Sends the request with the token and reads what comes back.
+async fn exchange(request: reqwest::RequestBuilder, token: &SecretString) -> Answer {
+    let request = request.bearer_auth(token.expose_secret());
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) if error.is_connect() || error.is_builder() => return Answer::NotSent,
+        Err(error) if error.is_timeout() => return Answer::Ambiguous("no answer in time"),
+        Err(_) => return Answer::Ambiguous("the connection was lost"),
+    };
+    let status = response.status();
+    let Ok(body) = body(response).await else {
+        return Answer::Ambiguous("the answer was cut short");
+    };
+    let Ok(json) = serde_json::from_slice::<Value>(&body) else {
+        return Answer::Ambiguous("the answer is not Meta's");
+    };
+    if json.get("error").is_none() {
+        return if status.is_success() {
+            Answer::Good(json)
+        } else {
+            Answer::Ambiguous("the answer says nothing")
+        };
+    }
+    match serde_json::from_value::<Failure>(json) {
+        Ok(Failure { error }) => Answer::Refused(Refusal {
+            code: error.code,
+            http: status.as_u16(),
+            details: error
+                .error_data
+                .and_then(|data| data.details)
+                .unwrap_or(error.message),
+        }),
+        Err(_) => Answer::Ambiguous("the answer's error has no code"),
+    }
+}
+
+async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, ()> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(drop)? {
+        if body.len() + chunk.len() > MOST {
+            return Err(());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }

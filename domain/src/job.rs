@@ -1,13 +1,21 @@
 //! Jobs: work that is promised in a transaction and done after it.
 
+mod claim;
+mod run;
+
+pub use claim::{Claim, LEASE, claim, next};
+pub(crate) use claim::{Job, done, extend, retry_at, wait_until};
+pub use run::{run, stumble};
+
 use crate::{Env, Error, Result, Tenant, vault, wake::Signal};
 use postern_types::JobId;
 use serde::Serialize;
+use time::OffsetDateTime;
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Sends a message; the payload is its id.
+    /// Sends a message; the payload is its id, and so is the job's.
     Send,
 }
 
@@ -18,22 +26,36 @@ impl Kind {
             Self::Send => "send",
         }
     }
+
+    fn parse(word: &str) -> Result<Self> {
+        match word {
+            "send" => Ok(Self::Send),
+            _ => Err(Error::internal("a job is of an unknown kind")),
+        }
+    }
 }
 
-/// Promises a job, in the tenant's transaction. Jobs of one lane run one after another.
+const SEALED: &str = "job.sealed";
+
+/// Promises a job, in the tenant's transaction. Jobs of one lane run one after another. The same id again is the same
+/// job: one that waits is due now, one that gave up begins anew, and one that runs is left to it.
 pub async fn add(
     env: &Env,
     tenant: &mut Tenant,
+    id: JobId,
     kind: Kind,
     lane: &str,
     payload: &(impl Serialize + Sync),
-) -> Result<JobId> {
+) -> Result<()> {
     let workspace = tenant.workspace();
-    let id: JobId = env.id();
     let payload = serde_json::to_vec(payload).map_err(|error| Error::Internal(error.into()))?;
-    let sealed = vault::seal(env, tenant, "job.sealed", &id.to_string(), &payload).await?;
+    let sealed = vault::seal(env, tenant, SEALED, &id.to_string(), &payload).await?;
     sqlx::query!(
-        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (workspace_id, id) DO UPDATE
+            SET state = 'ready', turn = DEFAULT, run_at = excluded.run_at, attempts = 0, sealed = excluded.sealed,
+                fault = NULL
+          WHERE job.state <> 'running'",
         workspace.0,
         id.0,
         kind.as_str(),
@@ -44,5 +66,20 @@ pub async fn add(
     .execute(tenant.conn())
     .await?;
     tenant.ring(Signal::Jobs);
-    Ok(id)
+    Ok(())
+}
+
+/// Has a waiting job look again now, for what it waits for has happened.
+pub(crate) async fn nudge(tenant: &mut Tenant, id: JobId, now: OffsetDateTime) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE job SET run_at = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'ready' AND run_at > $3",
+        workspace.0,
+        id.0,
+        now,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Jobs);
+    Ok(())
 }

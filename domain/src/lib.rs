@@ -5,11 +5,19 @@
 //! policies, and a twin test that another workspace sees and changes nothing.
 
 // In: what reaches us.
+pub mod fault;
+pub(crate) mod payload;
+pub mod quarantine;
+pub mod signature;
+pub mod webhook;
+
 // Applied: what it changes.
 pub mod contact;
 pub mod conversation;
 pub mod draft;
+pub(crate) mod inbound;
 pub mod message;
+pub mod status;
 
 // Told: what others learn of it.
 pub mod event;
@@ -18,6 +26,7 @@ pub mod live;
 // Out: what leaves.
 pub mod graph;
 pub mod outbound;
+pub mod rate;
 
 // Who may.
 pub mod account;
@@ -30,6 +39,9 @@ pub mod session;
 pub mod setup;
 pub mod token;
 pub mod workspace;
+
+// Duty.
+pub mod audit;
 
 // Machinery.
 pub mod crypto;

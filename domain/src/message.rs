@@ -1,13 +1,16 @@
 //! Messages and notes: threads, and what a member writes.
 
+mod again;
+pub(crate) mod step;
 mod view;
 
+pub use again::{answer_unknown, retry};
 pub use view::{find, thread};
 
 use crate::{Env, Error, Result, Tenant, conversation, draft, event, outbound};
 use postern_types::{
-    ChannelId, Compose, ConversationId, ConversationState, Direction, Event, MemberId, MessageId,
-    MessageView, Status,
+    ChannelId, Compose, ConversationId, ConversationRow, ConversationState, Direction, Event,
+    MemberId, MessageId, MessageView, Status,
 };
 use time::OffsetDateTime;
 
@@ -125,18 +128,11 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
         Err(Error::NotFound) => {}
         Err(error) => return Err(error),
     }
-    let row = conversation::row(tenant, compose.conversation).await?;
-    if !compose.note {
-        if row.state == ConversationState::Closed {
-            return Err(Error::conflict(
-                "This conversation is closed: reopen it, then reply.",
-            ));
-        }
-        let now = crate::env::moment(env.now());
-        if row.window_until.is_none_or(|until| until <= now) {
-            return Err(Error::WindowClosed);
-        }
-    }
+    let row = if compose.note {
+        conversation::row(tenant, compose.conversation).await?
+    } else {
+        may_reply(env, tenant, compose.conversation).await?
+    };
     let (direction, status) = if compose.note {
         (Direction::Note, Status::Received)
     } else {
@@ -160,6 +156,25 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
     }
     draft::save(env, tenant, compose.conversation, "").await?;
     find(tenant, compose.id).await
+}
+
+/// The conversation, when something may be sent in it now.
+async fn may_reply(
+    env: &Env,
+    tenant: &mut Tenant,
+    conversation: ConversationId,
+) -> Result<ConversationRow> {
+    let row = conversation::row(tenant, conversation).await?;
+    if row.state == ConversationState::Closed {
+        return Err(Error::conflict(
+            "This conversation is closed: reopen it, then reply.",
+        ));
+    }
+    let now = crate::env::moment(env.now());
+    if row.window_until.is_none_or(|until| until <= now) {
+        return Err(Error::WindowClosed);
+    }
+    Ok(row)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What tests of this crate stand on: a real database as the serving role, a clock that can be moved.
 
+pub mod meta;
+pub mod thread;
+
 use crate::{
     Db, Env, Tenant,
     crypto::{Keys, NamedKey},
@@ -171,7 +174,8 @@ pub async fn channel(
 ) -> postern_types::ChannelId {
     let mut tenant = fixture.enter(env).await;
     let id: postern_types::ChannelId = env.id();
-    let token = crate::vault::seal(env, &mut tenant, "channel.token", &id.to_string(), b"token")
+    let place = crate::channel::secrets::TOKEN;
+    let token = crate::vault::seal(env, &mut tenant, place, &id.to_string(), b"token")
         .await
         .unwrap();
     sqlx::query(

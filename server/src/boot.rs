@@ -121,6 +121,7 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
             instance: installation.instance,
             body_limit: config.body_limit,
             folder: config.site.clone(),
+            proxies: config.trusted_proxies.clone(),
         }),
         env,
     })

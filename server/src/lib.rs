@@ -1,5 +1,25 @@
-//! How Postern runs.
+//! How Postern runs: routes, sockets, configuration, the worker's loop, and the program's commands.
+//!
+//! To add a route: a file named after what it serves with a `routes()`, merged in [`routes`] on the side of the guard
+//! where it belongs. No SQL and no rule of the product stands here: a handler finds, acts, commits and answers.
 
+// What a request meets, in this order.
+pub mod routes;
+pub mod headers;
+pub mod address;
+pub mod csrf;
+pub mod caller;
+pub mod auth;
+pub mod webhooks;
+pub mod live;
+pub mod reports;
+
+// How it runs.
+pub mod boot;
+pub mod cli;
 pub mod config;
 pub mod postgres;
 pub mod prepare;
+pub mod serve;
+pub mod state;
+pub mod worker;

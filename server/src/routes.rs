@@ -9,7 +9,7 @@ use axum::{
     response::IntoResponse as _,
 };
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use postern_app::{App, error::ApiError, shell};
 use postern_domain::Env;
 use std::{sync::Arc, time::Duration};
@@ -23,10 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
+    let pages = generate_route_list(App);
+    let guard = caller::Guard::new(state.env.clone(), pages.iter().map(|page| page.path().to_owned()));
     let guarded = Router::new()
         .merge(auth::routes())
-        .merge(pages(&state))
-        .layer(from_fn_with_state(state.clone(), caller::layer))
+        .merge(shells(&state, pages))
+        .layer(from_fn_with_state(guard, caller::layer))
         .layer(from_fn_with_state(state.clone(), csrf::layer))
         .layer(DefaultBodyLimit::max(256 * 1024));
     Router::new()
@@ -44,13 +46,13 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Pages are shells without data; the functions they call stand under `/api` and want a token.
-fn pages(state: &AppState) -> Router<AppState> {
+fn shells(state: &AppState, pages: Vec<AxumRouteListing>) -> Router<AppState> {
     let options = state.leptos.clone();
     let context = {
         let (env, site) = (state.env.clone(), Arc::clone(&state.site));
         move || in_context(&env, &site)
     };
-    Router::new().leptos_routes_with_context(state, generate_route_list(App), context, move || {
+    Router::new().leptos_routes_with_context(state, pages, context, move || {
         shell(options.clone())
     })
 }

@@ -68,4 +68,6 @@ pub struct ChannelConnected {
     /// The token to enter beside the callback URL at Meta; none when the installation's app is used, whose
     /// operator holds it.
     pub verify_token: Option<String>,
+    /// What an admin still has to see to, in words; none when all is well.
+    pub warning: Option<String>,
 }

@@ -1,0 +1,157 @@
+//! Meta's error codes in words for an agent (Cloud API, "Error codes").
+
+/// Why a message failed, for the person who wrote it, and whether sending it again can help.
+pub fn words(code: i64) -> (&'static str, bool) {
+    match code {
+        0 | 190 => (
+            "Meta no longer accepts this number's access token. An admin has to connect the number again.",
+            true,
+        ),
+        3 | 10 | 200..=299 | 131_005 => (
+            "The number's access token lacks a permission for sending. An admin has to connect the number again.",
+            true,
+        ),
+        1 | 2 | 131_000 | 131_016 | 133_004 | 135_000 => (
+            "WhatsApp had a fault of its own. Try again in a moment.",
+            true,
+        ),
+        4 | 613 | 80_007 => (
+            "Too many requests were made for this WhatsApp account. Try again in a few minutes.",
+            true,
+        ),
+        130_429 => (
+            "This number sends faster than WhatsApp allows. Try again in a moment.",
+            true,
+        ),
+        131_056 => (
+            "Too many messages went to this contact in a short time. Try again in a minute.",
+            true,
+        ),
+        131_048 => (
+            "WhatsApp limits this number because earlier messages were reported. Try again in some hours.",
+            true,
+        ),
+        131_057 | 2_494_100 => (
+            "WhatsApp is doing maintenance on this number. Try again in some minutes.",
+            true,
+        ),
+        368 | 131_031 => (
+            "WhatsApp has locked this business account. An admin finds the reason in Meta's business settings.",
+            false,
+        ),
+        130_497 => (
+            "WhatsApp does not let this business write to people in this country.",
+            false,
+        ),
+        33 => (
+            "This number no longer exists at Meta. An admin has to connect it again.",
+            false,
+        ),
+        100 | 131_008 | 131_009 => ("WhatsApp refused the form of this message.", false),
+        131_021 => ("A number cannot write to itself.", false),
+        131_026 => (
+            "WhatsApp could not deliver it: the number is not on WhatsApp, its app is too old, or it has blocked this \
+             business.",
+            false,
+        ),
+        131_030 => (
+            "This is a test number of Meta's, and the contact is not on its list of allowed recipients.",
+            false,
+        ),
+        131_037 => (
+            "Meta has not approved this number's display name yet.",
+            false,
+        ),
+        131_042 => (
+            "There is a problem with the payment method of this WhatsApp account. An admin mends it at Meta, then try \
+             again.",
+            true,
+        ),
+        131_045 | 133_010 => (
+            "This number is not registered with WhatsApp. An admin has to register it, then try again.",
+            true,
+        ),
+        131_047 => (
+            "More than 24 hours have passed since the contact last wrote.",
+            false,
+        ),
+        131_049 => (
+            "WhatsApp held it back to protect the contact from too many messages. Wait a day before writing again.",
+            false,
+        ),
+        131_050 => (
+            "The contact does not want marketing messages from this business.",
+            false,
+        ),
+        131_051 => (
+            "WhatsApp does not support this kind of message here.",
+            false,
+        ),
+        131_052 => (
+            "WhatsApp could not fetch a file. Ask the contact to send it again.",
+            false,
+        ),
+        131_053 => (
+            "WhatsApp could not take the file: its kind or its size does not fit.",
+            false,
+        ),
+        131_060 => ("This message is no longer available at WhatsApp.", false),
+        131_062 => (
+            "This kind of message cannot be sent to a contact who hides their number.",
+            false,
+        ),
+        130_472 => (
+            "WhatsApp did not send it: the contact takes part in an experiment of Meta's.",
+            false,
+        ),
+        132_069 => (
+            "WhatsApp limits this form for now. Try again in an hour.",
+            true,
+        ),
+        132_000..=132_999 => ("WhatsApp refused this template.", false),
+        133_016 => (
+            "This number was registered too often. Try again in three days.",
+            true,
+        ),
+        133_000..=133_999 => (
+            "This number's registration with WhatsApp is not complete. An admin has to finish it.",
+            false,
+        ),
+        137_000 => (
+            "The contact has a new phone or a new WhatsApp installation; their identity has to be confirmed first.",
+            false,
+        ),
+        _ => ("WhatsApp did not deliver it.", false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_words_and_only_passing_faults_offer_a_retry() {
+        for retry in [1, 2, 4, 130_429, 131_056, 131_057, 190, 132_069] {
+            assert!(words(retry).1, "{retry}");
+        }
+        for lasting in [
+            33,
+            100,
+            368,
+            131_026,
+            131_047,
+            131_049,
+            131_050,
+            132_001,
+            137_000,
+            9_999_999,
+            -1,
+            i64::MAX,
+        ] {
+            assert!(!words(lasting).1, "{lasting}");
+        }
+        for code in -10..140_000 {
+            assert!(words(code).0.ends_with('.'), "{code}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Before the post: is it to be sent, may it be sent now, and by what.
+
+use super::{PATIENCE, own};
+use crate::{
+    Env, Result, Tenant, channel,
+    graph::Recipient,
+    job::{self, Job},
+    message::step::{self, From, Step},
+    rate::{self, Bucket},
+};
+use postern_types::{AttemptId, ChannelId, ChannelState, MessageId, SendFault, Status};
+use secrecy::SecretString;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// All that a post needs, so that it needs no transaction.
+pub(super) struct Letter {
+    pub message: MessageId,
+    pub attempt: AttemptId,
+    pub channel: ChannelId,
+    /// When the token was read: a newer one is not to blame for its refusal.
+    pub read_at: OffsetDateTime,
+    pub token: SecretString,
+    pub phone_number_id: String,
+    pub recipient: Recipient,
+    pub text: String,
+    pub number: Bucket,
+    pub pair: Bucket,
+}
+
+struct Record {
+    status: Status,
+    ask_at: Option<OffsetDateTime>,
+    body: String,
+    channel_id: Uuid,
+    state: ChannelState,
+    phone_number_id: String,
+    account_id: String,
+    contact_id: Uuid,
+    phone: Option<String>,
+}
+
+const DISCONNECTED: &str =
+    "The number is disconnected. An admin has to connect it again; then try again.";
+
+/// Marks the message as being sent and says how. None when there is nothing to post now: the message and the job are
+/// then as they have to be.
+pub(super) async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job) -> Result<Option<Letter>> {
+    let message = job.payload::<MessageId>()?;
+    let Some(row) = read(tenant, message).await? else {
+        // Erased meanwhile.
+        job::done(tenant, job.claim).await?;
+        return Ok(None);
+    };
+    match row.status {
+        Status::Queued => {}
+        Status::Sending => {
+            lost(env, tenant, job, message).await?;
+            return Ok(None);
+        }
+        Status::Unknown => {
+            match row.ask_at.filter(|at| *at > env.now()) {
+                Some(at) => job::wait_until(tenant, job.claim, at).await?,
+                // Now it is the agent's: what was written after it may go.
+                None => job::done(tenant, job.claim).await?,
+            }
+            return Ok(None);
+        }
+        _ => {
+            job::done(tenant, job.claim).await?;
+            return Ok(None);
+        }
+    }
+    let channel = ChannelId(row.channel_id);
+    let token = match row.state {
+        ChannelState::Connected => channel::secrets::token(env, tenant, channel).await?,
+        ChannelState::Disconnected => None,
+    };
+    let Some(token) = token else {
+        fail(env, tenant, job, message, own(DISCONNECTED)).await?;
+        return Ok(None);
+    };
+    let Some(recipient) = recipient(tenant, &row).await? else {
+        let fault = SendFault {
+            retry: false,
+            ..own("This contact has neither a number nor an id that WhatsApp could send to.")
+        };
+        fail(env, tenant, job, message, fault).await?;
+        return Ok(None);
+    };
+    let letter = Letter {
+        message,
+        attempt: env.id(),
+        channel,
+        read_at: env.now(),
+        token,
+        phone_number_id: row.phone_number_id,
+        recipient,
+        text: row.body,
+        number: number(channel),
+        pair: pair(channel, row.contact_id),
+    };
+    if let Some(at) = wait(env, tenant, &letter).await? {
+        job::wait_until(tenant, job.claim, at).await?;
+        return Ok(None);
+    }
+    let from = From {
+        states: &[Status::Queued],
+        attempt: None,
+    };
+    let step = Step {
+        attempt: Some(letter.attempt),
+        ..Step::default()
+    };
+    step::take(env, tenant, message, from, Status::Sending, step).await?;
+    job::extend(tenant, job.claim, job::LEASE).await?;
+    Ok(Some(letter))
+}
+
+/// Somebody began to send it and is gone: nobody knows how far they came.
+async fn lost(env: &Env, tenant: &mut Tenant, job: &Job, message: MessageId) -> Result<()> {
+    let ask_at = env.now() + PATIENCE;
+    let from = From {
+        states: &[Status::Sending],
+        attempt: None,
+    };
+    let step = Step {
+        ask_at: Some(ask_at),
+        ..Step::default()
+    };
+    step::take(env, tenant, message, from, Status::Unknown, step).await?;
+    job::wait_until(tenant, job.claim, ask_at).await
+}
+
+async fn fail(
+    env: &Env,
+    tenant: &mut Tenant,
+    job: &Job,
+    message: MessageId,
+    fault: SendFault,
+) -> Result<()> {
+    let from = From {
+        states: &[Status::Queued],
+        attempt: None,
+    };
+    let step = Step {
+        fault: Some(fault),
+        ..Step::default()
+    };
+    step::take(env, tenant, message, from, Status::Failed, step).await?;
+    job::done(tenant, job.claim).await
+}
+
+async fn read(tenant: &mut Tenant, message: MessageId) -> Result<Option<Record>> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query_as!(
+        Record,
+        // Locked: a status, or the agent's word, comes before this or after it, never between.
+        r#"SELECT m.status AS "status: Status", m.ask_at, m.body, m.channel_id, ch.state AS "state: ChannelState",
+                  ch.phone_number_id, ch.account_id, c.contact_id, p.phone
+             FROM message m
+             JOIN channel ch ON ch.workspace_id = m.workspace_id AND ch.id = m.channel_id
+             JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
+             JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
+            WHERE m.workspace_id = $1 AND m.id = $2 AND m.direction = 'out'
+              FOR UPDATE OF m"#,
+        workspace.0,
+        message.0,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    Ok(row)
+}
+
+/// The number that is shown first; then any other; then Meta's id of the person within this account.
+async fn recipient(tenant: &mut Tenant, row: &Record) -> Result<Option<Recipient>> {
+    let workspace = tenant.workspace();
+    let known = sqlx::query!(
+        "SELECT kind, scope, value FROM contact_identity WHERE workspace_id = $1 AND contact_id = $2
+          ORDER BY kind, scope, value",
+        workspace.0,
+        row.contact_id,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    let shown: String = row
+        .phone
+        .as_deref()
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let phones = || known.iter().filter(|identity| identity.kind == "phone");
+    let phone = phones()
+        .find(|identity| identity.value == shown)
+        .or_else(|| phones().next());
+    if let Some(phone) = phone {
+        return Ok(Some(Recipient::Phone(phone.value.clone())));
+    }
+    let person = known
+        .iter()
+        .find(|identity| identity.kind == "bsuid" && identity.scope == row.account_id);
+    Ok(person.map(|identity| Recipient::Person(identity.value.clone())))
+}
+
+/// What Meta allows a number: 80 a second.
+fn number(channel: ChannelId) -> Bucket {
+    Bucket {
+        name: format!("number:{channel}"),
+        holds: 80.0,
+        per_second: 80.0,
+    }
+}
+
+/// What Meta allows between a number and one contact: 45 at once, then one every 6 s.
+fn pair(channel: ChannelId, contact: Uuid) -> Bucket {
+    Bucket {
+        name: format!("pair:{channel}:{contact}"),
+        holds: 45.0,
+        per_second: 1.0 / 6.0,
+    }
+}
+
+/// Takes a token of both buckets, or of neither and says when to look again.
+async fn wait(env: &Env, tenant: &mut Tenant, letter: &Letter) -> Result<Option<OffsetDateTime>> {
+    tenant.mark().await?;
+    if let Some(at) = rate::take(env, tenant, &letter.pair).await? {
+        tenant.undo().await?;
+        return Ok(Some(at));
+    }
+    if let Some(at) = rate::take(env, tenant, &letter.number).await? {
+        tenant.undo().await?;
+        // Many wait for the same number: they come back spread over half a second, not all at once.
+        let [spread] = env.bytes();
+        return Ok(Some(at + Duration::milliseconds(i64::from(spread) * 2)));
+    }
+    tenant.keep().await?;
+    Ok(None)
+}

@@ -1,0 +1,88 @@
+//! What Meta's webhooks say, read leniently: every key may be missing, every id is opaque, unknown words are kept.
+
+mod message;
+mod peel;
+mod readable;
+mod status;
+mod summary;
+
+pub(crate) use message::{Inbound, Person};
+pub(crate) use peel::{Change, Elements, changes, elements};
+pub(crate) use readable::{readable, storable};
+pub(crate) use status::StatusNews;
+
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+/// A string or a number as text; none for what is empty or anything else.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The text under `key`.
+fn field(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(text)
+}
+
+/// Meta's time: seconds as text or number, or milliseconds where seconds would be implausibly large. What cannot be a
+/// time, or lies more than a day ahead, is the time it was received at.
+fn moment(value: Option<&Value>, received: OffsetDateTime) -> OffsetDateTime {
+    let number = match value {
+        Some(Value::String(text)) => text.trim().parse::<i64>().ok(),
+        Some(Value::Number(number)) => number.as_i64(),
+        _ => None,
+    };
+    let Some(number) = number.filter(|number| *number > 0) else {
+        return received;
+    };
+    // As seconds, 10^11 lies in the year 5138; as milliseconds, in 1973.
+    let seconds = if number >= 100_000_000_000 {
+        number / 1000
+    } else {
+        number
+    };
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .filter(|at| *at <= received + Duration::days(1))
+        .unwrap_or(received)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn times_are_read_in_every_form_they_come_in() {
+        let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
+        for (value, seconds) in [
+            (json!("1749999000"), 1_749_999_000),
+            (json!(1_749_999_000), 1_749_999_000),
+            (json!(" 1749999000 "), 1_749_999_000),
+            (json!("1749999000123"), 1_749_999_000),
+            (json!(1_749_999_000_123_i64), 1_749_999_000),
+            (json!("1504902988"), 1_504_902_988),
+            // Almost a day ahead is somebody's clock; more is nonsense.
+            (json!(1_750_086_000), 1_750_086_000),
+            (json!(1_750_086_401), 1_750_000_000),
+            (json!("99999999999999999999"), 1_750_000_000),
+            (json!(9.5), 1_750_000_000),
+            (json!(0), 1_750_000_000),
+            (json!(-5), 1_750_000_000),
+            (json!("soon"), 1_750_000_000),
+            (json!(null), 1_750_000_000),
+            (json!({}), 1_750_000_000),
+        ] {
+            assert_eq!(
+                moment(Some(&value), received).unix_timestamp(),
+                seconds,
+                "{value}"
+            );
+        }
+        assert_eq!(moment(None, received), received);
+    }
+}

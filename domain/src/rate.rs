@@ -1,0 +1,76 @@
+//! Send rates: buckets of tokens, kept in the database so that every process draws from the same.
+
+use crate::{Env, Result, Tenant};
+use time::{Duration, OffsetDateTime};
+
+/// A bucket and how it fills.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    /// Its name within the workspace; ids alone, never a phone number.
+    pub name: String,
+    /// Tokens it holds when full: the burst.
+    pub holds: f64,
+    /// Tokens it gains in a second.
+    pub per_second: f64,
+}
+
+/// Takes a token, or says when there will be one.
+pub async fn take(
+    env: &Env,
+    tenant: &mut Tenant,
+    bucket: &Bucket,
+) -> Result<Option<OffsetDateTime>> {
+    let workspace = tenant.workspace();
+    let now = env.now();
+    let taken = sqlx::query!(
+        "INSERT INTO rate_bucket AS b (workspace_id, name, tokens, at) VALUES ($1, $2, $3::float8 - 1, $5)
+         ON CONFLICT (workspace_id, name) DO UPDATE
+            SET tokens = least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) - 1,
+                at = greatest(b.at, $5)
+          WHERE least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) >= 1",
+        workspace.0,
+        bucket.name,
+        bucket.holds,
+        bucket.per_second,
+        now,
+    )
+    .execute(tenant.conn())
+    .await?;
+    if taken.rows_affected() == 1 {
+        return Ok(None);
+    }
+    let row = sqlx::query!(
+        "SELECT tokens, at FROM rate_bucket WHERE workspace_id = $1 AND name = $2",
+        workspace.0,
+        bucket.name,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let lacking = (1.0 - row.tokens).max(0.0) / bucket.per_second;
+    // A microsecond more, lest rounding leaves the token a hair short of whole.
+    let at = row.at + Duration::seconds_f64(lacking) + Duration::microseconds(1);
+    Ok(Some(at.max(now)))
+}
+
+/// Empties a bucket so that its next token comes at `until`: somebody who counts better said so.
+pub async fn shut(
+    env: &Env,
+    tenant: &mut Tenant,
+    bucket: &Bucket,
+    until: OffsetDateTime,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    let now = env.now();
+    sqlx::query!(
+        "INSERT INTO rate_bucket AS b (workspace_id, name, tokens, at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (workspace_id, name) DO UPDATE
+            SET tokens = least(b.tokens, excluded.tokens), at = greatest(b.at, excluded.at)",
+        workspace.0,
+        bucket.name,
+        1.0 - bucket.per_second * (until - now).as_seconds_f64(),
+        now,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! A body split by workspace: each gets what is about its own numbers, and only what the signer speaks for.
+
+use super::{Part, door::Signer};
+use crate::{
+    Env, Result,
+    payload::{self, Change},
+    quarantine::{Reason, Stranger},
+};
+use postern_types::{ChannelId, WorkspaceId};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A body's pieces.
+pub(super) struct Split {
+    /// At most one a workspace, in the order of their ids.
+    pub parts: Vec<Part>,
+    /// What goes to nobody, a piece for each reason.
+    pub strangers: Vec<Stranger>,
+}
+
+/// Splits `body`, which reads as `text`, byte for byte in the same places.
+pub(super) async fn split(env: &Env, signer: &Signer, text: &str, body: &[u8]) -> Result<Split> {
+    let Some((changes, odd)) = payload::changes(text) else {
+        return Ok(Split {
+            parts: Vec::new(),
+            strangers: vec![Stranger {
+                reason: Reason::Unreadable,
+                piece: body.to_vec(),
+            }],
+        });
+    };
+    let routes = Routes::find(env, signer, &changes).await?;
+    let mut parts: BTreeMap<WorkspaceId, (ChannelId, Vec<&Change>)> = BTreeMap::new();
+    let mut strange: BTreeMap<Reason, Vec<&Change>> = BTreeMap::new();
+    for change in &changes {
+        match routes.of(change) {
+            Ok(goals) => {
+                for (workspace, channel) in goals {
+                    parts
+                        .entry(workspace)
+                        .or_insert((channel, Vec::new()))
+                        .1
+                        .push(change);
+                }
+            }
+            Err(reason) => strange.entry(reason).or_default().push(change),
+        }
+    }
+    let cut = Cut { text, body };
+    let mut strangers: Vec<_> = strange
+        .into_iter()
+        .map(|(reason, changes)| Stranger {
+            reason,
+            piece: cut.envelope(&changes),
+        })
+        .collect();
+    if !odd.is_empty() {
+        strangers.push(Stranger {
+            reason: Reason::Unreadable,
+            piece: cut.list(&odd),
+        });
+    }
+    let parts = parts
+        .into_iter()
+        .map(|(workspace, (channel, changes))| Part {
+            workspace,
+            channel,
+            body: cut.envelope(&changes),
+        })
+        .collect();
+    Ok(Split { parts, strangers })
+}
+
+struct Route {
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    covered: bool,
+}
+
+/// Where the numbers and accounts of a body belong.
+struct Routes {
+    numbers: HashMap<String, Route>,
+    accounts: HashMap<String, Vec<Route>>,
+}
+
+impl Routes {
+    async fn find(env: &Env, signer: &Signer, changes: &[Change<'_>]) -> Result<Self> {
+        let numbers: BTreeSet<_> = changes
+            .iter()
+            .filter_map(|change| change.number.clone())
+            .collect();
+        let accounts: BTreeSet<_> = changes
+            .iter()
+            .filter(|change| change.number.is_none())
+            .flat_map(|change| [change.account.clone(), change.inner_account.clone()])
+            .flatten()
+            .collect();
+        let mut routes = Self {
+            numbers: HashMap::new(),
+            accounts: HashMap::new(),
+        };
+        let mut global = env.db.global().await?;
+        if !numbers.is_empty() {
+            let rows = sqlx::query!(
+                r#"SELECT phone_number_id AS "number!", workspace_id AS "workspace!: WorkspaceId",
+                          channel_id AS "channel!: ChannelId", own_app AS "own_app!"
+                     FROM route_numbers($1)"#,
+                &Vec::from_iter(numbers),
+            )
+            .fetch_all(global.conn())
+            .await?;
+            for row in rows {
+                let covered = match signer {
+                    Signer::Installation => !row.own_app,
+                    Signer::Channel {
+                        workspace, channel, ..
+                    } => *workspace == row.workspace && *channel == row.channel,
+                };
+                let route = Route {
+                    workspace: row.workspace,
+                    channel: row.channel,
+                    covered,
+                };
+                routes.numbers.insert(row.number, route);
+            }
+        }
+        if !accounts.is_empty() {
+            let rows = sqlx::query!(
+                r#"SELECT account_id AS "account!", workspace_id AS "workspace!: WorkspaceId",
+                          channel_id AS "channel!: ChannelId", own_app AS "own_app!"
+                     FROM route_accounts($1) ORDER BY workspace_id, channel_id"#,
+                &Vec::from_iter(accounts),
+            )
+            .fetch_all(global.conn())
+            .await?;
+            for row in rows {
+                let covered = match signer {
+                    Signer::Installation => !row.own_app,
+                    Signer::Channel {
+                        workspace,
+                        channel,
+                        account,
+                    } => {
+                        *workspace == row.workspace
+                            && *channel == row.channel
+                            && *account == row.account
+                    }
+                };
+                routes.accounts.entry(row.account).or_default().push(Route {
+                    workspace: row.workspace,
+                    channel: row.channel,
+                    covered,
+                });
+            }
+        }
+        global.commit().await?;
+        Ok(routes)
+    }
+
+    /// The workspaces that a change is for, each with one of its channels.
+    fn of(&self, change: &Change<'_>) -> Result<Vec<(WorkspaceId, ChannelId)>, Reason> {
+        if let Some(number) = &change.number {
+            return match self.numbers.get(number) {
+                Some(route) if route.covered => Ok(vec![(route.workspace, route.channel)]),
+                Some(_) => Err(Reason::NotCovered),
+                None => Err(Reason::UnknownNumber),
+            };
+        }
+        let known = |account: &Option<String>| {
+            account
+                .as_ref()
+                .and_then(|account| self.accounts.get(account))
+        };
+        let Some(routes) = known(&change.account).or_else(|| known(&change.inner_account)) else {
+            return Err(Reason::UnknownAccount);
+        };
+        let covered: Vec<_> = routes
+            .iter()
+            .filter(|route| route.covered)
+            .map(|route| (route.workspace, route.channel))
+            .collect();
+        match covered.as_slice() {
+            [] => Err(Reason::NotCovered),
+            // People's things without a number: they may be shown to one, never to all that share an account.
+            [_, _, ..] if change.personal => Err(Reason::UnknownNumber),
+            _ => {
+                let mut goals: Vec<(WorkspaceId, ChannelId)> = Vec::new();
+                for goal in covered {
+                    if goals.last().is_none_or(|last| last.0 != goal.0) {
+                        goals.push(goal);
+                    }
+                }
+                Ok(goals)
+            }
+        }
+    }
+}
+
+/// Cuts pieces out of the body's own bytes, where they were found in its text.
+struct Cut<'a> {
+    text: &'a str,
+    body: &'a [u8],
+}
+
+impl Cut<'_> {
+    fn bytes(&self, raw: &RawValue) -> &[u8] {
+        let from = raw.get().as_ptr().addr() - self.text.as_ptr().addr();
+        &self.body[from..from + raw.get().len()]
+    }
+
+    fn list(&self, pieces: &[&RawValue]) -> Vec<u8> {
+        let pieces: Vec<_> = pieces.iter().map(|piece| self.bytes(piece)).collect();
+        [&b"["[..], &pieces.join(&b','), b"]"].concat()
+    }
+
+    /// An envelope around the changes, one entry for each, with what stood beside them in theirs.
+    fn envelope(&self, changes: &[&Change<'_>]) -> Vec<u8> {
+        let mut out = br#"{"object":"whatsapp_business_account","entry":["#.to_vec();
+        for (place, change) in changes.iter().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            out.push(b'{');
+            for (key, value) in &change.entry {
+                let key = serde_json::Value::from(key.as_str()).to_string();
+                out.extend(key.as_bytes());
+                out.push(b':');
+                out.extend(self.bytes(value));
+                out.push(b',');
+            }
+            out.extend(br#""changes":["#);
+            out.extend(self.bytes(change.raw));
+            out.extend(b"]}");
+        }
+        out.extend(b"]}");
+        out
+    }
+}

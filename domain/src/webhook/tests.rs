@@ -1,0 +1,189 @@
+//! What holds of webhooks, whatever is in them.
+
+mod conformance;
+mod faults;
+mod people;
+mod statuses;
+mod together;
+
+use super::{Door, Receipt, receive};
+use crate::{
+    Env, Error, Tenant,
+    message::thread,
+    testing::{self, Fixture, Moved},
+};
+use hmac::Mac as _;
+use postern_types::{ChannelId, ConversationRow, ListRequest, MessageView, Role};
+use serde_json::{Value, json};
+use sqlx::postgres::PgConnectOptions;
+use std::sync::Arc;
+
+const NUMBER: &str = "106540352242922";
+
+/// A workspace with a connected number, `waba-1`.
+struct Shop {
+    env: Env,
+    clock: Arc<Moved>,
+    fixture: Fixture,
+    channel: ChannelId,
+}
+
+async fn shop(options: PgConnectOptions) -> Shop {
+    let (env, clock) = testing::env(options);
+    let fixture = testing::workspace(&env, "Shop", Role::Agent).await;
+    let channel = testing::channel(&env, &fixture, NUMBER).await;
+    Shop {
+        env,
+        clock,
+        fixture,
+        channel,
+    }
+}
+
+impl Shop {
+    async fn enter(&self) -> Tenant {
+        self.fixture.enter(&self.env).await
+    }
+
+    /// Delivers a body through the installation's door.
+    async fn deliver(&self, body: impl AsRef<[u8]>) -> Receipt {
+        deliver(&self.env, body).await.unwrap()
+    }
+
+    /// Every conversation with its thread, by the contact's number.
+    async fn threads(&self) -> Vec<(ConversationRow, Vec<MessageView>)> {
+        threads(&mut self.enter().await).await
+    }
+
+    /// The texts of the only conversation.
+    async fn texts(&self) -> Vec<String> {
+        let threads = self.threads().await;
+        assert_eq!(threads.len(), 1, "one conversation");
+        threads[0]
+            .1
+            .iter()
+            .map(|message| message.content.text().to_owned())
+            .collect()
+    }
+
+    async fn count(&self, table: &str) -> i64 {
+        count(&mut self.enter().await, table).await
+    }
+}
+
+async fn threads(tenant: &mut Tenant) -> Vec<(ConversationRow, Vec<MessageView>)> {
+    let mut threads = Vec::new();
+    for state in [Default::default(), postern_types::ConversationState::Closed] {
+        let request = ListRequest {
+            state,
+            ..ListRequest::default()
+        };
+        for row in crate::conversation::list(tenant, &request)
+            .await
+            .unwrap()
+            .rows
+        {
+            let messages = thread(tenant, row.id, None).await.unwrap().messages;
+            threads.push((row, messages));
+        }
+    }
+    threads.sort_by(|one, other| one.0.contact.phone.cmp(&other.0.contact.phone));
+    threads
+}
+
+async fn count(tenant: &mut Tenant, table: &str) -> i64 {
+    let workspace = tenant.workspace();
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "SELECT count(*) FROM {table} WHERE workspace_id = $1"
+    )))
+    .bind(workspace.0)
+    .fetch_one(tenant.conn())
+    .await
+    .unwrap()
+}
+
+async fn deliver(env: &Env, body: impl AsRef<[u8]>) -> Result<Receipt, Error> {
+    let body = body.as_ref();
+    receive(
+        env,
+        &Door::Installation,
+        Some(&sign("app-secret", body)),
+        body,
+    )
+    .await
+}
+
+fn sign(secret: &str, body: &[u8]) -> String {
+    let mut mac = crate::crypto::mac(secret.as_bytes());
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+/// A body with these changes, under one account.
+fn body(changes: &[Value]) -> String {
+    json!({"object":"whatsapp_business_account","entry":[{"id":"waba-1","changes":changes}]})
+        .to_string()
+}
+
+/// A change of the field `messages` for a number.
+fn change(number: &str, key: &str, elements: &[Value]) -> Value {
+    let metadata = json!({"display_phone_number":"15550783881","phone_number_id":number});
+    json!({"field":"messages","value":{"messaging_product":"whatsapp","metadata":metadata,key:elements}})
+}
+
+/// A body with text messages for [`NUMBER`].
+fn messages(elements: &[Value]) -> String {
+    body(&[change(NUMBER, "messages", elements)])
+}
+
+fn text(from: &str, wamid: &str, text: &str, at: i64) -> Value {
+    json!({"from":from,"id":wamid,"timestamp":at.to_string(),"type":"text","text":{"body":text}})
+}
+
+/// Some minutes ago, in Meta's seconds.
+fn recently(env: &Env) -> i64 {
+    env.now().unix_timestamp() - 600
+}
+
+/// A second workspace with a number of its own.
+async fn neighbour(env: &Env, number: &str) -> Fixture {
+    let fixture = testing::workspace(env, "Neighbour", Role::Agent).await;
+    testing::channel(env, &fixture, number).await;
+    fixture
+}
+
+/// A number connected with a Meta app of its own: callback key, app secret and verify token are told from its id.
+async fn own_app(env: &Env, fixture: &Fixture, number: &str) -> Door {
+    let channel = testing::channel(env, fixture, number).await;
+    let mut tenant = fixture.enter(env).await;
+    let (key, place) = (format!("key-{number}"), channel.to_string());
+    let mut sealed = Vec::new();
+    for (column, plain) in [
+        ("channel.app_secret", format!("secret-{number}")),
+        ("channel.verify_token", format!("token-{number}")),
+    ] {
+        let value = crate::vault::seal(env, &mut tenant, column, &place, plain.as_bytes()).await;
+        sealed.push(value.unwrap());
+    }
+    sqlx::query(
+        "UPDATE channel SET callback_key = $3, app_secret_sealed = $4, verify_token_sealed = $5
+          WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(fixture.workspace.0)
+    .bind(channel.0)
+    .bind(&key)
+    .bind(&sealed[0])
+    .bind(&sealed[1])
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    sqlx::query("SELECT claim_number($1, 'waba-1', $2, $3)")
+        .bind(number)
+        .bind(channel.0)
+        .bind(&crate::crypto::sha256(key.as_bytes())[..])
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    Door::Callback { key }
+}

@@ -1,0 +1,493 @@
+//! Bad input, each kind of it.
+
+use super::*;
+use crate::{
+    quarantine,
+    webhook::{kept, reapply, verify_handshake},
+};
+use sqlx::postgres::PgPoolOptions;
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_not_signed_exactly_is_not_read_and_not_kept(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let body = messages(&[text("4915112345", "w1", "hi", recently(&shop.env))]);
+    let good = sign("app-secret", body.as_bytes());
+    for header in [
+        None,
+        Some(String::new()),
+        Some(good.to_uppercase()),
+        Some(format!("{good}0")),
+        Some(sign("other", body.as_bytes())),
+        Some(sign("app-secret", b"other")),
+        Some(good.replacen("sha256=", "sha1=", 1)),
+    ] {
+        let refused = receive(
+            &shop.env,
+            &Door::Installation,
+            header.as_deref(),
+            body.as_bytes(),
+        )
+        .await;
+        assert!(matches!(refused, Err(Error::Unauthorized)), "{header:?}");
+    }
+    assert!(shop.threads().await.is_empty());
+    assert_eq!(shop.count("webhook_part").await, 0);
+    assert!(quarantine::list(&shop.env).await.unwrap().is_empty());
+    // The same bytes with the right signature go in.
+    assert_eq!(shop.deliver(&body).await.applied, 1);
+    assert_eq!(shop.texts().await, ["hi"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_signed_body_that_is_not_json_or_not_metas_is_quarantined_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let odd: [&[u8]; 7] = [
+        b"",
+        b"hello",
+        b"{\"entry\":[",
+        b"7",
+        b"{\"entry\":7}",
+        b"\xff\xfe\x00",
+        b"[[[[",
+    ];
+    for body in odd {
+        let receipt = shop.deliver(body).await;
+        assert_eq!(
+            receipt,
+            Receipt {
+                quarantined: 1,
+                ..Receipt::default()
+            },
+            "{body:?}"
+        );
+    }
+    shop.deliver(b"hello").await;
+    let listed = quarantine::list(&shop.env).await.unwrap();
+    assert_eq!(listed.len(), odd.len());
+    assert!(
+        listed
+            .iter()
+            .all(|piece| piece.reason == "unreadable" && piece.signed_by.is_none())
+    );
+    let again: Vec<_> = listed.iter().filter(|piece| piece.times == 2).collect();
+    assert_eq!(again.len(), 1);
+    assert_eq!(
+        quarantine::open(&shop.env, again[0].id).await.unwrap(),
+        b"hello"
+    );
+    // What has nothing in it is nothing.
+    for body in [
+        "{}",
+        "[]",
+        r#"{"entry":[]}"#,
+        r#"{"entry":[{"id":"1"},{"changes":[]}]}"#,
+    ] {
+        assert_eq!(shop.deliver(body).await, Receipt::default(), "{body}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_array_as_root_is_read_like_its_envelopes(_: PgPoolOptions, options: PgConnectOptions) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    let one = messages(&[text("4915112345", "w1", "one", at)]);
+    let two = messages(&[text("4915112345", "w2", "two", at + 1)]);
+    assert_eq!(shop.deliver(format!("[{one},{two}]")).await.applied, 1);
+    assert_eq!(shop.texts().await, ["one", "two"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_number_or_account_that_nobody_has_is_quarantined_and_its_siblings_applied(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    let unknown =
+        json!({"id":"0","changes":[change("123456123", "messages", &[text("491", "x", "x", at)])]});
+    let account =
+        json!({"id":"nobody","changes":[{"field":"account_update","value":{"event":"X"}}]});
+    let ours = json!({"id":"waba-1","changes":[
+        change(NUMBER, "messages", &[text("4915112345", "w1", "ours", at)]),
+        {"field":"account_review_update","value":{"decision":"APPROVED"}}]});
+    let body = json!({"entry":[unknown, account, ours]}).to_string();
+    let receipt = shop.deliver(&body).await;
+    assert_eq!((receipt.applied, receipt.quarantined), (1, 2));
+    assert_eq!(shop.texts().await, ["ours"]);
+    let mut reasons: Vec<_> = quarantine::list(&shop.env).await.unwrap();
+    reasons.sort_by(|one, other| one.reason.cmp(&other.reason));
+    assert_eq!(reasons[0].reason, "unknown_account");
+    assert_eq!(reasons[1].reason, "unknown_number");
+    // Delivered again: counted, not kept twice.
+    let receipt = shop.deliver(&body).await;
+    assert_eq!((receipt.replays, receipt.applied), (1, 0));
+    assert_eq!(quarantine::list(&shop.env).await.unwrap().len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_channels_own_secret_speaks_for_that_channel_alone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let rival = testing::workspace(env, "Rival", Role::Admin).await;
+    let door = own_app(env, &rival, "900").await;
+    let second = own_app(env, &rival, "901").await;
+    let at = recently(env);
+    let body = body(&[
+        change(
+            NUMBER,
+            "messages",
+            &[text("4915112345", "forged", "forged", at)],
+        ),
+        change("900", "messages", &[text("4915112345", "own", "own", at)]),
+        change(
+            "901",
+            "messages",
+            &[text("4915112345", "sibling", "sibling", at)],
+        ),
+    ]);
+    let receipt = receive(
+        env,
+        &door,
+        Some(&sign("secret-900", body.as_bytes())),
+        body.as_bytes(),
+    )
+    .await
+    .unwrap();
+    assert_eq!((receipt.applied, receipt.quarantined), (1, 1));
+    assert!(
+        shop.threads().await.is_empty(),
+        "nothing reached the other workspace"
+    );
+    assert_eq!(shop.count("webhook_part").await, 0);
+    let theirs = threads(&mut rival.enter(env).await).await;
+    assert_eq!(theirs.len(), 1);
+    assert_eq!(theirs[0].1[0].content.text(), "own");
+    let listed = quarantine::list(env).await.unwrap();
+    assert_eq!(listed[0].reason, "not_covered");
+    assert!(listed[0].signed_by.is_some());
+    let piece = String::from_utf8(quarantine::open(env, listed[0].id).await.unwrap()).unwrap();
+    assert!(piece.contains("forged") && piece.contains("sibling") && !piece.contains("own\""));
+    // The other door of the same workspace, the same bytes: its own number is no replay.
+    let receipt = receive(
+        env,
+        &second,
+        Some(&sign("secret-901", body.as_bytes())),
+        body.as_bytes(),
+    )
+    .await
+    .unwrap();
+    assert_eq!((receipt.applied, receipt.replays), (1, 0));
+    // The installation's secret does not speak for a channel that brought its own app, nor one channel's for another.
+    let receipt = deliver(env, &body).await.unwrap();
+    assert_eq!((receipt.applied, receipt.quarantined), (1, 1));
+    assert_eq!(shop.texts().await, ["forged"]);
+    for secret in ["app-secret", "secret-901", "token-900"] {
+        let refused = receive(
+            env,
+            &door,
+            Some(&sign(secret, body.as_bytes())),
+            body.as_bytes(),
+        )
+        .await;
+        assert!(matches!(refused, Err(Error::Unauthorized)), "{secret}");
+    }
+    let nowhere = Door::Callback {
+        key: "key-902".into(),
+    };
+    let refused = receive(
+        env,
+        &nowhere,
+        Some(&sign("app-secret", body.as_bytes())),
+        body.as_bytes(),
+    )
+    .await;
+    assert!(matches!(refused, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn news_of_an_account_go_to_those_the_secret_covers(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let neighbour = neighbour(env, "777").await;
+    let rival = testing::workspace(env, "Rival", Role::Admin).await;
+    let door = own_app(env, &rival, "900").await;
+    let news = json!({"field":"phone_number_quality_update","value":{"event":"FLAGGED"}});
+    let body_ = body(&[news]);
+    assert_eq!(deliver(env, &body_).await.unwrap().applied, 2);
+    let parts =
+        async |fixture: &Fixture| count(&mut fixture.enter(env).await, "webhook_part").await;
+    assert_eq!(
+        (
+            parts(&shop.fixture).await,
+            parts(&neighbour).await,
+            parts(&rival).await
+        ),
+        (1, 1, 0)
+    );
+    let receipt = receive(
+        env,
+        &door,
+        Some(&sign("secret-900", body_.as_bytes())),
+        body_.as_bytes(),
+    )
+    .await
+    .unwrap();
+    assert_eq!((receipt.applied, receipt.quarantined), (1, 0));
+    assert_eq!(
+        (
+            parts(&shop.fixture).await,
+            parts(&neighbour).await,
+            parts(&rival).await
+        ),
+        (1, 1, 1)
+    );
+    // What is about people and names no number is shown to nobody when several share the account.
+    let personal =
+        body(&[json!({"field":"messages","value":{"messages":[text("4915112345", "w", "x", 1)]}})]);
+    let receipt = deliver(env, &personal).await.unwrap();
+    assert_eq!(
+        (receipt.applied, receipt.kept, receipt.quarantined),
+        (0, 0, 1)
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn one_bad_element_does_not_hurt_the_others_and_can_be_applied_again(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    // No id; no sender; not an object; an id that no index takes; nested beyond reading; a number beyond numbers.
+    let good = |wamid: &str, words: &str, after: i64| {
+        text("4915112345", wamid, words, at + after).to_string()
+    };
+    let huge: String = (0..100_000_u32)
+        .map(|n| char::from(b'a' + u8::try_from(n.wrapping_mul(2_654_435_761) >> 28).unwrap()))
+        .collect();
+    let deep = format!(
+        r#"{{"from":"4915112345","id":"deep","x":{}{}}}"#,
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
+    let bad = [
+        json!({"from":"4915112345","type":"text","text":{"body":"no id"}}).to_string(),
+        json!({"id":"w","type":"text","text":{"body":"no sender"}}).to_string(),
+        "7".to_owned(),
+        deep,
+        r#"{"from":"4915112345","id":"big","timestamp":1e999}"#.to_owned(),
+        text("4915112345", &huge, "huge id", at).to_string(),
+    ];
+    let mut elements = vec![good("w1", "first", 0)];
+    elements.extend(bad);
+    elements.push(good("w2", "last", 1));
+    let body = format!(
+        r#"{{"entry":[{{"id":"waba-1","changes":[{{"value":{{"metadata":{{"phone_number_id":"{NUMBER}"}},"messages":[{}]}},"field":"messages"}}]}}]}}"#,
+        elements.join(",")
+    );
+    let receipt = shop.deliver(&body).await;
+    assert_eq!((receipt.applied, receipt.kept), (0, 1));
+    assert_eq!(shop.texts().await, ["first", "last"]);
+    assert_eq!(shop.count("contact").await, 1);
+    // It stays what it is, however often it is applied again.
+    let operator = async || shop.env.db.operator(shop.fixture.workspace).await.unwrap();
+    let parts = kept(&mut operator().await).await.unwrap();
+    assert_eq!(parts.len(), 1);
+    for _ in 0..2 {
+        let mut tenant = operator().await;
+        assert!(!reapply(&shop.env, &mut tenant, parts[0]).await.unwrap());
+        tenant.commit().await.unwrap();
+    }
+    assert_eq!(shop.texts().await, ["first", "last"]);
+    assert_eq!(shop.deliver(&body).await.replays, 1);
+    // Another workspace has no such part.
+    let other = neighbour(&shop.env, "777").await;
+    let mut tenant = shop.env.db.operator(other.workspace).await.unwrap();
+    assert!(kept(&mut tenant).await.unwrap().is_empty());
+    assert!(matches!(
+        reapply(&shop.env, &mut tenant, parts[0]).await,
+        Err(Error::NotFound)
+    ));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_kept_is_applied_once_it_can_be(_: PgPoolOptions, options: PgConnectOptions) {
+    let shop = shop(options).await;
+    // A message without a sender is kept. Here its part is put in the state it has after a release that reads more.
+    let at = recently(&shop.env);
+    let body = messages(&[text("4915112345", "w1", "in time", at), json!({"id":"w2"})]);
+    assert_eq!(shop.deliver(&body).await.kept, 1);
+    let mut tenant = shop.env.db.operator(shop.fixture.workspace).await.unwrap();
+    let part = kept(&mut tenant).await.unwrap()[0];
+    let mended = messages(&[
+        text("4915112345", "w1", "in time", at),
+        text("4915112345", "w2", "late", at + 1),
+    ]);
+    let place = part.to_string();
+    let sealed = crate::vault::seal(
+        &shop.env,
+        &mut tenant,
+        "webhook_part.sealed",
+        &place,
+        mended.as_bytes(),
+    );
+    let sealed = sealed.await.unwrap();
+    sqlx::query("UPDATE webhook_part SET sealed = $2 WHERE workspace_id = $1 AND id = $3")
+        .bind(shop.fixture.workspace.0)
+        .bind(sealed)
+        .bind(part.0)
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    assert!(reapply(&shop.env, &mut tenant, part).await.unwrap());
+    assert!(kept(&mut tenant).await.unwrap().is_empty());
+    tenant.commit().await.unwrap();
+    assert_eq!(shop.texts().await, ["in time", "late"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_workspaces_in_one_body_get_each_their_own(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let neighbour = neighbour(&shop.env, "777").await;
+    let at = recently(&shop.env);
+    let body = body(&[
+        change(
+            "777",
+            "messages",
+            &[text("4915112345", "w1", "for the neighbour", at)],
+        ),
+        change(
+            NUMBER,
+            "messages",
+            &[text("4915112345", "w2", "for the shop", at)],
+        ),
+    ]);
+    assert_eq!(shop.deliver(&body).await.applied, 2);
+    assert_eq!(shop.texts().await, ["for the shop"]);
+    let theirs = threads(&mut neighbour.enter(&shop.env).await).await;
+    assert_eq!(theirs.len(), 1);
+    assert_eq!(theirs[0].1[0].content.text(), "for the neighbour");
+    // Neither one's sealed part holds the other's words.
+    for (fixture, theirs) in [
+        (&shop.fixture, "for the neighbour"),
+        (&neighbour, "for the shop"),
+    ] {
+        let mut tenant = fixture.enter(&shop.env).await;
+        let (id, sealed): (uuid::Uuid, Vec<u8>) =
+            sqlx::query_as("SELECT id, sealed FROM webhook_part WHERE workspace_id = $1")
+                .bind(fixture.workspace.0)
+                .fetch_one(tenant.conn())
+                .await
+                .unwrap();
+        let plain = crate::vault::open(
+            &shop.env,
+            &mut tenant,
+            "webhook_part.sealed",
+            &id.to_string(),
+            &sealed,
+        )
+        .await
+        .unwrap();
+        assert!(!String::from_utf8_lossy(&plain).contains(theirs));
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nul_and_half_a_surrogate_pair_are_read_and_the_raw_bytes_kept(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    let body = messages(&[text("4915112345", "w1", "TEXT", at)])
+        .replace("TEXT", r"caf\u00e9\u0000 \ud83d\ude00 \ud83d! \/");
+    assert_eq!(shop.deliver(&body).await.applied, 1);
+    assert_eq!(shop.texts().await, ["café 😀 \u{FFFD}! /"]);
+    let mut tenant = shop.enter().await;
+    let (id, sealed): (uuid::Uuid, Vec<u8>) =
+        sqlx::query_as("SELECT id, sealed FROM webhook_part WHERE workspace_id = $1")
+            .bind(shop.fixture.workspace.0)
+            .fetch_one(tenant.conn())
+            .await
+            .unwrap();
+    let raw = crate::vault::open(
+        &shop.env,
+        &mut tenant,
+        "webhook_part.sealed",
+        &id.to_string(),
+        &sealed,
+    )
+    .await
+    .unwrap();
+    assert!(String::from_utf8_lossy(&raw).contains(r"caf\u00e9\u0000 \ud83d\ude00 \ud83d! \/"));
+    // Bytes that are no UTF-8 at all.
+    let mut bytes = messages(&[text("4915112345", "w2", "BYTES", at + 1)]).into_bytes();
+    let place = bytes
+        .windows(5)
+        .position(|window| window == b"BYTES")
+        .unwrap();
+    bytes[place] = 0xFF;
+    assert_eq!(shop.deliver(&bytes).await.applied, 1);
+    assert_eq!(shop.texts().await[1], "?YTES");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_handshake_answers_the_challenge_to_the_right_token_only(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let own = own_app(env, &shop.fixture, "900").await;
+    let installation = Door::Installation;
+    let ask = async |door: &Door, mode: &str, token: &str, challenge: &str| {
+        verify_handshake(env, door, mode, token, challenge).await
+    };
+    assert_eq!(
+        ask(&installation, "subscribe", "verify-token", "1158201444")
+            .await
+            .unwrap(),
+        "1158201444"
+    );
+    assert_eq!(
+        ask(&own, "subscribe", "token-900", "42").await.unwrap(),
+        "42"
+    );
+    for (door, mode, token, challenge) in [
+        (&installation, "subscribe", "token-900", "1"),
+        (&installation, "subscribe", "", "1"),
+        (&installation, "subscribe", "verify-toke", "1"),
+        (&installation, "unsubscribe", "verify-token", "1"),
+        (&installation, "", "verify-token", "1"),
+        (&installation, "subscribe", "verify-token", ""),
+        (&installation, "subscribe", "verify-token", "<script>"),
+        (&own, "subscribe", "verify-token", "1"),
+        (&own, "subscribe", "secret-900", "1"),
+    ] {
+        let refused = ask(door, mode, token, challenge).await;
+        assert!(
+            matches!(refused, Err(Error::Forbidden)),
+            "{mode} {token} {challenge}"
+        );
+    }
+    let nowhere = Door::Callback { key: String::new() };
+    assert!(matches!(
+        ask(&nowhere, "subscribe", "verify-token", "1").await,
+        Err(Error::NotFound)
+    ));
+}

@@ -1,0 +1,21 @@
+// Accessibility, as far as a machine can see it.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** No finding on the screen as it is now. */
+export async function clean(page: Page, screen: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+  const told = violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
+  expect.soft(told, screen).toEqual([]);
+}
+
+/** Nothing is wider than the window: people do not scroll sideways. */
+export async function fits(page: Page, screen: string): Promise<void> {
+  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect.soft(wide, `${screen} is as wide as the window`).toBeLessThanOrEqual(room);
+}

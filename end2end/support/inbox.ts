@@ -1,0 +1,78 @@
+// The inbox as a person sees it: by roles, labels and words.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { House, Person } from './house.ts';
+import type { Customer } from './sim.ts';
+
+let serial = 0;
+
+/** A customer nobody has met: several tests share an installation. */
+export function customer(name: string): Customer {
+  serial += 1;
+  return { name, digits: `49151${String(Date.now()).slice(-7)}${String(serial).padStart(2, '0')}` };
+}
+
+export async function signIn(page: Page, house: House, person: Person): Promise<void> {
+  await page.goto(`${house.url}/sign-in`);
+  await fillSignIn(page, person);
+  await atInbox(page);
+}
+
+export async function fillSignIn(page: Page, person: Person): Promise<void> {
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** The inbox is there and live. */
+export async function atInbox(page: Page): Promise<void> {
+  await expect(page).toHaveURL(/\/inbox/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Inbox' })).toBeVisible();
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Workspace and settings' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+}
+
+export async function view(page: Page, name: 'Mine' | 'Unassigned' | 'All'): Promise<void> {
+  const tab = page.getByRole('group', { name: 'Whose conversations' }).getByRole('button', { name });
+  await tab.click();
+  await expect(tab).toHaveAttribute('aria-pressed', 'true');
+}
+
+/** A conversation's line in the list. */
+export function row(page: Page, name: string): Locator {
+  return page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').filter({ hasText: name });
+}
+
+export async function open(page: Page, name: string): Promise<void> {
+  await row(page, name).click();
+  await expect(page.getByRole('heading', { level: 2, name })).toBeVisible();
+}
+
+/** The lines of the open thread. */
+export function thread(page: Page): Locator {
+  return page.getByRole('region', { name: 'Messages' });
+}
+
+/** One line of the open thread, by what it says. */
+export function line(page: Page, text: string): Locator {
+  return thread(page).locator('[data-message]').filter({ hasText: text });
+}
+
+export function composer(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Write a reply…' });
+}
+
+export async function reply(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+  await expect(line(page, text)).toBeVisible();
+  await expect(composer(page)).toHaveValue('');
+}
+
+/** Waits until the reply's tick says so. */
+export async function tick(page: Page, text: string, word: 'Sent' | 'Delivered' | 'Read' | 'Unknown' | 'Not delivered') {
+  await expect(line(page, text).getByTitle(word, { exact: true })).toBeVisible();
+}

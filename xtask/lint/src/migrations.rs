@@ -1,0 +1,298 @@
+//! Every table has its workspace, its forced policy and keys that cannot point across tenants, or a reviewed reason.
+
+pub mod schema;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::migrations::schema::{Schema, Table, View};
+
+/// `docs/sql-exceptions.toml`: what the SQL lints let pass, each with a reason that a person reviewed.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exceptions {
+    /// Tables without a workspace.
+    pub global_table: Vec<GlobalTable>,
+    /// Unique keys of tenant tables that do not begin with the workspace.
+    pub key: Vec<Key>,
+    /// Statements on tenant tables without the workspace predicate.
+    pub statement: Vec<Statement>,
+    /// Places that send text which is made at run time.
+    pub dynamic: Vec<Dynamic>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalTable {
+    pub name: String,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    pub table: String,
+    pub columns: Vec<String>,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    pub file: String,
+    /// A part of the statement that no other statement of the file has; white space counts as one blank.
+    pub contains: String,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dynamic {
+    pub file: String,
+    /// How many places of the file.
+    pub count: usize,
+    pub reason: String,
+}
+
+impl Exceptions {
+    /// Reads the list; without the file there is no exception.
+    pub fn read(root: &Path) -> Result<Self> {
+        let Ok(text) = std::fs::read_to_string(root.join("docs/sql-exceptions.toml")) else {
+            return Ok(Self::default());
+        };
+        let list: Self =
+            toml::from_str(&text).context("docs/sql-exceptions.toml is not understood")?;
+        let reasons = list.global_table.iter().map(|x| (&x.name, &x.reason));
+        let reasons = reasons.chain(list.key.iter().map(|x| (&x.table, &x.reason)));
+        let reasons = reasons.chain(list.statement.iter().map(|x| (&x.file, &x.reason)));
+        for (name, reason) in reasons.chain(list.dynamic.iter().map(|x| (&x.file, &x.reason))) {
+            anyhow::ensure!(
+                reason.len() >= 10,
+                "docs/sql-exceptions.toml: {name} needs a reason"
+            );
+        }
+        Ok(list)
+    }
+}
+
+/// Reads all migrations.
+pub fn check(root: &Path) -> Result<Vec<String>> {
+    let schema = Schema::of_checkout(root)?;
+    Ok(faults(&schema, &Exceptions::read(root)?))
+}
+
+fn faults(schema: &Schema, exceptions: &Exceptions) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (name, table) in &schema.tables {
+        let listed = exceptions
+            .global_table
+            .iter()
+            .any(|global| global.name == *name);
+        if let Some(view) = table.view {
+            if view == View::Owner {
+                faults.push(format!("the view {name} ({}) is not read under its reader's policies: it lacks security_invoker", table.file));
+            }
+            if !table.is_tenant() {
+                faults.push(format!(
+                    "the view {name} ({}) does not show workspace_id",
+                    table.file
+                ));
+            }
+            continue;
+        }
+        match (table.is_tenant(), listed) {
+            (true, true) => faults.push(format!("{name} has a workspace_id, and is listed as global all the same")),
+            (false, false) => faults.push(format!(
+                "{name} ({}) has no workspace_id, and is not among the global tables of docs/sql-exceptions.toml",
+                table.file
+            )),
+            (false, true) => {}
+            (true, false) => tenant(name, table, schema, exceptions, &mut faults),
+        }
+    }
+    for global in &exceptions.global_table {
+        if !schema.tables.contains_key(&global.name) {
+            faults.push(format!(
+                "docs/sql-exceptions.toml lists {}, which no migration makes",
+                global.name
+            ));
+        }
+    }
+    faults
+}
+
+fn tenant(
+    name: &str,
+    table: &Table,
+    schema: &Schema,
+    exceptions: &Exceptions,
+    faults: &mut Vec<String>,
+) {
+    let file = &table.file;
+    for (there, what) in [
+        (table.enabled, "ENABLE ROW LEVEL SECURITY"),
+        (table.forced, "FORCE ROW LEVEL SECURITY"),
+        (table.policy, "CREATE POLICY"),
+    ] {
+        if !there {
+            faults.push(format!("{name} ({file}) lacks {what}"));
+        }
+    }
+    for key in &table.foreign_keys {
+        let to_tenant = schema.tables.get(&key.table).is_some_and(Table::is_tenant);
+        if to_tenant
+            && !(key.columns.contains(&WORKSPACE.to_owned())
+                && key.referred.contains(&WORKSPACE.to_owned()))
+        {
+            faults.push(format!(
+                "{name} ({file}): the key ({}) to {} can point across workspaces",
+                key.columns.join(", "),
+                key.table
+            ));
+        }
+    }
+    for key in &table.unique_keys {
+        let listed = exceptions
+            .key
+            .iter()
+            .any(|listed| listed.table == name && listed.columns == *key);
+        if key.first().is_none_or(|first| first != WORKSPACE) && !listed {
+            faults.push(format!(
+                "{name} ({file}): the unique key ({}) does not begin with workspace_id",
+                key.join(", ")
+            ));
+        }
+    }
+}
+
+/// The column that every tenant table has.
+pub const WORKSPACE: &str = "workspace_id";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "
+        CREATE TABLE workspace (id uuid PRIMARY KEY, name text NOT NULL);
+        CREATE TABLE contact (
+            workspace_id uuid NOT NULL REFERENCES workspace (id), id uuid NOT NULL, name text CHECK (name <> ''),
+            CONSTRAINT contact_key PRIMARY KEY (workspace_id, id)
+        );
+        ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE contact FORCE ROW LEVEL SECURITY;
+        CREATE POLICY tenant ON contact USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+        CREATE TABLE note (
+            workspace_id uuid NOT NULL, id uuid NOT NULL, contact_id uuid NOT NULL,
+            PRIMARY KEY (workspace_id, id),
+            CONSTRAINT note_contact_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
+        );
+        ALTER TABLE ONLY public.note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+        CREATE POLICY tenant ON public.note USING (true);
+        CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+    ";
+
+    fn judge(sql: &str) -> Vec<String> {
+        let mut schema = Schema::default();
+        schema.read("test.sql", sql).expect("it is SQL");
+        let mut exceptions = Exceptions::default();
+        exceptions.global_table.push(GlobalTable {
+            name: "workspace".to_owned(),
+            reason: "the tenants themselves".to_owned(),
+        });
+        faults(&schema, &exceptions)
+    }
+
+    #[test]
+    fn a_sound_schema_passes() {
+        assert_eq!(judge(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_missing_line_of_defence_is_named() {
+        for (cut, fault) in [
+            (
+                "ALTER TABLE contact ENABLE ROW LEVEL SECURITY;",
+                "contact (test.sql) lacks ENABLE",
+            ),
+            (
+                "ALTER TABLE contact FORCE ROW LEVEL SECURITY;",
+                "contact (test.sql) lacks FORCE",
+            ),
+            (
+                "CREATE POLICY tenant ON public.note USING (true);",
+                "note (test.sql) lacks CREATE POLICY",
+            ),
+        ] {
+            let faults = judge(&GOOD.replace(cut, ""));
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(faults[0].starts_with(fault), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_can_point_across_workspaces_is_refused() {
+        let single = GOOD.replace(
+            "FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)",
+            "FOREIGN KEY (contact_id) REFERENCES contact (id)",
+        );
+        assert_eq!(judge(&single).len(), 1);
+        let on_the_column = GOOD.replace(
+            "contact_id uuid NOT NULL,",
+            "contact_id uuid NOT NULL REFERENCES contact,",
+        );
+        assert_eq!(judge(&on_the_column).len(), 1);
+        let later = format!(
+            "{GOOD} ALTER TABLE note ADD CONSTRAINT x FOREIGN KEY (id) REFERENCES contact (id);"
+        );
+        assert_eq!(judge(&later).len(), 1);
+    }
+
+    #[test]
+    fn a_unique_key_over_all_workspaces_is_refused() {
+        let column = GOOD.replace("name text CHECK", "name text UNIQUE CHECK");
+        assert_eq!(judge(&column).len(), 1);
+        let index = format!("{GOOD} CREATE UNIQUE INDEX x ON note (contact_id);");
+        assert_eq!(judge(&index).len(), 1);
+        let sound = format!(
+            "{GOOD} CREATE UNIQUE INDEX x ON note (workspace_id, contact_id) WHERE id IS NOT NULL;"
+        );
+        assert_eq!(judge(&sound), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_unlisted_table_without_a_workspace_is_refused() {
+        let faults = judge(&format!(
+            "{GOOD} CREATE TABLE forgotten (id uuid PRIMARY KEY);"
+        ));
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].starts_with("forgotten"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_view_is_read_under_its_readers_policies_and_shows_the_workspace() {
+        let view = "CREATE VIEW v WITH (security_invoker = true) AS SELECT c.workspace_id, c.id FROM contact c;";
+        assert_eq!(judge(&format!("{GOOD} {view}")), Vec::<String>::new());
+        assert_eq!(
+            judge(&format!(
+                "{GOOD} {}",
+                view.replace("WITH (security_invoker = true) ", "")
+            ))
+            .len(),
+            1
+        );
+        assert_eq!(
+            judge(&format!("{GOOD} {}", view.replace("c.workspace_id, ", ""))).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_loop_over_named_tables_counts_for_them() {
+        let looped = GOOD.replace("ALTER TABLE contact FORCE ROW LEVEL SECURITY;", "")
+            + "DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['contact'] LOOP
+                 EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t); END LOOP; END $$;";
+        assert_eq!(judge(&looped), Vec::<String>::new());
+    }
+}

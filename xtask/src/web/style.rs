@@ -1,0 +1,52 @@
+//! One style sheet from `style/main.css` and all it imports, and the interface font before it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::shell;
+use crate::web::{NAME, Tools};
+
+const FONT: &str = "@fontsource-variable/inter";
+
+/// Writes `postern.css` and `fonts/`. Inter has no Arabic: the system's font shows it.
+pub fn bundle(tools: &Tools<'_>, staging: &Path) -> Result<()> {
+    let sheet = staging.join(format!("{NAME}.css"));
+    let mut lightningcss = tools.lightningcss()?;
+    lightningcss.args([
+        "--bundle",
+        "--minify",
+        "--targets",
+        ">= 0.5%, last 2 versions, not dead",
+    ]);
+    lightningcss
+        .arg(tools.place.file("style/main.css"))
+        .arg("-o")
+        .arg(&sheet);
+    shell::output(&mut lightningcss).context("the style sheet is faulty")?;
+
+    let faces = fonts(tools, staging)?;
+    let rules = std::fs::read_to_string(&sheet)?;
+    std::fs::write(&sheet, faces + &rules)?;
+    Ok(())
+}
+
+/// Copies each script of the variable font, and returns their `@font-face` rules.
+fn fonts(tools: &Tools<'_>, staging: &Path) -> Result<String> {
+    let ranges = std::fs::read_to_string(tools.package(&format!("{FONT}/unicode.json")))?;
+    let ranges: std::collections::BTreeMap<String, String> = serde_json::from_str(&ranges)?;
+    std::fs::create_dir_all(staging.join("fonts"))?;
+    let mut rules = String::new();
+    for (script, range) in &ranges {
+        let file = tools.package(&format!("{FONT}/files/inter-{script}-wght-normal.woff2"));
+        std::fs::copy(&file, staging.join(format!("fonts/inter-{script}.woff2")))
+            .with_context(|| format!("the font lacks {script}"))?;
+        write!(
+            rules,
+            "@font-face{{font-family:Inter;font-style:normal;font-display:swap;font-weight:100 900;\
+             src:url(fonts/inter-{script}.woff2) format(\"woff2\");unicode-range:{range}}}"
+        )?;
+    }
+    Ok(rules)
+}
