@@ -15,7 +15,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style = format!("{package}/{name}.css");
     let script = format!("{package}/{name}.js");
     let wasm = format!("{package}/{name}.wasm");
-    let root = Package(package.clone());
+    provide_context(Package(package.clone()));
     view! {
         <!DOCTYPE html>
         <html lang="en" dir="ltr" data-package=package>
@@ -33,7 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body>
-                <App package=root/>
+                <App/>
             </body>
         </html>
     }

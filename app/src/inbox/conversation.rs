@@ -46,8 +46,10 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         failed: RwSignal::new(None),
     };
     Effect::new(move |_| {
-        live.epoch.track();
-        open(live, opened);
+        // The first snapshot begins everything; before it an event could fall between.
+        if live.epoch.get() > 0 {
+            open(live, opened);
+        }
     });
     let line = reading::follow(live, desk, id);
     live.say_where(Some(id), false);
