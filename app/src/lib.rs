@@ -22,4 +22,4 @@ pub mod words;
 
 pub use error::ApiError;
 pub use root::App;
-pub use shell::shell;
+pub use shell::{package_of_page, shell};

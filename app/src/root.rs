@@ -7,16 +7,16 @@ use crate::{
     inbox::{InboxPage, NothingOpen, OpenConversation},
     session::{Auth, provide_session, use_session},
     set_up::SetUpPage,
-    shell::package_of_page,
     sign_in::SignInPage,
     ui::{
         empty::Empty,
+        icon::Package,
         prefs::provide_prefs,
         toast::{ToastStack, provide_toasts},
     },
     words,
 };
-use leptos::{leptos_dom::is_browser, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     components::{ParentRoute, ProtectedParentRoute, Redirect, Route, Router, Routes},
@@ -25,11 +25,9 @@ use leptos_router::{
 
 /// Everything within the body.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(package: Package) -> impl IntoView {
     provide_meta_context();
-    if is_browser() {
-        provide_context(package_of_page());
-    }
+    provide_context(package);
     provide_prefs();
     provide_toasts();
     provide_session();

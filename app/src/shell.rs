@@ -15,7 +15,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style = format!("{package}/{name}.css");
     let script = format!("{package}/{name}.js");
     let wasm = format!("{package}/{name}.wasm");
-    provide_context(Package(package.clone()));
+    let root = Package(package.clone());
     view! {
         <!DOCTYPE html>
         <html lang="en" dir="ltr" data-package=package>
@@ -33,7 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <MetaTags/>
             </head>
             <body>
-                <App/>
+                <App package=root/>
             </body>
         </html>
     }
