@@ -111,10 +111,15 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
         None => return Ok(End::Stop),
     }
     let ticket = api::ticket().await?;
-    let Some(cursor) = live.inbox.try_with_untracked(|inbox| inbox.cursor.clone()).flatten() else {
+    let Some(cursor) = live
+        .inbox
+        .try_with_untracked(|inbox| inbox.cursor.clone())
+        .flatten()
+    else {
         return Ok(End::Stop);
     };
-    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket]) else {
+    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket])
+    else {
         return Ok(End::Again);
     };
     if !say(&mut socket, &ClientFrame::Resume { cursor }).await {
@@ -182,7 +187,9 @@ async fn take(live: Live, frame: ServerFrame, wait: &mut u32) -> Result<Option<E
             member,
             conversation,
             typing,
-        } => live.presence.update(|all| all.moved(member, conversation, typing)),
+        } => live
+            .presence
+            .update(|all| all.moved(member, conversation, typing)),
         ServerFrame::Reload => {
             load(live).await?;
             return Ok(Some(End::Again));
@@ -203,7 +210,11 @@ async fn load(live: Live) -> Result<(), ApiError> {
         ..looking_at
     };
     let snapshot = api::snapshot(request.clone()).await?;
-    if live.inbox.try_update(|inbox| inbox.load(&request, snapshot)).is_some() {
+    if live
+        .inbox
+        .try_update(|inbox| inbox.load(&request, snapshot))
+        .is_some()
+    {
         live.epoch.update(|epoch| *epoch += 1);
     }
     Ok(())
