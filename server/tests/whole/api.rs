@@ -90,7 +90,7 @@ impl Api {
         let mut messages: Vec<Value> = Vec::new();
         let mut before = Value::Null;
         loop {
-            let request = json!({ "conversation": conversation, "before": before });
+            let request = json!({ "id": conversation, "before": before });
             let page = self.call("conversation/thread", request).await.expect("a page");
             let mut older = page["messages"].as_array().expect("messages").clone();
             older.append(&mut messages);
@@ -105,6 +105,6 @@ impl Api {
     /// Writes a reply with that id; trying again with the same id is harmless.
     pub async fn reply(&self, id: &str, conversation: &str, text: &str) -> Result<Value, String> {
         let compose = json!({ "id": id, "conversation": conversation, "text": text, "note": false });
-        self.call("message/compose", json!({ "compose": compose })).await
+        self.call("message/compose", json!({ "line": compose })).await
     }
 }
