@@ -122,7 +122,6 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
             body_limit: config.body_limit,
             proxies: config.trusted_proxies.clone(),
             folder: config.site.clone(),
-            proxies: config.trusted_proxies.clone(),
         }),
         env,
     })
