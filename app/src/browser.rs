@@ -9,7 +9,10 @@ use uuid::Builder;
 use wasm_bindgen::JsCast;
 
 /// The time by the reader's clock.
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit"
+)]
 pub fn now() -> Moment {
     Moment(js_sys::Date::now() as i64)
 }
@@ -22,9 +25,15 @@ pub fn chance() -> f64 {
 /// A new id for a message: UUIDv7 from the browser's own source of chance.
 pub fn message_id() -> Option<MessageId> {
     let mut bytes = [0; 10];
-    window().crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    window()
+        .crypto()
+        .ok()?
+        .get_random_values_with_u8_array(&mut bytes)
+        .ok()?;
     let millis = u64::try_from(now().0).ok()?;
-    Some(MessageId(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()))
+    Some(MessageId(
+        Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid(),
+    ))
 }
 
 /// Waits; a timer of the page, so it sleeps when the machine does.
@@ -63,7 +72,11 @@ pub fn attentive() -> bool {
 
 /// Whether something matches in this reader's browser, such as `(max-width: 699px)`.
 pub fn matches(query: &str) -> bool {
-    window().match_media(query).ok().flatten().is_some_and(|media| media.matches())
+    window()
+        .match_media(query)
+        .ok()
+        .flatten()
+        .is_some_and(|media| media.matches())
 }
 
 /// Puts the focus on the first element that matches, if there is one.
@@ -83,7 +96,11 @@ pub fn writing() -> bool {
 
 /// Whether a dialog or a menu is open, and has the keyboard.
 pub fn in_dialog() -> bool {
-    document().query_selector("dialog[open], [popover]:popover-open").ok().flatten().is_some()
+    document()
+        .query_selector("dialog[open], [popover]:popover-open")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Copies text; false when the browser refuses.
@@ -110,7 +127,8 @@ pub fn keep_in_view(selector: &str) {
     };
     let options = js_sys::Object::new();
     let nearest = Reflect::set(&options, &"block".into(), &"nearest".into());
-    let scroll = Reflect::get(&element, &"scrollIntoView".into()).and_then(JsCast::dyn_into::<js_sys::Function>);
+    let scroll = Reflect::get(&element, &"scrollIntoView".into())
+        .and_then(JsCast::dyn_into::<js_sys::Function>);
     if let (Ok(_), Ok(scroll)) = (nearest, scroll) {
         let _ = scroll.call1(&element, &options);
     }

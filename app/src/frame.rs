@@ -30,7 +30,11 @@ pub(crate) struct Overlays {
 #[component]
 pub fn Frame() -> impl IntoView {
     let session = use_session();
-    let chosen = Memo::new(move |_| session.membership().map(|place| (place.workspace, place.member)));
+    let chosen = Memo::new(move |_| {
+        session
+            .membership()
+            .map(|place| (place.workspace, place.member))
+    });
     view! {
         <For each=move || chosen.get() key=|place| *place let:place>
             <WorkspaceFrame workspace=place.0 member=place.1/>
@@ -55,7 +59,11 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
     };
     provide_context(overlays);
     listen(overlays);
-    let place = Memo::new(move |_| session.membership().filter(|place| place.workspace == workspace));
+    let place = Memo::new(move |_| {
+        session
+            .membership()
+            .filter(|place| place.workspace == workspace)
+    });
     view! {
         <a class="skip" href="#main">{frame::SKIP}</a>
         <div class="frame">
@@ -94,11 +102,16 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
 /// Ctrl/Cmd-K and `?`, wherever one is.
 fn listen(overlays: Overlays) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
+        let command =
+            (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
         if command && event.key().eq_ignore_ascii_case("k") {
             event.prevent_default();
             overlays.command.update(|open| *open = !*open);
-        } else if event.key() == "?" && !event.ctrl_key() && !crate::browser::writing() && !crate::browser::in_dialog() {
+        } else if event.key() == "?"
+            && !event.ctrl_key()
+            && !crate::browser::writing()
+            && !crate::browser::in_dialog()
+        {
             event.prevent_default();
             overlays.shortcuts.set(true);
         }

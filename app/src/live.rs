@@ -11,7 +11,7 @@ mod thread;
 pub use api::{counts, list, snapshot, ticket};
 pub use apply::{apply, put};
 pub use inbox::{Inbox, ListKey};
-pub use notify::{Permission, Notices};
+pub use notify::{Notices, Permission};
 pub use presence::{Other, Presence};
 pub use socket::Link;
 pub use thread::Thread;

@@ -70,7 +70,10 @@ fn signed_in() -> Option<bool> {
 fn sign_in_path() -> String {
     match browser::path().as_str() {
         "/" | "/inbox" => "/sign-in".into(),
-        here => format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(here))),
+        here => format!(
+            "/sign-in?next={}",
+            String::from(js_sys::encode_uri_component(here))
+        ),
     }
 }
 

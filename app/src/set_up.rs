@@ -27,7 +27,13 @@ pub fn SetUpPage() -> impl IntoView {
     });
     Effect::new(move |_| {
         if session.auth.get() == Auth::In {
-            go("/inbox", NavigateOptions { replace: true, ..NavigateOptions::default() });
+            go(
+                "/inbox",
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     });
     let submit = move |event: SubmitEvent| {
@@ -37,7 +43,8 @@ pub fn SetUpPage() -> impl IntoView {
         }
         busy.set(true);
         failed.set(None);
-        let trimmed = |signal: RwSignal<String>| signal.with_untracked(|text| text.trim().to_owned());
+        let trimmed =
+            |signal: RwSignal<String>| signal.with_untracked(|text| text.trim().to_owned());
         let form = SetUp {
             token: trimmed(token),
             workspace_name: trimmed(workspace),
@@ -58,12 +65,17 @@ pub fn SetUpPage() -> impl IntoView {
     let of = move |field: &'static str| {
         Signal::derive(move || failed.with(|error| error.as_ref()?.field(field).map(str::to_owned)))
     };
-    let done = Memo::new(move |_| failed.with(|error| matches!(error, Some(ApiError::Conflict { .. }))));
-    let general = move || failed.with(|error| {
-        let error = error.as_ref()?;
-        let known = ["token", "workspace", "name", "email", "password"].iter().any(|f| error.field(f).is_some());
-        (!known).then(|| fault::say(error))
-    });
+    let done =
+        Memo::new(move |_| failed.with(|error| matches!(error, Some(ApiError::Conflict { .. }))));
+    let general = move || {
+        failed.with(|error| {
+            let error = error.as_ref()?;
+            let known = ["token", "workspace", "name", "email", "password"]
+                .iter()
+                .any(|f| error.field(f).is_some());
+            (!known).then(|| fault::say(error))
+        })
+    };
     view! {
         <PublicPage title=account::SET_UP lead=account::SET_UP_LEAD>
             <Show when=move || !done.get() fallback=|| view! {

@@ -1,6 +1,10 @@
 //! The document around the pages: head, style, and the script that wakes them.
 
-use crate::{root::App, ui::{icon::Package, prefs::BEFORE_PAINT}, words};
+use crate::{
+    root::App,
+    ui::{icon::Package, prefs::BEFORE_PAINT},
+    words,
+};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
@@ -41,6 +45,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// Where the package's files are, as the document in the browser says.
 pub fn package_of_page() -> Package {
-    let told = document().document_element().and_then(|root| root.get_attribute("data-package"));
+    let told = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-package"));
     Package(told.unwrap_or_default())
 }

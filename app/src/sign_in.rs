@@ -25,14 +25,26 @@ pub fn SignInPage() -> impl IntoView {
     Effect::new(move |_| {
         if session.auth.get() == Auth::In {
             let next = query.with_untracked(|query| query.get("next"));
-            onward(&safe(next), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            onward(
+                &safe(next),
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     });
     Effect::new(move |_| {
         let go = go.clone();
         leptos::task::spawn_local(async move {
             if matches!(setup_needed().await, Ok(true)) {
-                go("/setup", NavigateOptions { replace: true, ..NavigateOptions::default() });
+                go(
+                    "/setup",
+                    NavigateOptions {
+                        replace: true,
+                        ..NavigateOptions::default()
+                    },
+                );
             }
         });
     });
@@ -44,7 +56,12 @@ pub fn SignInPage() -> impl IntoView {
         busy.set(true);
         failed.set(None);
         leptos::task::spawn_local(async move {
-            let answer = session.sign_in(email.get_untracked().trim().to_owned(), password.get_untracked()).await;
+            let answer = session
+                .sign_in(
+                    email.get_untracked().trim().to_owned(),
+                    password.get_untracked(),
+                )
+                .await;
             if let Err(error) = answer {
                 failed.try_set(Some(error));
                 password.try_set(String::new());
@@ -56,11 +73,13 @@ pub fn SignInPage() -> impl IntoView {
     let of = move |field: &'static str| {
         Signal::derive(move || failed.with(|error| error.as_ref()?.field(field).map(str::to_owned)))
     };
-    let general = move || failed.with(|error| {
-        let error = error.as_ref()?;
-        let known = error.field("email").or(error.field("password")).is_some();
-        (!known).then(|| fault::say(error))
-    });
+    let general = move || {
+        failed.with(|error| {
+            let error = error.as_ref()?;
+            let known = error.field("email").or(error.field("password")).is_some();
+            (!known).then(|| fault::say(error))
+        })
+    };
     view! {
         <PublicPage title=account::SIGN_IN lead=account::SIGN_IN_LEAD>
             <form class="form" on:submit=submit method="post">

@@ -19,7 +19,10 @@ pub async fn connect(form: ConnectChannel) -> Result<ChannelConnected, ApiError>
     // It asks Meta between two transactions of its own, each of which proves the role.
     let caller = crate::ssr::caller()?;
     let workspace = caller.workspace.ok_or(postern_domain::Error::NotFound)?;
-    Ok(postern_domain::channel::connect(&crate::ssr::env(), caller.session, workspace, &form).await?)
+    Ok(
+        postern_domain::channel::connect(&crate::ssr::env(), caller.session, workspace, &form)
+            .await?,
+    )
 }
 
 /// Forgets a number's token; what was said over it stays.

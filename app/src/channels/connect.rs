@@ -46,7 +46,13 @@ impl Form {
 
     /// Secrets do not stay on the page.
     fn clear(self) {
-        for field in [self.name, self.phone_number_id, self.account_id, self.token, self.app_secret] {
+        for field in [
+            self.name,
+            self.phone_number_id,
+            self.account_id,
+            self.token,
+            self.app_secret,
+        ] {
             field.set(String::new());
         }
     }
@@ -70,7 +76,8 @@ pub fn ConnectDialog(desk: Desk) -> impl IntoView {
             match api::connect(form.read()).await {
                 Ok(connected) => {
                     form.clear();
-                    live.inbox.try_update(|inbox| inbox.put_channels(vec![connected.channel.clone()]));
+                    live.inbox
+                        .try_update(|inbox| inbox.put_channels(vec![connected.channel.clone()]));
                     desk.connecting.try_set(false);
                     desk.connected.try_set(Some(connected));
                 }
@@ -101,11 +108,21 @@ fn Fields(form: Form, failed: RwSignal<Option<ApiError>>) -> impl IntoView {
     let of = move |field: &'static str| {
         Signal::derive(move || failed.with(|error| error.as_ref()?.field(field).map(str::to_owned)))
     };
-    let known = ["name", "phone_number_id", "account_id", "token", "app_secret"];
-    let general = move || failed.with(|error| {
-        let error = error.as_ref().filter(|error| known.iter().all(|field| error.field(field).is_none()))?;
-        Some(fault::say(error))
-    });
+    let known = [
+        "name",
+        "phone_number_id",
+        "account_id",
+        "token",
+        "app_secret",
+    ];
+    let general = move || {
+        failed.with(|error| {
+            let error = error
+                .as_ref()
+                .filter(|error| known.iter().all(|field| error.field(field).is_none()))?;
+            Some(fault::say(error))
+        })
+    };
     view! {
         {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p></div> })}
         <Field name="name" label=channels::NAME value=form.name hint=channels::NAME_HINT fault=of("name") maxlength=80_u32/>

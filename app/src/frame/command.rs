@@ -28,7 +28,13 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     let found = RwSignal::new(Vec::<ConversationRow>::new());
     let entries = Memo::new(move |_| {
         let found = found.get().into_iter().take(SHOWN).map(Entry::Conversation);
-        found.chain(text.with(|text| matching(text)).into_iter().map(Entry::Command)).collect::<Vec<_>>()
+        found
+            .chain(
+                text.with(|text| matching(text))
+                    .into_iter()
+                    .map(Entry::Command),
+            )
+            .collect::<Vec<_>>()
     });
 
     Effect::new(move |_| {
@@ -75,7 +81,9 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             }
             Entry::Command(Command::View(view)) => look_at(view, ConversationState::Open),
             Entry::Command(Command::Closed) => look_at(InboxView::All, ConversationState::Closed),
-            Entry::Command(Command::Numbers) => go.with_value(|go| go("/settings/channels", NavigateOptions::default())),
+            Entry::Command(Command::Numbers) => {
+                go.with_value(|go| go("/settings/channels", NavigateOptions::default()))
+            }
             Entry::Command(Command::Theme(theme)) => prefs.choose_theme(theme),
             Entry::Command(Command::Density(density)) => prefs.choose_density(density),
             Entry::Command(Command::SignOut) => leptos::task::spawn_local(session.sign_out()),
@@ -98,7 +106,9 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     };
     let beside = move |event: leptos::ev::MouseEvent| {
         let outer = dialog.get_untracked().is_some_and(|dialog| {
-            event.target().is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
+            event
+                .target()
+                .is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
         });
         if outer {
             open.set(false);
@@ -145,7 +155,11 @@ fn show(entry: Entry) -> AnyView {
         .into_any(),
         Entry::Conversation(row) => {
             let label = row.contact.label().to_owned();
-            let label = if label.is_empty() { words::UNKNOWN_CONTACT.into() } else { label };
+            let label = if label.is_empty() {
+                words::UNKNOWN_CONTACT.into()
+            } else {
+                label
+            };
             view! {
                 <Avatar name=row.contact.name id=row.contact.id.0/>
                 <bdi class="command-name">{label}</bdi>

@@ -33,7 +33,13 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             session.switch(to);
         }
     };
-    let memberships = move || session.me.get().map(|me| me.memberships).unwrap_or_default();
+    let memberships = move || {
+        session
+            .me
+            .get()
+            .map(|me| me.memberships)
+            .unwrap_or_default()
+    };
     let me = move || session.me.get().map(|me| (me.name, me.email));
     view! {
         <button type="button" class="menu-button" popovertarget="menu" aria-label=frame::MENU title=frame::MENU>

@@ -13,7 +13,9 @@ use std::future::Future;
 
 /// Closes an open one, reopens a closed one, and offers to undo that.
 pub fn toggle_state(live: Live, toasts: Toasts, id: ConversationId) {
-    let state = live.inbox.with_untracked(|inbox| inbox.row(id).map(|row| row.state));
+    let state = live
+        .inbox
+        .with_untracked(|inbox| inbox.row(id).map(|row| row.state));
     match state {
         Some(ConversationState::Open) => {
             close(live, toasts, id);
@@ -32,7 +34,14 @@ pub fn toggle_state(live: Live, toasts: Toasts, id: ConversationId) {
 /// Gives a conversation to somebody, or to nobody.
 pub fn assign(live: Live, toasts: Toasts, id: ConversationId, to: Option<MemberId>) {
     let change = move |row: &mut ConversationRow| row.assignee = to;
-    act(live, toasts, id, change, api::assign(id, to), fault::NOT_ASSIGNED);
+    act(
+        live,
+        toasts,
+        id,
+        change,
+        api::assign(id, to),
+        fault::NOT_ASSIGNED,
+    );
 }
 
 /// Says that somebody has looked; quietly, it is tried again with the next message.
@@ -50,7 +59,14 @@ fn close(live: Live, toasts: Toasts, id: ConversationId) {
 
 fn reopen(live: Live, toasts: Toasts, id: ConversationId) {
     let change = |row: &mut ConversationRow| row.state = ConversationState::Open;
-    act(live, toasts, id, change, api::reopen(id), fault::NOT_REOPENED);
+    act(
+        live,
+        toasts,
+        id,
+        change,
+        api::reopen(id),
+        fault::NOT_REOPENED,
+    );
 }
 
 fn act(
@@ -69,8 +85,14 @@ fn act(
     });
 }
 
-fn guess(live: Live, id: ConversationId, change: impl FnOnce(&mut ConversationRow)) -> Option<ConversationRow> {
-    live.inbox.try_update(|inbox| inbox.guess(id, change)).flatten()
+fn guess(
+    live: Live,
+    id: ConversationId,
+    change: impl FnOnce(&mut ConversationRow),
+) -> Option<ConversationRow> {
+    live.inbox
+        .try_update(|inbox| inbox.guess(id, change))
+        .flatten()
 }
 
 fn settle(

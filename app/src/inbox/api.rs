@@ -3,8 +3,8 @@
 use crate::{error::ApiError, session::ApiClient};
 use leptos::{prelude::*, server_fn::codec::Json};
 use postern_types::{
-    Compose, ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView,
-    ThreadPage, UnknownAnswer,
+    Compose, ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId,
+    MessageView, ThreadPage, UnknownAnswer,
 };
 
 /// What stands beside a thread.
@@ -27,9 +27,13 @@ pub async fn thread(id: ConversationId, before: Option<String>) -> Result<Thread
 
 /// Gives a conversation to somebody, or to nobody.
 #[server(client = ApiClient, prefix = "/api", endpoint = "conversation/assign", input = Json)]
-pub async fn assign(id: ConversationId, assignee: Option<MemberId>) -> Result<ConversationRow, ApiError> {
+pub async fn assign(
+    id: ConversationId,
+    assignee: Option<MemberId>,
+) -> Result<ConversationRow, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let row = postern_domain::conversation::assign(&crate::ssr::env(), &mut tenant, id, assignee).await?;
+    let row =
+        postern_domain::conversation::assign(&crate::ssr::env(), &mut tenant, id, assignee).await?;
     tenant.commit().await?;
     Ok(row)
 }
@@ -72,7 +76,7 @@ pub async fn save_draft(id: ConversationId, text: String) -> Result<(), ApiError
 
 /// Sends a reply or keeps a note.
 #[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
-pub async fn send(line: Compose) -> Result<MessageView, ApiError> {
+pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
     tenant.commit().await?;
@@ -92,7 +96,9 @@ pub async fn retry(id: MessageId) -> Result<MessageView, ApiError> {
 #[server(client = ApiClient, prefix = "/api", endpoint = "message/unknown", input = Json)]
 pub async fn answer_unknown(id: MessageId, answer: UnknownAnswer) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let message = postern_domain::message::answer_unknown(&crate::ssr::env(), &mut tenant, id, answer).await?;
+    let message =
+        postern_domain::message::answer_unknown(&crate::ssr::env(), &mut tenant, id, answer)
+            .await?;
     tenant.commit().await?;
     Ok(message)
 }

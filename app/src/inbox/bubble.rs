@@ -18,11 +18,21 @@ use postern_types::{Content, ConversationId, Direction, MemberId, MessageId, Mes
 
 /// One group; follows the lines that join it.
 #[component]
-pub fn GroupView(conversation: ConversationId, group: Group, groups: Memo<Vec<Group>>) -> impl IntoView {
+pub fn GroupView(
+    conversation: ConversationId,
+    group: Group,
+    groups: Memo<Vec<Group>>,
+) -> impl IntoView {
     let live = use_live();
     let key = group.key;
     let ids = Memo::new(move |_| {
-        groups.with(|all| all.iter().find(|group| group.key == key).map(|group| group.ids.clone())).unwrap_or_default()
+        groups
+            .with(|all| {
+                all.iter()
+                    .find(|group| group.key == key)
+                    .map(|group| group.ids.clone())
+            })
+            .unwrap_or_default()
     });
     let class = match group.direction {
         Direction::In => "group in",
@@ -30,7 +40,9 @@ pub fn GroupView(conversation: ConversationId, group: Group, groups: Memo<Vec<Gr
         Direction::Note => "group note",
     };
     // The reader knows their own replies; a note is always signed.
-    let signed = group.author.filter(|author| group.direction == Direction::Note || *author != live.me());
+    let signed = group
+        .author
+        .filter(|author| group.direction == Direction::Note || *author != live.me());
     view! {
         <li class="group-item">
             {group.day.map(|day| view! {
@@ -52,10 +64,12 @@ pub fn GroupView(conversation: ConversationId, group: Group, groups: Memo<Vec<Gr
 #[component]
 fn Author(author: MemberId) -> impl IntoView {
     let live = use_live();
-    let name = move || live.inbox.with(|inbox| {
-        let known = inbox.member(author).map(|member| member.name.clone());
-        known.unwrap_or_else(|| words::FORMER.into())
-    });
+    let name = move || {
+        live.inbox.with(|inbox| {
+            let known = inbox.member(author).map(|member| member.name.clone());
+            known.unwrap_or_else(|| words::FORMER.into())
+        })
+    };
     view! { <bdi class="author">{name}</bdi> }
 }
 
@@ -63,7 +77,8 @@ fn Author(author: MemberId) -> impl IntoView {
 fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let live = use_live();
     let message = Memo::new(move |_| {
-        live.inbox.with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
+        live.inbox
+            .with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
     });
     view! {
         <li class="line" data-message=id.to_string()>

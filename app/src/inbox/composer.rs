@@ -3,7 +3,12 @@
 mod typing;
 
 use super::{
-    actions, conversation::Opened, desk::use_desk, draft, outbox::use_outbox, window::{Gate, gate},
+    actions,
+    conversation::Opened,
+    desk::use_desk,
+    draft,
+    outbox::use_outbox,
+    window::{Gate, gate},
 };
 use crate::{
     browser,
@@ -33,13 +38,27 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
         let now = live.now.get();
         row.with(|row| {
             let row = row.as_ref()?;
-            let number = live.inbox.with(|inbox| inbox.channel(row.channel).map(|channel| channel.state));
+            let number = live
+                .inbox
+                .with(|inbox| inbox.channel(row.channel).map(|channel| channel.state));
             Some(gate(row.state, number, row.window_until, now))
         })
     });
-    let shut = Memo::new(move |_| !note.get() && gate.get().is_some_and(|gate| !matches!(gate, Gate::Open(_))));
-    let over = Memo::new(move |_| draft.text.with(|text| text.trim().chars().count()).saturating_sub(LONGEST));
-    let ready = Memo::new(move |_| !shut.get() && over.get() == 0 && draft.text.with(|text| !text.trim().is_empty()));
+    let shut = Memo::new(move |_| {
+        !note.get()
+            && gate
+                .get()
+                .is_some_and(|gate| !matches!(gate, Gate::Open(_)))
+    });
+    let over = Memo::new(move |_| {
+        draft
+            .text
+            .with(|text| text.trim().chars().count())
+            .saturating_sub(LONGEST)
+    });
+    let ready = Memo::new(move |_| {
+        !shut.get() && over.get() == 0 && draft.text.with(|text| !text.trim().is_empty())
+    });
 
     let send = move || {
         if !ready.get_untracked() {
@@ -81,7 +100,10 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
     });
     // With a keyboard at hand one opens a conversation to answer it; on a phone the keys would cover it.
     Effect::new(move |_| {
-        if input.get().is_some() && browser::matches("(pointer: fine) and (min-width: 700px)") && !browser::in_dialog() {
+        if input.get().is_some()
+            && browser::matches("(pointer: fine) and (min-width: 700px)")
+            && !browser::in_dialog()
+        {
             request_animation_frame(move || focus(input));
         }
     });

@@ -1,7 +1,8 @@
 //! The open conversation: head, thread, composer, and details beside it.
 
 use super::{
-    api, composer::Composer, desk::use_desk, details::DetailsPane, head::Head, reading, thread::ThreadView,
+    api, composer::Composer, desk::use_desk, details::DetailsPane, head::Head, reading,
+    thread::ThreadView,
 };
 use crate::{
     error::ApiError,
@@ -46,14 +47,20 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         failed: RwSignal::new(None),
     };
     Effect::new(move |_| {
-        live.epoch.track();
-        open(live, opened);
+        // The first snapshot begins everything; before it an event could fall between.
+        if live.epoch.get() > 0 {
+            open(live, opened);
+        }
     });
     let line = reading::follow(live, desk, id);
     live.say_where(Some(id), false);
     on_cleanup(move || live.say_where(None, false));
 
-    let gone = Memo::new(move |_| opened.failed.with(|error| matches!(error, Some(ApiError::NotFound))));
+    let gone = Memo::new(move |_| {
+        opened
+            .failed
+            .with(|error| matches!(error, Some(ApiError::NotFound)))
+    });
     view! {
         <main class="conversation" id="main" class:with-details=move || desk.details.get()>
             <Show when=move || !gone.get() fallback=|| view! { <Gone/> }>
@@ -74,13 +81,16 @@ fn Conversation(id: ConversationId) -> impl IntoView {
 /// Reads the newest page and the details; events that arrive meanwhile are kept, not lost.
 fn open(live: Live, opened: Opened) {
     let id = opened.id;
-    let loaded = live.inbox.try_update(|inbox| inbox.threads.entry(id).or_default().loaded);
+    let loaded = live
+        .inbox
+        .try_update(|inbox| inbox.threads.entry(id).or_default().loaded);
     opened.failed.set(None);
     if loaded == Some(false) {
         leptos::task::spawn_local(async move {
             match api::thread(id, None).await {
                 Ok(page) => {
-                    live.inbox.try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
+                    live.inbox
+                        .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
                 }
                 Err(error) => {
                     opened.failed.try_set(Some(error));
@@ -108,7 +118,13 @@ fn open(live: Live, opened: Opened) {
 #[component]
 fn Fault(opened: Opened) -> impl IntoView {
     let live = use_live();
-    let text = move || opened.failed.with(|error| error.as_ref().map(|e| fault::doing(fault::THREAD_FAILED, e)));
+    let text = move || {
+        opened.failed.with(|error| {
+            error
+                .as_ref()
+                .map(|e| fault::doing(fault::THREAD_FAILED, e))
+        })
+    };
     view! {
         <Show when=move || opened.failed.with(Option::is_some) fallback=|| ()>
             <div class="strip fault" role="alert">

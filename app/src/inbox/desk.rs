@@ -28,7 +28,9 @@ pub fn provide_desk() -> Desk {
     let pathname = use_location().pathname;
     let wide = browser::matches(WIDE);
     let desk = Desk {
-        current: Memo::new(move |_| pathname.with(|path| path.strip_prefix("/inbox/")?.parse().ok())),
+        current: Memo::new(move |_| {
+            pathname.with(|path| path.strip_prefix("/inbox/")?.parse().ok())
+        }),
         details: RwSignal::new(wide && browser::recall(DETAILS).as_deref() != Some("hidden")),
         write: RwSignal::new(None),
         attention: RwSignal::new(0),

@@ -13,10 +13,16 @@ use postern_types::{ContactView, ConversationId, ConversationState, MemberId};
 #[component]
 pub fn DetailsPane(opened: Opened) -> impl IntoView {
     let desk = use_desk();
-    let known = Memo::new(move |_| opened.details.with(|details| details.as_ref().map(|d| d.contact.clone())));
+    let known = Memo::new(move |_| {
+        opened
+            .details
+            .with(|details| details.as_ref().map(|d| d.contact.clone()))
+    });
     let earlier = Memo::new(move |_| {
         opened.details.with(|details| {
-            details.as_ref().map(|d| d.earlier.iter().map(|row| row.id).collect::<Vec<_>>())
+            details
+                .as_ref()
+                .map(|d| d.earlier.iter().map(|row| row.id).collect::<Vec<_>>())
         })
     });
     view! {
@@ -50,7 +56,11 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
 
 #[component]
 fn Contact(contact: ContactView) -> impl IntoView {
-    let name = contact.name.clone().or_else(|| contact.phone.clone()).unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
+    let name = contact
+        .name
+        .clone()
+        .or_else(|| contact.phone.clone())
+        .unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
     view! {
         <div class="contact-card">
             <Avatar name=contact.name id=contact.id.0/>
@@ -64,16 +74,36 @@ fn Contact(contact: ContactView) -> impl IntoView {
 fn Facts(opened: Opened) -> impl IntoView {
     let live = use_live();
     let row = live.row(opened.id);
-    let number = Memo::new(move |_| row.with(|row| {
-        let channel = row.as_ref()?.channel;
-        live.inbox.with(|inbox| inbox.channel(channel).map(|channel| (channel.name.clone(), channel.phone.clone())))
-    }));
-    let first = move || opened.details.with(|details| details.as_ref().map(|d| d.contact.first_seen));
-    let open = move || row.with(|row| row.as_ref().is_none_or(|row| row.state == ConversationState::Open));
-    let window = move || row.with(|row| {
-        let left = row.as_ref().and_then(|row| row.window_until).map_or(0, |until| until.since(live.now.get()).max(0));
-        words::list::window_left(left)
+    let number = Memo::new(move |_| {
+        row.with(|row| {
+            let channel = row.as_ref()?.channel;
+            live.inbox.with(|inbox| {
+                inbox
+                    .channel(channel)
+                    .map(|channel| (channel.name.clone(), channel.phone.clone()))
+            })
+        })
     });
+    let first = move || {
+        opened
+            .details
+            .with(|details| details.as_ref().map(|d| d.contact.first_seen))
+    };
+    let open = move || {
+        row.with(|row| {
+            row.as_ref()
+                .is_none_or(|row| row.state == ConversationState::Open)
+        })
+    };
+    let window = move || {
+        row.with(|row| {
+            let left = row
+                .as_ref()
+                .and_then(|row| row.window_until)
+                .map_or(0, |until| until.since(live.now.get()).max(0));
+            words::list::window_left(left)
+        })
+    };
     view! {
         <dl class="facts">
             <div><dt><label for="assignee">{details::ASSIGNEE}</label></dt><dd><Assign id=opened.id/></dd></div>
@@ -99,7 +129,9 @@ fn Assign(id: ConversationId) -> impl IntoView {
     let former = move || {
         let member = assignee.get()?;
         let gone = colleagues.with(|all| all.iter().all(|colleague| colleague.id != member));
-        let name = live.inbox.with(|inbox| inbox.member(member).map(|m| m.name.clone()));
+        let name = live
+            .inbox
+            .with(|inbox| inbox.member(member).map(|m| m.name.clone()));
         gone.then(|| view! { <option value=member.to_string() selected=true>{name.unwrap_or_else(|| words::FORMER.into())}</option> })
     };
     view! {

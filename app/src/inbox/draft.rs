@@ -33,7 +33,12 @@ pub fn keep(live: Live, opened: Opened) -> Draft {
     };
     if known.is_none() {
         Effect::new(move |_| {
-            let Some(stored) = opened.details.with(|details| details.as_ref().map(|d| d.draft.clone())) else { return };
+            let Some(stored) = opened
+                .details
+                .with(|details| details.as_ref().map(|d| d.draft.clone()))
+            else {
+                return;
+            };
             // What was typed in the meantime is newer.
             if draft.version.get_value() == 0 && !stored.is_empty() {
                 draft.saved.set_value(Some(stored.clone()));
@@ -81,7 +86,12 @@ impl Draft {
 
     /// Saves what is not saved yet.
     fn save(self) {
-        let Some(text) = self.live.drafts.try_with_value(|drafts| drafts.get(&self.id).cloned()).flatten() else {
+        let Some(text) = self
+            .live
+            .drafts
+            .try_with_value(|drafts| drafts.get(&self.id).cloned())
+            .flatten()
+        else {
             return;
         };
         let (id, saved) = (self.id, self.saved);

@@ -23,7 +23,11 @@ pub struct Group {
 const PAUSE_MS: i64 = 15 * 60_000;
 
 /// Gathers lines. `day` gives the number of the reader's own day.
-pub fn gather(messages: &[MessageView], line: Option<MessageId>, day: impl Fn(Moment) -> i64) -> Vec<Group> {
+pub fn gather(
+    messages: &[MessageView],
+    line: Option<MessageId>,
+    day: impl Fn(Moment) -> i64,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut before: Option<(&MessageView, i64)> = None;
     for message in messages {
@@ -66,7 +70,9 @@ mod tests {
             conversation: ConversationId(Uuid::nil()),
             direction,
             author: (direction != Direction::In).then_some(MemberId(Uuid::nil())),
-            content: Content::Text { text: String::new() },
+            content: Content::Text {
+                text: String::new(),
+            },
             at: Moment(at),
             arrival: 0,
             status: Status::Received,
@@ -89,13 +95,28 @@ mod tests {
             line(7, In, 31 * MINUTE),
             line(8, In, 1_000 * MINUTE),
         ];
-        let groups = gather(&lines, Some(MessageId(Uuid::from_u128(7))), |at| at.0 / (999 * MINUTE));
+        let groups = gather(&lines, Some(MessageId(Uuid::from_u128(7))), |at| {
+            at.0 / (999 * MINUTE)
+        });
         let ids: Vec<Vec<u128>> = groups
             .iter()
             .map(|group| group.ids.iter().map(|id| id.0.as_u128()).collect())
             .collect();
-        assert_eq!(ids, [vec![1, 2], vec![3], vec![4], vec![5], vec![6], vec![7], vec![8]]);
-        let days: Vec<usize> = (0..groups.len()).filter(|n| groups[*n].day.is_some()).collect();
+        assert_eq!(
+            ids,
+            [
+                vec![1, 2],
+                vec![3],
+                vec![4],
+                vec![5],
+                vec![6],
+                vec![7],
+                vec![8]
+            ]
+        );
+        let days: Vec<usize> = (0..groups.len())
+            .filter(|n| groups[*n].day.is_some())
+            .collect();
         assert_eq!(days, [0, 6]);
         assert!(groups[5].new && groups.iter().filter(|group| group.new).count() == 1);
     }

@@ -18,18 +18,38 @@ use postern_types::{ConversationId, ConversationState};
 pub fn Head(id: ConversationId) -> impl IntoView {
     let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
     let row = live.row(id);
-    let name = Memo::new(move |_| row.with(|row| {
-        let label = row.as_ref().map(|row| row.contact.label().to_owned())?;
-        Some(if label.is_empty() { words::UNKNOWN_CONTACT.to_owned() } else { label })
-    }));
-    let open = Memo::new(move |_| row.with(|row| row.as_ref().is_none_or(|row| row.state == ConversationState::Open)));
-    let mine = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.assignee == Some(live.me()))));
-    let face = move || row.get().map(|row| view! {
-        <span class="row-face">
-            <Avatar name=row.contact.name id=row.contact.id.0/>
-            <WindowRing until=row.window_until now=live.now/>
-        </span>
+    let name = Memo::new(move |_| {
+        row.with(|row| {
+            let label = row.as_ref().map(|row| row.contact.label().to_owned())?;
+            Some(if label.is_empty() {
+                words::UNKNOWN_CONTACT.to_owned()
+            } else {
+                label
+            })
+        })
     });
+    let open = Memo::new(move |_| {
+        row.with(|row| {
+            row.as_ref()
+                .is_none_or(|row| row.state == ConversationState::Open)
+        })
+    });
+    let mine = Memo::new(move |_| {
+        row.with(|row| {
+            row.as_ref()
+                .is_some_and(|row| row.assignee == Some(live.me()))
+        })
+    });
+    let face = move || {
+        row.get().map(|row| {
+            view! {
+                <span class="row-face">
+                    <Avatar name=row.contact.name id=row.contact.id.0/>
+                    <WindowRing until=row.window_until now=live.now/>
+                </span>
+            }
+        })
+    };
     view! {
         <header class="conversation-head">
             <a class="icon-button back" href="/inbox" aria-label=thread::BACK><Icon name="arrow-left"/></a>
@@ -67,17 +87,29 @@ pub fn Head(id: ConversationId) -> impl IntoView {
 fn Beside(id: ConversationId) -> impl IntoView {
     let live = use_live();
     let others = Memo::new(move |_| {
-        let others = live.presence.with(|presence| presence.others(id, live.me()));
-        let name = |member| live.inbox.with(|inbox| inbox.member(member).map(|m| m.name.clone()));
-        let (writing, looking): (Vec<_>, Vec<_>) = others.into_iter().partition(|other| other.typing);
-        let names = |of: Vec<crate::live::Other>| of.into_iter().filter_map(|o| name(o.member)).collect::<Vec<_>>();
+        let others = live
+            .presence
+            .with(|presence| presence.others(id, live.me()));
+        let name = |member| {
+            live.inbox
+                .with(|inbox| inbox.member(member).map(|m| m.name.clone()))
+        };
+        let (writing, looking): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|other| other.typing);
+        let names = |of: Vec<crate::live::Other>| {
+            of.into_iter()
+                .filter_map(|o| name(o.member))
+                .collect::<Vec<_>>()
+        };
         (names(writing), names(looking))
     });
-    let number = Memo::new(move |_| live.inbox.with(|inbox| {
-        let row = inbox.row(id)?;
-        let channel = inbox.channel(row.channel)?;
-        Some(format!("{} · {}", channel.name, channel.phone))
-    }));
+    let number = Memo::new(move |_| {
+        live.inbox.with(|inbox| {
+            let row = inbox.row(id)?;
+            let channel = inbox.channel(row.channel)?;
+            Some(format!("{} · {}", channel.name, channel.phone))
+        })
+    });
     view! {
         <p class="head-beside" aria-live="polite">
             {move || {

@@ -59,7 +59,9 @@ fn act(live: Live, desk: Desk, toasts: Toasts, event: &KeyboardEvent) -> bool {
 
 /// Arrows scroll whatever has the focus, unless that is the list or nothing.
 fn in_list_or_letter(event: &KeyboardEvent) -> bool {
-    let nothing = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    let nothing = document()
+        .active_element()
+        .is_none_or(|element| element.tag_name() == "BODY");
     event.key().len() == 1 || nothing || focused().is_some()
 }
 
@@ -76,17 +78,30 @@ fn leave(desk: Desk, event: &KeyboardEvent, go: impl Fn(&str)) {
 
 /// The conversation whose row has the focus.
 fn focused() -> Option<ConversationId> {
-    document().active_element()?.get_attribute("data-conversation")?.parse().ok()
+    document()
+        .active_element()?
+        .get_attribute("data-conversation")?
+        .parse()
+        .ok()
 }
 
 /// Moves the focus along the list, from the focused row or else from the open one.
 fn step(desk: Desk, down: bool) -> bool {
-    let Some(rows) = document().get_element_by_id("rows").map(|list| list.get_elements_by_class_name("row")) else {
+    let Some(rows) = document()
+        .get_element_by_id("rows")
+        .map(|list| list.get_elements_by_class_name("row"))
+    else {
         return false;
     };
-    let from = focused().or_else(|| desk.current.get_untracked()).map(|id| id.to_string());
-    let row = |n: u32| rows.item(n).and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
-    let at = (0..rows.length()).find(|n| row(*n).and_then(|row| row.get_attribute("data-conversation")) == from);
+    let from = focused()
+        .or_else(|| desk.current.get_untracked())
+        .map(|id| id.to_string());
+    let row = |n: u32| {
+        rows.item(n)
+            .and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok())
+    };
+    let at = (0..rows.length())
+        .find(|n| row(*n).and_then(|row| row.get_attribute("data-conversation")) == from);
     let next = match (at, down) {
         (None, _) => 0_u32,
         (Some(at), true) => (at + 1).min(rows.length().saturating_sub(1)),

@@ -81,24 +81,31 @@ impl Outbox {
     async fn run(self, lane: ConversationId) {
         while let Some(line) = self.front(lane) {
             let id = line.id;
-            let answer = api::send(line).await;
+            let answer = api::send_message(line).await;
             self.settle(lane, id, answer);
-            self.lanes.try_update_value(|lanes| lanes.get_mut(&lane).map(VecDeque::pop_front));
+            self.lanes
+                .try_update_value(|lanes| lanes.get_mut(&lane).map(VecDeque::pop_front));
         }
     }
 
     fn front(self, lane: ConversationId) -> Option<Compose> {
-        self.lanes.try_with_value(|lanes| lanes.get(&lane)?.front().cloned()).flatten()
+        self.lanes
+            .try_with_value(|lanes| lanes.get(&lane)?.front().cloned())
+            .flatten()
     }
 
     fn settle(self, lane: ConversationId, id: MessageId, answer: Result<MessageView, ApiError>) {
         self.live.inbox.try_update(|inbox| {
-            let Some(thread) = inbox.threads.get_mut(&lane) else { return };
+            let Some(thread) = inbox.threads.get_mut(&lane) else {
+                return;
+            };
             match answer {
                 Ok(message) => {
                     thread.put(message);
                 }
-                Err(ApiError::Transport { .. } | ApiError::Unavailable) => thread.fail(id, fault::NOT_SENT.into()),
+                Err(ApiError::Transport { .. } | ApiError::Unavailable) => {
+                    thread.fail(id, fault::NOT_SENT.into())
+                }
                 Err(error) => thread.fail(id, fault::say(&error)),
             }
         });
@@ -117,12 +124,20 @@ fn line(
         id,
         rev: 0,
         conversation,
-        direction: if note { Direction::Note } else { Direction::Out },
+        direction: if note {
+            Direction::Note
+        } else {
+            Direction::Out
+        },
         author: Some(live.me()),
         content: Content::Text { text },
         at: now,
         arrival: i64::MAX,
-        status: if note { Status::Received } else { Status::Queued },
+        status: if note {
+            Status::Received
+        } else {
+            Status::Queued
+        },
         status_at: now,
         fault: None,
         ask_at: None,

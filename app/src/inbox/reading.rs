@@ -43,7 +43,10 @@ fn first_unread(live: Live, id: ConversationId, unread: i32) -> Option<MessageId
     let back = usize::try_from(unread).ok()?.checked_sub(1)?;
     live.inbox.with_untracked(|inbox| {
         let messages = &inbox.threads.get(&id)?.messages;
-        let mut came_in = messages.iter().rev().filter(|m| m.direction == Direction::In);
+        let mut came_in = messages
+            .iter()
+            .rev()
+            .filter(|m| m.direction == Direction::In);
         came_in.nth(back).map(|m| m.id)
     })
 }

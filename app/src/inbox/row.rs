@@ -18,7 +18,8 @@ use postern_types::{Content, ConversationId, Direction, LastLine, MemberId};
 pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl IntoView {
     let live = use_live();
     let row = live.row(id);
-    let known = move || row.get().map(|row| {
+    let known = move || {
+        row.get().map(|row| {
         let name = row.contact.label().to_owned();
         let shown = if name.is_empty() { words::UNKNOWN_CONTACT.to_owned() } else { name };
         let at = row.last_at;
@@ -44,7 +45,8 @@ pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl Into
                 </span>
             </span>
         }
-    });
+    })
+    };
     view! {
         <a
             class="row"
@@ -62,7 +64,11 @@ fn last_line(last: LastLine) -> impl IntoView {
     let (icon, text) = match last.content {
         Content::Text { text } => (None, text),
         Content::Other { kind, summary } => {
-            let text = if summary.is_empty() { words::thread::kind(&kind).to_owned() } else { summary };
+            let text = if summary.is_empty() {
+                words::thread::kind(&kind).to_owned()
+            } else {
+                summary
+            };
             (Some(kind_icon(&kind)), text)
         }
     };
@@ -85,10 +91,12 @@ fn last_line(last: LastLine) -> impl IntoView {
 #[component]
 fn Assignee(member: MemberId) -> impl IntoView {
     let live = use_live();
-    let name = move || live.inbox.with(|inbox| {
-        let known = inbox.member(member).map(|m| m.name.clone());
-        known.unwrap_or_else(|| words::FORMER.into())
-    });
+    let name = move || {
+        live.inbox.with(|inbox| {
+            let known = inbox.member(member).map(|m| m.name.clone());
+            known.unwrap_or_else(|| words::FORMER.into())
+        })
+    };
     view! {
         <span class="assignee" title=move || list::assigned_to(&name())>
             {move || view! { <Avatar name=Some(name()) id=member.0/> }}

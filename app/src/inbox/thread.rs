@@ -26,17 +26,28 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
     let groups = Memo::new(move |_| {
         let line = line.get();
         live.inbox.with(|inbox| {
-            let messages = inbox.threads.get(&id).map(|thread| thread.messages.as_slice()).unwrap_or_default();
+            let messages = inbox
+                .threads
+                .get(&id)
+                .map(|thread| thread.messages.as_slice())
+                .unwrap_or_default();
             groups::gather(messages, line, time::local_day)
         })
     });
-    let loaded = Memo::new(move |_| live.inbox.with(|inbox| inbox.threads.get(&id).is_some_and(|t| t.loaded)));
-    let older = Memo::new(move |_| live.inbox.with(|inbox| inbox.threads.get(&id)?.older.clone()));
+    let loaded = Memo::new(move |_| {
+        live.inbox
+            .with(|inbox| inbox.threads.get(&id).is_some_and(|t| t.loaded))
+    });
+    let older = Memo::new(move |_| {
+        live.inbox
+            .with(|inbox| inbox.threads.get(&id)?.older.clone())
+    });
     let more = Callback::new(move |before: String| {
         leptos::task::spawn_local(async move {
             match api::thread(id, Some(before)).await {
                 Ok(page) => {
-                    live.inbox.try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
+                    live.inbox
+                        .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
                 }
                 Err(error) => toasts.fault(fault::doing(fault::THREAD_FAILED, &error)),
             }
@@ -49,7 +60,9 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
         }
     };
     let scrolled = move |_| {
-        let Some(scroll) = scroll.get_untracked() else { return };
+        let Some(scroll) = scroll.get_untracked() else {
+            return;
+        };
         // Hung from below, the scroller counts downwards from zero.
         let now = scroll.scroll_top() > -NEAR;
         if at_end.get_untracked() != now {
@@ -62,7 +75,11 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
     let newest = Memo::new(move |_| {
         live.inbox.with(|inbox| {
             let last = inbox.threads.get(&id)?.messages.last()?;
-            Some((last.id, last.direction == Direction::In, last.author == Some(inbox.me)))
+            Some((
+                last.id,
+                last.direction == Direction::In,
+                last.author == Some(inbox.me),
+            ))
         })
     });
     Effect::new(move |before: Option<Option<MessageId>>| {
@@ -115,8 +132,13 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
 fn Heard(id: ConversationId) -> impl IntoView {
     let live = use_live();
     let said = move || {
-        let message = live.heard.get().filter(|message| message.conversation == id)?;
-        let who = live.inbox.with_untracked(|inbox| inbox.row(id).map(|row| row.contact.label().to_owned()))?;
+        let message = live
+            .heard
+            .get()
+            .filter(|message| message.conversation == id)?;
+        let who = live
+            .inbox
+            .with_untracked(|inbox| inbox.row(id).map(|row| row.contact.label().to_owned()))?;
         let text = match &message.content {
             Content::Text { text } => text.clone(),
             Content::Other { kind, summary } => format!("{} {summary}", thread::kind(kind)),

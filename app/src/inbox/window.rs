@@ -19,7 +19,12 @@ pub enum Gate {
 }
 
 /// Decides; what is fixed soonest comes last, as it matters only once the rest is right.
-pub fn gate(state: ConversationState, number: Option<ChannelState>, until: Option<Moment>, now: Moment) -> Gate {
+pub fn gate(
+    state: ConversationState,
+    number: Option<ChannelState>,
+    until: Option<Moment>,
+    now: Moment,
+) -> Gate {
     match (state, number, until) {
         (ConversationState::Closed, ..) => Gate::Closed,
         (_, Some(ChannelState::Disconnected), _) => Gate::NumberLost,

@@ -99,7 +99,12 @@ fn ids(inbox: &Inbox, key: (InboxView, ConversationState)) -> Vec<u128> {
 
 #[test]
 fn the_newer_revision_wins_whatever_the_order_of_arrival() {
-    for (revs, wins) in [(vec![2, 3], 3), (vec![3, 2], 3), (vec![2, 2], 2), (vec![1], 1)] {
+    for (revs, wins) in [
+        (vec![2, 3], 3),
+        (vec![3, 2], 3),
+        (vec![2, 2], 2),
+        (vec![1], 1),
+    ] {
         let mut inbox = inbox(vec![row(1, 1, 10)], None);
         for rev in revs {
             let mut next = row(1, rev, 10);
@@ -123,24 +128,36 @@ fn applying_an_event_twice_changes_nothing_the_second_time() {
     assert!(apply(&mut inbox, event.clone()).is_some(), "announced once");
     let (counts, thread) = (inbox.counts, inbox.threads[&conversation(1)].clone());
     assert!(apply(&mut inbox, event).is_none(), "and not again");
-    assert_eq!((counts, &thread), (inbox.counts, &inbox.threads[&conversation(1)]));
+    assert_eq!(
+        (counts, &thread),
+        (inbox.counts, &inbox.threads[&conversation(1)])
+    );
     assert_eq!(inbox.counts.all, 1);
 }
 
 #[test]
 fn a_row_moves_between_views_as_it_is_assigned_and_closed() {
     let mut inbox = inbox(vec![row(1, 1, 10), row(2, 1, 5)], None);
-    assert_eq!((ids(&inbox, OPEN_FREE), ids(&inbox, OPEN_MINE)), (vec![1, 2], vec![]));
+    assert_eq!(
+        (ids(&inbox, OPEN_FREE), ids(&inbox, OPEN_MINE)),
+        (vec![1, 2], vec![])
+    );
 
     let mut taken = row(1, 2, 10);
     taken.assignee = Some(me());
     apply(&mut inbox, changed(taken.clone()));
-    assert_eq!((ids(&inbox, OPEN_FREE), ids(&inbox, OPEN_MINE)), (vec![2], vec![1]));
+    assert_eq!(
+        (ids(&inbox, OPEN_FREE), ids(&inbox, OPEN_MINE)),
+        (vec![2], vec![1])
+    );
 
     taken.rev = 3;
     taken.state = ConversationState::Closed;
     apply(&mut inbox, changed(taken));
-    assert_eq!((ids(&inbox, OPEN_ALL), ids(&inbox, CLOSED)), (vec![2], vec![1]));
+    assert_eq!(
+        (ids(&inbox, OPEN_ALL), ids(&inbox, CLOSED)),
+        (vec![2], vec![1])
+    );
 }
 
 #[test]
@@ -149,9 +166,17 @@ fn the_list_is_ordered_by_time_then_id_and_hides_what_was_not_read_yet() {
     apply(&mut inbox, changed(row(3, 1, 20)));
     assert_eq!(ids(&inbox, OPEN_ALL), [1, 3, 2], "ties by id, downwards");
     apply(&mut inbox, changed(row(4, 1, 10)));
-    assert_eq!(ids(&inbox, OPEN_ALL), [1, 3, 2], "below the page that was read");
+    assert_eq!(
+        ids(&inbox, OPEN_ALL),
+        [1, 3, 2],
+        "below the page that was read"
+    );
     apply(&mut inbox, changed(row(4, 2, 40)));
-    assert_eq!(ids(&inbox, OPEN_ALL), [4, 1, 3, 2], "until something happens there");
+    assert_eq!(
+        ids(&inbox, OPEN_ALL),
+        [4, 1, 3, 2],
+        "until something happens there"
+    );
     inbox.absorb_page(
         OPEN_ALL,
         InboxPage {
@@ -168,12 +193,26 @@ fn counts_follow_rows_that_are_known_and_are_asked_for_otherwise() {
     let mut unread = row(1, 2, 20);
     unread.unread = 3;
     apply(&mut inbox, changed(unread.clone()));
-    assert_eq!(inbox.counts, InboxCounts { mine: 0, unassigned: 1, all: 1 });
+    assert_eq!(
+        inbox.counts,
+        InboxCounts {
+            mine: 0,
+            unassigned: 1,
+            all: 1
+        }
+    );
 
     unread.rev = 3;
     unread.assignee = Some(me());
     apply(&mut inbox, changed(unread.clone()));
-    assert_eq!(inbox.counts, InboxCounts { mine: 1, unassigned: 0, all: 1 });
+    assert_eq!(
+        inbox.counts,
+        InboxCounts {
+            mine: 1,
+            unassigned: 0,
+            all: 1
+        }
+    );
 
     unread.rev = 4;
     unread.unread = 0;
@@ -184,7 +223,10 @@ fn counts_follow_rows_that_are_known_and_are_asked_for_otherwise() {
     let mut foreign = row(9, 4, 50);
     foreign.unread = 1;
     apply(&mut inbox, changed(foreign));
-    assert!(inbox.counts_stale, "whether it was counted before is not known");
+    assert!(
+        inbox.counts_stale,
+        "whether it was counted before is not known"
+    );
 }
 
 #[test]
@@ -209,7 +251,13 @@ fn a_thread_orders_by_time_then_arrival_and_keeps_the_newer_version() {
     read.status = Status::Read;
     assert!(thread.put(read));
     assert!(!thread.put(message(3, 1, 30, 3)), "an older version");
-    assert_eq!(thread.find(MessageId(Uuid::from_u128(3))).expect("known").status, Status::Read);
+    assert_eq!(
+        thread
+            .find(MessageId(Uuid::from_u128(3)))
+            .expect("known")
+            .status,
+        Status::Read
+    );
 }
 
 #[test]
@@ -223,7 +271,11 @@ fn what_the_reader_wrote_stands_last_until_the_server_has_it_under_the_same_id()
     mine.direction = Direction::Out;
     mine.status = Status::Queued;
     thread.write(mine.clone());
-    assert_eq!(thread.messages.last().expect("two").id, mine.id, "a slow clock does not hide it");
+    assert_eq!(
+        thread.messages.last().expect("two").id,
+        mine.id,
+        "a slow clock does not hide it"
+    );
 
     thread.fail(mine.id, "no network".into());
     assert_eq!(thread.find(mine.id).expect("kept").status, Status::Failed);
@@ -235,7 +287,11 @@ fn what_the_reader_wrote_stands_last_until_the_server_has_it_under_the_same_id()
     assert!(thread.put(mine.clone()));
     assert_eq!(thread.messages.len(), 2, "replaced, not doubled");
     thread.fail(mine.id, "too late".into());
-    assert_eq!(thread.find(mine.id).expect("kept").status, Status::Queued, "the server has it");
+    assert_eq!(
+        thread.find(mine.id).expect("kept").status,
+        Status::Queued,
+        "the server has it"
+    );
 }
 
 #[test]
@@ -250,7 +306,10 @@ fn a_reload_keeps_what_was_written_and_not_sent() {
     inbox.load(
         &ListRequest::default(),
         InboxSnapshot {
-            page: InboxPage { rows: vec![row(1, 5, 60)], next: None },
+            page: InboxPage {
+                rows: vec![row(1, 5, 60)],
+                next: None,
+            },
             counts: InboxCounts::default(),
             members: vec![],
             channels: vec![],
@@ -289,6 +348,14 @@ fn other_threads_and_members_change_on_their_own() {
         role: Role::Admin,
         active: true,
     };
-    assert!(apply(&mut inbox, Event::Member { member: member.clone() }).is_none());
+    assert!(
+        apply(
+            &mut inbox,
+            Event::Member {
+                member: member.clone()
+            }
+        )
+        .is_none()
+    );
     assert_eq!(inbox.member(me()), Some(&member));
 }

@@ -127,7 +127,12 @@ impl Inbox {
 
     /// Colleagues who can be given a conversation, by name.
     pub fn colleagues(&self) -> Vec<MemberView> {
-        let mut all: Vec<_> = self.members.values().filter(|m| m.active).cloned().collect();
+        let mut all: Vec<_> = self
+            .members
+            .values()
+            .filter(|m| m.active)
+            .cloned()
+            .collect();
         all.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         all
     }
@@ -178,7 +183,11 @@ impl Inbox {
 
     /// Takes a guess back, unless something newer came in the meantime.
     pub fn restore(&mut self, before: ConversationRow) {
-        let Some(now) = self.rows.get(&before.id).filter(|now| now.rev == before.rev) else {
+        let Some(now) = self
+            .rows
+            .get(&before.id)
+            .filter(|now| now.rev == before.rev)
+        else {
             return;
         };
         let now = now.clone();

@@ -36,7 +36,9 @@ pub(super) fn start(live: Live) {
     provide_context(notices);
     let go = use_navigate();
     Effect::new(move |_| {
-        let Some(message) = live.heard.get() else { return };
+        let Some(message) = live.heard.get() else {
+            return;
+        };
         let wanted = notices.permission.get_untracked() == Permission::On;
         if wanted && !browser::attentive() && concerns_reader(live, &message) {
             show(live, &message, go.clone());
@@ -65,7 +67,9 @@ impl Notices {
 
 fn read() -> Permission {
     match Notification::permission() {
-        NotificationPermission::Granted if browser::recall(KEPT_UNDER).as_deref() == Some("on") => Permission::On,
+        NotificationPermission::Granted if browser::recall(KEPT_UNDER).as_deref() == Some("on") => {
+            Permission::On
+        }
         NotificationPermission::Denied => Permission::Refused,
         _ => Permission::Off,
     }
@@ -82,9 +86,13 @@ fn concerns_reader(live: Live, message: &MessageView) -> bool {
 
 fn show(live: Live, message: &MessageView, go: impl Fn(&str, NavigateOptions) + 'static) {
     let who = live.inbox.with_untracked(|inbox| {
-        inbox.row(message.conversation).map(|row| row.contact.label().to_owned())
+        inbox
+            .row(message.conversation)
+            .map(|row| row.contact.label().to_owned())
     });
-    let who = who.filter(|name| !name.is_empty()).unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
+    let who = who
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
     let options = NotificationOptions::new();
     options.set_body(&match &message.content {
         Content::Text { text } => text.clone(),
@@ -93,7 +101,9 @@ fn show(live: Live, message: &MessageView, go: impl Fn(&str, NavigateOptions) + 
     });
     // One notice a conversation: a newer one replaces it.
     options.set_tag(&message.conversation.to_string());
-    let Ok(notice) = Notification::new_with_options(&who, &options) else { return };
+    let Ok(notice) = Notification::new_with_options(&who, &options) else {
+        return;
+    };
     let path = format!("/inbox/{}", message.conversation);
     let opened = Closure::<dyn FnMut()>::new(move || {
         let _ = window().focus();

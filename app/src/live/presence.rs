@@ -59,7 +59,11 @@ mod tests {
         presence.moved(member(1), Some(at(1)), false);
         presence.moved(member(2), Some(at(1)), true);
         presence.moved(member(3), Some(at(1)), false);
-        let seen: Vec<_> = presence.others(at(1), member(3)).iter().map(|o| o.member).collect();
+        let seen: Vec<_> = presence
+            .others(at(1), member(3))
+            .iter()
+            .map(|o| o.member)
+            .collect();
         assert_eq!(seen, [member(2), member(1)]);
 
         presence.moved(member(2), Some(at(2)), false);

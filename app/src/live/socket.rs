@@ -14,7 +14,7 @@ use futures::{
 };
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
-use postern_types::{ClientFrame, ServerFrame};
+use postern_types::{ClientFrame, ListRequest, ServerFrame};
 use std::pin::pin;
 
 /// How the connection is.
@@ -105,14 +105,21 @@ async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
 
 /// One connection, from the ticket to its end.
 async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, ApiError> {
-    if !live.inbox.with_untracked(|inbox| inbox.loaded) {
-        load(live).await?;
+    match live.inbox.try_with_untracked(|inbox| inbox.loaded) {
+        Some(true) => {}
+        Some(false) => load(live).await?,
+        None => return Ok(End::Stop),
     }
     let ticket = api::ticket().await?;
-    let Some(cursor) = live.inbox.try_with_untracked(|inbox| inbox.cursor.clone()).flatten() else {
+    let Some(cursor) = live
+        .inbox
+        .try_with_untracked(|inbox| inbox.cursor.clone())
+        .flatten()
+    else {
         return Ok(End::Stop);
     };
-    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket]) else {
+    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket])
+    else {
         return Ok(End::Again);
     };
     if !say(&mut socket, &ClientFrame::Resume { cursor }).await {
@@ -180,7 +187,9 @@ async fn take(live: Live, frame: ServerFrame, wait: &mut u32) -> Result<Option<E
             member,
             conversation,
             typing,
-        } => live.presence.update(|all| all.moved(member, conversation, typing)),
+        } => live
+            .presence
+            .update(|all| all.moved(member, conversation, typing)),
         ServerFrame::Reload => {
             load(live).await?;
             return Ok(Some(End::Again));
@@ -192,13 +201,20 @@ async fn take(live: Live, frame: ServerFrame, wait: &mut u32) -> Result<Option<E
 
 /// Reads everything anew. What the reader is typing lives elsewhere and stays.
 async fn load(live: Live) -> Result<(), ApiError> {
-    let request = live.looking_at.with_untracked(|request| postern_types::ListRequest {
+    let Some(looking_at) = live.looking_at.try_get_untracked() else {
+        return Ok(());
+    };
+    let request = ListRequest {
         search: String::new(),
         after: None,
-        ..request.clone()
-    });
+        ..looking_at
+    };
     let snapshot = api::snapshot(request.clone()).await?;
-    if live.inbox.try_update(|inbox| inbox.load(&request, snapshot)).is_some() {
+    if live
+        .inbox
+        .try_update(|inbox| inbox.load(&request, snapshot))
+        .is_some()
+    {
         live.epoch.update(|epoch| *epoch += 1);
     }
     Ok(())

@@ -31,7 +31,10 @@ impl Thread {
         let known = self.messages.iter().any(|m| m.id == message.id);
         let below = self.loaded
             && self.older.is_some()
-            && self.messages.first().is_some_and(|first| order(&message) < order(first));
+            && self
+                .messages
+                .first()
+                .is_some_and(|first| order(&message) < order(first));
         // What is older than the oldest page comes with its own page.
         (known || !below) && self.insert(message)
     }

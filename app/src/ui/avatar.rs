@@ -49,9 +49,15 @@ pub fn WindowRing(until: Option<Moment>, #[prop(into)] now: Signal<Moment>) -> i
 
 /// At most two: of the first and the last word. Empty when there is no letter.
 fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    let mut words = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
     let (first, last) = (words.next(), words.next_back());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

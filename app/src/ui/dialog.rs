@@ -27,7 +27,9 @@ pub fn Dialog(
     // What the dialog itself covers is an inner element: a click on the outer one is beside it.
     let beside = move |event: leptos::ev::MouseEvent| {
         let outer = node.get_untracked().is_some_and(|dialog| {
-            event.target().is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
+            event
+                .target()
+                .is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
         });
         if outer {
             open.set(false);

@@ -41,11 +41,19 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 fn next_address(text: &str) -> Option<(&str, &str, &str)> {
-    let start = ["https://", "http://"].iter().filter_map(|scheme| text.find(scheme)).min()?;
-    let long = text[start..].find(char::is_whitespace).unwrap_or(text.len() - start);
+    let start = ["https://", "http://"]
+        .iter()
+        .filter_map(|scheme| text.find(scheme))
+        .min()?;
+    let long = text[start..]
+        .find(char::is_whitespace)
+        .unwrap_or(text.len() - start);
     // Marks at the end belong to the sentence, not to the address.
-    let address = text[start..start + long].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>', '»']);
-    let host = address.split_once("://").is_some_and(|(_, host)| !host.is_empty());
+    let address = text[start..start + long]
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>', '»']);
+    let host = address
+        .split_once("://")
+        .is_some_and(|(_, host)| !host.is_empty());
     host.then(|| (&text[..start], address, &text[start + address.len()..]))
 }
 
@@ -58,8 +66,14 @@ mod tests {
         use Piece::{Link, Plain};
         for (text, expected) in [
             ("hello", vec![Plain("hello")]),
-            ("see https://a.example/x?y=1.", vec![Plain("see "), Link("https://a.example/x?y=1"), Plain(".")]),
-            ("(http://a.b) and", vec![Plain("("), Link("http://a.b"), Plain(") and")]),
+            (
+                "see https://a.example/x?y=1.",
+                vec![Plain("see "), Link("https://a.example/x?y=1"), Plain(".")],
+            ),
+            (
+                "(http://a.b) and",
+                vec![Plain("("), Link("http://a.b"), Plain(") and")],
+            ),
             ("javascript:alert(1)", vec![Plain("javascript:alert(1)")]),
             ("https://", vec![Plain("https://")]),
             ("", vec![]),

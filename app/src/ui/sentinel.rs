@@ -32,7 +32,9 @@ impl Watch {
     fn new(element: &web_sys::Element, seen: impl Fn() + 'static) -> Option<Self> {
         let closure = Closure::new(move |entries: js_sys::Array| {
             let visible = entries.iter().any(|entry| {
-                entry.dyn_into::<IntersectionObserverEntry>().is_ok_and(|entry| entry.is_intersecting())
+                entry
+                    .dyn_into::<IntersectionObserverEntry>()
+                    .is_ok_and(|entry| entry.is_intersecting())
             });
             if visible {
                 seen();
@@ -40,7 +42,10 @@ impl Watch {
         });
         let observer = IntersectionObserver::new(closure.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self { observer, _closure: closure })
+        Some(Self {
+            observer,
+            _closure: closure,
+        })
     }
 }
 

@@ -82,7 +82,10 @@ fn days_between(at: Moment, now: Moment) -> i64 {
     local_day(now) - local_day(at)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a date of this era fits a double")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a date of this era fits a double"
+)]
 fn js_date(at: Moment) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
@@ -97,5 +100,8 @@ fn format(options: &[(&str, &str)]) -> DateTimeFormat {
 
 fn text(format: &DateTimeFormat, at: Moment) -> String {
     let written = format.format().call1(format, &js_date(at));
-    written.ok().and_then(|text| text.as_string()).unwrap_or_default()
+    written
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
 }

@@ -60,19 +60,29 @@ impl Toasts {
         }) else {
             return;
         };
-        let stays = if action.is_some() || fault { SHOWN_WITH_CHOICE } else { SHOWN };
+        let stays = if action.is_some() || fault {
+            SHOWN_WITH_CHOICE
+        } else {
+            SHOWN
+        };
         self.shown.update(|all| {
             // Three fit beside the work; an older one has been seen.
             if all.len() > 2 {
                 all.remove(0);
             }
-            all.push(Toast { id, text, fault, action });
+            all.push(Toast {
+                id,
+                text,
+                fault,
+                action,
+            });
         });
         set_timeout(move || self.close(id), stays);
     }
 
     fn close(self, id: u32) {
-        self.shown.try_update(|all| all.retain(|toast| toast.id != id));
+        self.shown
+            .try_update(|all| all.retain(|toast| toast.id != id));
     }
 }
 

@@ -6,15 +6,19 @@ pub const SIGNING_IN: &str = "Signing in…";
 pub const EMAIL: &str = "E-mail";
 pub const PASSWORD: &str = "Password";
 pub const SET_UP: &str = "Set up Postern";
-pub const SET_UP_LEAD: &str = "You make the first workspace and become its owner. This can be done once.";
+pub const SET_UP_LEAD: &str =
+    "You make the first workspace and become its owner. This can be done once.";
 pub const SET_UP_DO: &str = "Make the workspace";
 pub const SETTING_UP: &str = "Making it…";
 pub const SET_UP_DONE: &str = "Postern is set up already";
 pub const SET_UP_DONE_HINT: &str = "Its owner can add you. If you have an account, sign in.";
 pub const CODE: &str = "Set-up code";
-pub const CODE_HINT: &str = "Run “postern setup-link” on the server; it prints a link that holds the code.";
+pub const CODE_HINT: &str =
+    "Run “postern setup-link” on the server; it prints a link that holds the code.";
 pub const WORKSPACE: &str = "Workspace";
 pub const WORKSPACE_HINT: &str = "Your company or team, as colleagues will see it.";
 pub const YOUR_NAME: &str = "Your name";
-pub const PASSWORD_HINT: &str = "8 to 128 characters, without your name, e-mail or workspace in it.";
-pub const NOTHING_STORED: &str = "Messages stay on this server. Nothing is shared with anyone else.";
+pub const PASSWORD_HINT: &str =
+    "8 to 128 characters, without your name, e-mail or workspace in it.";
+pub const NOTHING_STORED: &str =
+    "Messages stay on this server. Nothing is shared with anyone else.";

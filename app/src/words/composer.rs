@@ -11,7 +11,8 @@ pub const KEYS: &str = "Enter sends, Shift+Enter makes a new line";
 pub const WINDOW_CLOSED: &str = "You can write again when they do";
 pub const NEVER_OPEN: &str = "WhatsApp lets you write freely for 24 hours after a customer's message. They have not written yet, so nothing can be sent. Notes still work.";
 pub const NUMBER_LOST: &str = "This number is disconnected, so nothing can be sent. An admin can connect it again under Numbers. Notes still work.";
-pub const CLOSED: &str = "This conversation is closed. The customer's next message opens a new one.";
+pub const CLOSED: &str =
+    "This conversation is closed. The customer's next message opens a new one.";
 pub const REOPEN: &str = "Reopen";
 pub const WRITE_NOTE: &str = "Write a note";
 pub const SAVED: &str = "Draft saved";

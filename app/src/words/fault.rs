@@ -6,12 +6,21 @@ use crate::error::ApiError;
 pub fn say(error: &ApiError) -> String {
     match error {
         ApiError::Unauthorized => "You were signed out. Sign in again to go on.".into(),
-        ApiError::Forbidden => "Your role does not allow this. Ask an admin of the workspace.".into(),
+        ApiError::Forbidden => {
+            "Your role does not allow this. Ask an admin of the workspace.".into()
+        }
         ApiError::NotFound => "It is not there any more. Somebody may have removed it.".into(),
         ApiError::WindowClosed => "The 24-hour window has closed, so nothing was sent.".into(),
-        ApiError::TooMany { retry_after_s } => format!("Too many tries. Wait {}, then try again.", seconds(*retry_after_s)),
-        ApiError::Unavailable => "The server cannot reach its database right now. Try again in a moment.".into(),
-        ApiError::Transport { .. } => "The server could not be reached. Check your connection and try again.".into(),
+        ApiError::TooMany { retry_after_s } => format!(
+            "Too many tries. Wait {}, then try again.",
+            seconds(*retry_after_s)
+        ),
+        ApiError::Unavailable => {
+            "The server cannot reach its database right now. Try again in a moment.".into()
+        }
+        ApiError::Transport { .. } => {
+            "The server could not be reached. Check your connection and try again.".into()
+        }
         other => other.to_string(),
     }
 }

@@ -19,7 +19,8 @@ pub const NOTIFY_REFUSED: &str = "Notifications are blocked in this browser's se
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 pub const COMMANDS: &str = "Search or run a command";
 pub const SIGN_OUT: &str = "Sign out";
-pub const OFFLINE: &str = "You are offline. What you write stays here; the inbox catches up when the network is back.";
+pub const OFFLINE: &str =
+    "You are offline. What you write stays here; the inbox catches up when the network is back.";
 pub const LOST: &str = "The connection was lost. Reconnecting…";
 pub const ENDED: &str = "Your place in this workspace changed. Reload the page to go on.";
 pub const RELOAD: &str = "Reload";
@@ -29,7 +30,8 @@ pub const NO_WORKSPACE: &str = "You belong to no workspace";
 pub const NO_WORKSPACE_HINT: &str = "Ask an admin of your team to add you, then sign in again.";
 
 pub const COMMAND_HINT: &str = "Find a conversation by name or number, or type a command";
-pub const COMMAND_NONE: &str = "Nothing matches. Try the beginning of a name, or four digits of a number.";
+pub const COMMAND_NONE: &str =
+    "Nothing matches. Try the beginning of a name, or four digits of a number.";
 pub const GO_MINE: &str = "Go to: Mine";
 pub const GO_UNASSIGNED: &str = "Go to: Unassigned";
 pub const GO_ALL: &str = "Go to: All";

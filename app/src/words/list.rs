@@ -12,11 +12,14 @@ pub const VIEWS: &str = "Whose conversations";
 pub const NOTE: &str = "Note";
 pub const YOU: &str = "You";
 pub const NOTHING_FOUND: &str = "Nobody found";
-pub const NOTHING_FOUND_HINT: &str = "Try the beginning of a name, or at least four digits of the number.";
+pub const NOTHING_FOUND_HINT: &str =
+    "Try the beginning of a name, or at least four digits of the number.";
 pub const NO_NUMBER: &str = "Connect your first number";
-pub const NO_NUMBER_HINT: &str = "Messages to your WhatsApp number will appear here, the moment they arrive.";
+pub const NO_NUMBER_HINT: &str =
+    "Messages to your WhatsApp number will appear here, the moment they arrive.";
 pub const NO_NUMBER_DO: &str = "Connect a number";
-pub const NO_NUMBER_AGENT: &str = "No number is connected yet. An admin of this workspace can connect one.";
+pub const NO_NUMBER_AGENT: &str =
+    "No number is connected yet. An admin of this workspace can connect one.";
 pub const MORE: &str = "Loading more";
 
 pub fn view(view: InboxView) -> &'static str {
@@ -30,10 +33,22 @@ pub fn view(view: InboxView) -> &'static str {
 /// What an empty list says: a head and what to do next.
 pub fn empty(view: InboxView, state: ConversationState) -> (&'static str, &'static str) {
     match (state, view) {
-        (ConversationState::Closed, _) => ("Nothing is closed yet", "Conversations you are done with are kept here. Press e to close one."),
-        (_, InboxView::Mine) => ("Nothing is assigned to you", "Open one under Unassigned and press a to take it."),
-        (_, InboxView::Unassigned) => ("Everything is taken care of", "A new conversation starts here until somebody takes it."),
-        (_, InboxView::All) => ("The inbox is empty", "When a customer writes to your number, the conversation appears here by itself."),
+        (ConversationState::Closed, _) => (
+            "Nothing is closed yet",
+            "Conversations you are done with are kept here. Press e to close one.",
+        ),
+        (_, InboxView::Mine) => (
+            "Nothing is assigned to you",
+            "Open one under Unassigned and press a to take it.",
+        ),
+        (_, InboxView::Unassigned) => (
+            "Everything is taken care of",
+            "A new conversation starts here until somebody takes it.",
+        ),
+        (_, InboxView::All) => (
+            "The inbox is empty",
+            "When a customer writes to your number, the conversation appears here by itself.",
+        ),
     }
 }
 

@@ -4,14 +4,16 @@ use postern_types::Status;
 
 pub const MESSAGES: &str = "Messages";
 pub const NOTHING_OPEN: &str = "Choose a conversation";
-pub const NOTHING_OPEN_HINT: &str = "Pick one on the left, or press j and Enter. Press ? for all shortcuts.";
+pub const NOTHING_OPEN_HINT: &str =
+    "Pick one on the left, or press j and Enter. Press ? for all shortcuts.";
 pub const BEGINNING: &str = "The conversation begins here";
 pub const NEW: &str = "New";
 pub const NEWEST: &str = "Jump to the newest";
 pub const NOTE: &str = "Note to colleagues";
 pub const RETRY: &str = "Retry";
 pub const UNKNOWN: &str = "We do not know whether this arrived.";
-pub const UNKNOWN_WAIT: &str = "We do not know whether this arrived. We are waiting for WhatsApp to tell.";
+pub const UNKNOWN_WAIT: &str =
+    "We do not know whether this arrived. We are waiting for WhatsApp to tell.";
 pub const SEND_AGAIN: &str = "Send again";
 pub const ARRIVED: &str = "It arrived";
 pub const FAILED: &str = "Not delivered";

@@ -3,7 +3,10 @@
 use crate::{
     inbox::{api, outbox::use_outbox},
     live::{Live, use_live},
-    ui::{icon::Icon, toast::{Toasts, use_toasts}},
+    ui::{
+        icon::Icon,
+        toast::{Toasts, use_toasts},
+    },
     words::{fault, thread},
 };
 use leptos::prelude::*;
@@ -24,7 +27,10 @@ pub fn Fate(message: MessageView) -> impl IntoView {
 fn Failed(message: MessageView) -> impl IntoView {
     let (live, toasts, outbox) = (use_live(), use_toasts(), use_outbox());
     let can_retry = message.fault.as_ref().is_none_or(|fault| fault.retry);
-    let reason = message.fault.as_ref().map(|SendFault { reason, .. }| reason.clone());
+    let reason = message
+        .fault
+        .as_ref()
+        .map(|SendFault { reason, .. }| reason.clone());
     let retry = move |_| {
         if !outbox.again(&message) {
             settle(live, toasts, api::retry(message.id), fault::NOT_RETRIED);
@@ -59,7 +65,10 @@ fn Unknown(message: MessageView) -> impl IntoView {
     }
 }
 
-fn answer_call(id: MessageId, answer: UnknownAnswer) -> impl Future<Output = Result<MessageView, crate::error::ApiError>> {
+fn answer_call(
+    id: MessageId,
+    answer: UnknownAnswer,
+) -> impl Future<Output = Result<MessageView, crate::error::ApiError>> {
     api::answer_unknown(id, answer)
 }
 

@@ -5,7 +5,7 @@ use crate::{
     inbox::{desk::use_desk, row::Row},
     live::{self, Live, use_live},
     session::use_session,
-    ui::{empty::Empty, sentinel::Sentinel, icon::Icon},
+    ui::{empty::Empty, icon::Icon, sentinel::Sentinel},
     words::{self, fault, list},
 };
 use leptos::prelude::*;
@@ -32,7 +32,9 @@ pub fn Rows() -> impl IntoView {
         let request = live.looking_at.get();
         let ready = loaded.get();
         let searching = !request.search.is_empty();
-        let reached = live.inbox.with_untracked(|inbox| inbox.reached((request.view, request.state)));
+        let reached = live
+            .inbox
+            .with_untracked(|inbox| inbox.reached((request.view, request.state)));
         failed.set(None);
         found.set(None);
         if ready && (searching || !reached) {
@@ -43,23 +45,34 @@ pub fn Rows() -> impl IntoView {
     let searching = Memo::new(move |_| live.looking_at.with(|request| !request.search.is_empty()));
     let ids = Memo::new(move |_| {
         if searching.get() {
-            return found.with(|found| found.as_ref().map(|found| found.ids.clone()).unwrap_or_default());
+            return found.with(|found| {
+                found
+                    .as_ref()
+                    .map(|found| found.ids.clone())
+                    .unwrap_or_default()
+            });
         }
-        let key = live.looking_at.with(|request| (request.view, request.state));
+        let key = live
+            .looking_at
+            .with(|request| (request.view, request.state));
         live.inbox.with(|inbox| inbox.list(key))
     });
     let complete = Memo::new(move |_| {
         if searching.get() {
             return found.with(Option::is_some);
         }
-        let key = live.looking_at.with(|request| (request.view, request.state));
+        let key = live
+            .looking_at
+            .with(|request| (request.view, request.state));
         live.inbox.with(|inbox| inbox.loaded && inbox.reached(key))
     });
     let next = Memo::new(move |_| {
         if searching.get() {
             return found.with(|found| found.as_ref()?.next.clone());
         }
-        let key = live.looking_at.with(|request| (request.view, request.state));
+        let key = live
+            .looking_at
+            .with(|request| (request.view, request.state));
         live.inbox.with(|inbox| inbox.more(key))
     });
     let more = Callback::new(move |after: String| {
@@ -100,7 +113,12 @@ pub fn Rows() -> impl IntoView {
 }
 
 /// Reads one page and keeps it, if it is still the list that is looked at.
-fn read(live: Live, request: ListRequest, found: RwSignal<Option<Found>>, failed: RwSignal<Option<ApiError>>) {
+fn read(
+    live: Live,
+    request: ListRequest,
+    found: RwSignal<Option<Found>>,
+    failed: RwSignal<Option<ApiError>>,
+) {
     leptos::task::spawn_local(async move {
         let answer = live::list(request.clone()).await;
         let same = live.looking_at.try_with_untracked(|now| {
@@ -108,14 +126,22 @@ fn read(live: Live, request: ListRequest, found: RwSignal<Option<Found>>, failed
         });
         match answer {
             Ok(page) if request.search.is_empty() => {
-                live.inbox.try_update(|inbox| inbox.absorb_page((request.view, request.state), page));
+                live.inbox
+                    .try_update(|inbox| inbox.absorb_page((request.view, request.state), page));
             }
             Ok(page) if same == Some(true) => {
                 let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
                 live.inbox.try_update(|inbox| inbox.remember(page.rows));
                 found.try_update(|found| {
-                    let mut all = found.take().filter(|_| request.after.is_some()).unwrap_or_default();
-                    all.ids.extend(ids.into_iter().filter(|id| !all.ids.contains(id)).collect::<Vec<_>>());
+                    let mut all = found
+                        .take()
+                        .filter(|_| request.after.is_some())
+                        .unwrap_or_default();
+                    all.ids.extend(
+                        ids.into_iter()
+                            .filter(|id| !all.ids.contains(id))
+                            .collect::<Vec<_>>(),
+                    );
                     all.next = page.next;
                     *found = Some(all);
                 });
@@ -139,7 +165,11 @@ fn NoRows(searching: Memo<bool>) -> impl IntoView {
         }
         if numbers.get() == 0 {
             let admin = session.at_least(Role::Admin);
-            let hint = if admin { list::NO_NUMBER_HINT } else { list::NO_NUMBER_AGENT };
+            let hint = if admin {
+                list::NO_NUMBER_HINT
+            } else {
+                list::NO_NUMBER_AGENT
+            };
             return view! {
                 <Empty icon="smartphone" title=list::NO_NUMBER hint=hint>
                     {admin.then(|| view! { <a class="button primary" href="/settings/channels">{list::NO_NUMBER_DO}</a> })}

@@ -43,7 +43,9 @@ impl Commands {
 
     /// Asks; nothing happens when the loop has ended.
     pub fn send(self, command: Command) {
-        let _ = self.0.try_with_value(|sender| sender.unbounded_send(command));
+        let _ = self
+            .0
+            .try_with_value(|sender| sender.unbounded_send(command));
     }
 }
 

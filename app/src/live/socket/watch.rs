@@ -1,7 +1,10 @@
 //! What wakes the socket: the network coming back, the tab being looked at, a clock that jumped while asleep.
 
 use super::{Command, Commands, Link};
-use crate::{browser, live::{Live, api}};
+use crate::{
+    browser,
+    live::{Live, api},
+};
 use leptos::{ev, prelude::*};
 use std::time::Duration;
 
@@ -21,7 +24,9 @@ pub fn start(live: Live, commands: Commands) {
     });
     let ticks = set_interval_with_handle(
         move || {
-            let Some(before) = live.now.try_get_untracked() else { return };
+            let Some(before) = live.now.try_get_untracked() else {
+                return;
+            };
             let now = browser::now();
             live.now.set(now);
             if now.since(before) > ASLEEP_MS {
@@ -56,7 +61,11 @@ fn keep_counts(live: Live) {
         leptos::task::spawn_local(async move {
             browser::sleep(400).await;
             // From here on a further event makes them stale again, and they are asked for once more.
-            if live.inbox.try_update(|inbox| inbox.counts_stale = false).is_none() {
+            if live
+                .inbox
+                .try_update(|inbox| inbox.counts_stale = false)
+                .is_none()
+            {
                 return;
             }
             if let Ok(counts) = api::counts().await {
