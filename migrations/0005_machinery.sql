@@ -92,7 +92,7 @@ $$;
 -- not due, however long ago its time was.
 CREATE FUNCTION next_job_ms(p_now timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT greatest(0, ceil(extract(epoch FROM min(greatest(j.run_at - p_now, j.claimed_until - now()))) * 1000))::bigint
+    SELECT ceil(extract(epoch FROM min(greatest(j.run_at - p_now, j.claimed_until - now(), interval '0'))) * 1000)::bigint
       FROM public.job j
      WHERE j.state <> 'dead'
        AND NOT EXISTS (SELECT FROM public.job e

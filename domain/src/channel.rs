@@ -93,3 +93,6 @@ pub(crate) async fn announce(env: &Env, tenant: &mut Tenant, id: ChannelId) -> R
     .await?;
     Ok(channel)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! What becomes of a message that went out, as Meta tells it: statuses move forward only.
 
-use crate::{Env, Result, Tenant, contact, fault, inbound::Number, message, payload::StatusNews};
+use crate::{
+    Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
+};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
 use time::OffsetDateTime;
 
@@ -207,6 +209,10 @@ async fn move_on(
     .execute(tenant.conn())
     .await?;
     message::announce(env, tenant, target.id).await?;
+    if target.status == Status::Unknown {
+        // What was written after it waited for this.
+        outbound::settled(env, tenant, target.id).await?;
+    }
     Ok(())
 }
 

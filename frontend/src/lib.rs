@@ -1,5 +1,8 @@
 //! The browser's entry: wakes the page that the server rendered, and nothing else.
 
+// A page is one type, as deep as its elements: the compiler's usual limit is too low for the inbox.
+#![recursion_limit = "512"]
+
 use leptos::mount::hydrate_body;
 use postern_app::{App, package_of_page};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -9,7 +9,7 @@ use crate::state::{AppState, Site};
 use axum::{
     Json, Router,
     extract::{FromRequest, Request, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -123,7 +123,8 @@ async fn sign_out(
 
 fn signed_in(env: &Env, site: &Site, visitor: &Visitor, opened: Opened) -> Response {
     let cookies = cookie::opened(site, env.now(), &opened, visitor.new_device());
-    (cookies, Json(opened.signed_in)).into_response()
+    let unkept = [(header::CACHE_CONTROL, "no-store")];
+    (unkept, cookies, Json(opened.signed_in)).into_response()
 }
 
 /// A body of JSON; what is none is answered like every other bad input.

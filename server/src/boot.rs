@@ -120,6 +120,7 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
             secure: config.base_url.scheme() == "https",
             instance: installation.instance,
             body_limit: config.body_limit,
+            proxies: config.trusted_proxies.clone(),
             folder: config.site.clone(),
             proxies: config.trusted_proxies.clone(),
         }),

@@ -3,6 +3,9 @@
 //! To add a route: a file named after what it serves with a `routes()`, merged in [`routes`] on the side of the guard
 //! where it belongs. No SQL and no rule of the product stands here: a handler finds, acts, commits and answers.
 
+// The types of pages nest as deep as the pages do.
+#![recursion_limit = "512"]
+
 // What a request meets, in this order.
 pub mod routes;
 pub mod headers;

@@ -10,7 +10,7 @@ use axum::{
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
-use postern_app::{App, error::ApiError, shell};
+use postern_app::{App, error::ApiError, root::AppProps, shell, ui::icon::Package};
 use postern_domain::Env;
 use std::{sync::Arc, time::Duration};
 use tower_http::{
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
-    let pages = generate_route_list(App);
+    let pages = generate_route_list(|| App(AppProps { package: Package(String::new()) }));
     let guard = caller::Guard::new(state.env.clone(), pages.iter().map(|page| page.path().to_owned()));
     let guarded = Router::new()
         .merge(auth::routes())

@@ -3,7 +3,10 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{FromRef, Path, Query, State, rejection::BytesRejection},
+    extract::{
+        FromRef, Path, Query, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -39,18 +42,14 @@ struct Handshake {
 async fn handshake(
     State(env): State<Env>,
     key: Option<Path<String>>,
-    query: Option<Query<Handshake>>,
+    query: Result<Query<Handshake>, QueryRejection>,
 ) -> Response {
-    let Some(Query(asked)) = query else {
+    let Ok(Query(asked)) = query else {
         return plain(StatusCode::FORBIDDEN);
     };
-    let answer = webhook::verify_handshake(
-        &env,
-        &door(key),
-        &asked.mode,
-        &asked.token,
-        &asked.challenge,
-    );
+    let door = door(key);
+    let answer =
+        webhook::verify_handshake(&env, &door, &asked.mode, &asked.token, &asked.challenge);
     match answer.await {
         Ok(challenge) => (
             [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],

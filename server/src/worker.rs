@@ -1,36 +1,165 @@
-//! The worker's loop.
+//! The worker's loop: claims what is due, runs it, and sleeps until something is.
 
-use postern_domain::{Env, job};
+use postern_domain::{
+    Env, Error,
+    job::{self, Claim},
+    wake::Signal,
+};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::{
+    sync::{broadcast, watch},
+    task::JoinSet,
+};
 use uuid::Uuid;
 
-/// Works until told to stop.
+/// Jobs that each configured loop is worth: most of their time they wait for Meta.
+const EACH: usize = 8;
+/// How long to sleep at most: the bells of other processes are not heard here.
+const LOOK: Duration = Duration::from_secs(1);
+/// The longest pause before a job that failed is put back.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// The longest pause while the database is away.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Works until told to stop, then finishes what runs. `loops` of none is no worker at all.
 pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
     if loops == 0 {
         return;
     }
     let worker: Uuid = env.id();
+    let room = loops.saturating_mul(EACH);
     let mut bells = env.wake.listen();
+    let mut running = JoinSet::new();
+    let mut outage = Outage::default();
     while !*stop.borrow() {
-        let claims = job::claim(&env, worker, 8, job::LEASE).await.unwrap_or_default();
-        let idle = claims.is_empty();
-        let runs = claims.into_iter().map(|claim| {
-            let env = env.clone();
-            async move {
-                if let Err(error) = job::run(&env, claim).await {
-                    let _ = job::stumble(&env, claim, &error).await;
-                }
+        let free = room.saturating_sub(running.len());
+        let wait = match fill(&env, worker, free, &mut running).await {
+            Ok(wait) => {
+                outage.ended();
+                wait
             }
-        });
-        futures::future::join_all(runs).await;
-        if idle {
-            let wait = job::next(&env).await.ok().flatten().unwrap_or(Duration::from_secs(1)).min(Duration::from_secs(1));
-            tokio::select! {
-                _ = stop.changed() => {}
-                _ = bells.recv() => {}
-                () = tokio::time::sleep(wait) => {}
-            }
+            Err(error) => outage.goes_on(&error),
+        };
+        tokio::select! {
+            // The sender is gone: so is whoever could tell us to stop.
+            told = stop.changed() => if told.is_err() { break },
+            Some(ended) = running.join_next(), if !running.is_empty() => note(ended),
+            () = due(&mut bells), if !outage.lasts() && free > 0 => {}
+            () = tokio::time::sleep(wait) => {}
         }
+    }
+    while let Some(ended) = running.join_next().await {
+        note(ended);
+    }
+}
+
+/// Starts what is due, as far as there is room, and says how long nothing more will be.
+async fn fill(
+    env: &Env,
+    worker: Uuid,
+    free: usize,
+    running: &mut JoinSet<()>,
+) -> Result<Duration, Error> {
+    if free == 0 {
+        // One that ends makes room; that wakes the loop by itself.
+        return Ok(LOOK);
+    }
+    let most = u16::try_from(free).unwrap_or(u16::MAX);
+    let claims = job::claim(env, worker, most, job::LEASE).await?;
+    let full = claims.len() == free;
+    for claim in claims {
+        running.spawn(work(env.clone(), claim));
+    }
+    if full {
+        return Ok(LOOK);
+    }
+    Ok(job::next(env).await?.map_or(LOOK, |wait| wait.min(LOOK)))
+}
+
+async fn work(env: Env, claim: Claim) {
+    let Err(error) = job::run(&env, claim).await else {
+        return;
+    };
+    match error {
+        // Another worker has it, or there is nothing left to do.
+        Error::NotFound => return,
+        // The loop tells of an outage, once.
+        Error::Unavailable => {}
+        _ => {
+            tracing::error!(job.id = %claim.job, workspace.id = %claim.workspace, %error, "a job failed");
+        }
+    }
+    // A database that is away is given some seconds; after that the lease runs out by itself.
+    let mut pause = Duration::from_millis(100);
+    while let Err(Error::Unavailable) = job::stumble(&env, claim, &error).await {
+        if pause > PATIENCE {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+fn note(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a job broke; its lease runs out, then it is taken up again");
+    }
+}
+
+/// Until a job may be due.
+async fn due(bells: &mut broadcast::Receiver<Signal>) {
+    loop {
+        match bells.recv().await {
+            Ok(Signal::Jobs) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// Time without a database: told once, and waited out in growing steps.
+#[derive(Default)]
+struct Outage {
+    pause: Option<Duration>,
+}
+
+impl Outage {
+    fn lasts(&self) -> bool {
+        self.pause.is_some()
+    }
+
+    fn goes_on(&mut self, error: &Error) -> Duration {
+        if self.pause.is_none() {
+            tracing::error!(%error, "the worker cannot reach its jobs; it goes on trying");
+        }
+        let pause = self
+            .pause
+            .map_or(Duration::from_millis(100), |pause| (pause * 2).min(PAUSE));
+        self.pause = Some(pause);
+        pause
+    }
+
+    fn ended(&mut self) {
+        if self.pause.take().is_some() {
+            tracing::info!("the worker reaches its jobs again");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_waited_out_in_growing_steps() {
+        let mut outage = Outage::default();
+        assert!(!outage.lasts());
+        let pauses: Vec<_> = (0..10)
+            .map(|_| outage.goes_on(&Error::Unavailable))
+            .collect();
+        assert!(pauses.is_sorted() && pauses[0] < Duration::from_secs(1) && pauses[9] == PAUSE);
+        assert!(outage.lasts());
+        outage.ended();
+        assert_eq!(outage.goes_on(&Error::Unavailable), pauses[0]);
     }
 }

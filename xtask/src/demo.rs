@@ -39,9 +39,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     let installation = Installation::new(place, site, data, secrets, Some(options.port))?;
 
     shell::say("starting");
-    let mut sim = installation.simulate(true)?;
     let seed = known.plant(&installation)?;
+    let mut sim = installation.simulate()?;
     let mut server = installation.serve()?;
+    let seed = seed.wake(place, &installation)?;
     println!();
     println!("  Postern is at  {}", installation.url());
     println!("  e-mail         {}", seed.email);

@@ -118,7 +118,7 @@ impl<'a> Installation<'a> {
     }
 
     /// Starts sim, which posts its webhooks to the server as soon as that passes the handshake.
-    pub fn simulate(&self, customers_write: bool) -> Result<Process> {
+    pub fn simulate(&self) -> Result<Process> {
         let mut command = Command::new(self.place.target.join("debug/sim"));
         command
             .current_dir(&self.data)
@@ -136,9 +136,6 @@ impl<'a> Installation<'a> {
             .env("SIM_APP_SECRET", &self.secrets.app_secret)
             .env("SIM_VERIFY_TOKEN", &self.secrets.verify_token)
             .env("SIM_TOKEN", &self.secrets.token);
-        if customers_write {
-            command.arg("--demo");
-        }
         let mut sim = Process::start("sim", &mut command, &self.log("sim"))?;
         sim.wait_until(Duration::from_secs(20), || {
             TcpStream::connect(("127.0.0.1", self.sim_port)).is_ok()

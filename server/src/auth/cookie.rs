@@ -61,8 +61,7 @@ fn name(what: &str, site: &Site) -> String {
 }
 
 fn set(name: &str, value: &str, life_s: i64, more: &str) -> (HeaderName, HeaderValue) {
-    let cookie =
-        format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite=Strict{more}");
+    let cookie = format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite=Strict{more}");
     // Names and values are base64url and hexadecimal: always a header's characters.
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
     (header::SET_COOKIE, cookie)

@@ -55,8 +55,7 @@ impl FromRequestParts<AppState> for Visitor {
             browser: Browser {
                 address: address::of(parts, &site.proxies),
                 agent: agent.unwrap_or_default(),
-                device: known
-                    .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(state.env.bytes::<16>())),
+                device: known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(state.env.bytes::<16>())),
             },
         })
     }

@@ -39,13 +39,14 @@ const SETTINGS: [&str; 22] = [
 ];
 
 /// Variables with these beginnings belong to tests, tools and single sub-commands.
-const NOT_SETTINGS: [&str; 6] = [
+const NOT_SETTINGS: [&str; 7] = [
     "POSTERN_TEST_",
     "POSTERN_SIM_",
     "POSTERN_DEMO_",
     "POSTERN_XTASK_",
     "POSTERN_BENCH_",
     "POSTERN_PREPARE_",
+    "POSTERN_NEW_",
 ];
 
 /// The layered settings.

@@ -67,7 +67,7 @@ impl Api {
         let form = json!({ "form": {
             "name": "Shop", "phone_number_id": number, "account_id": account, "token": token, "app_secret": null,
         }});
-        self.call("channel/connect", form).await.expect("the number is connected");
+        self.call("channels/connect", form).await.expect("the number is connected");
     }
 
     /// Every open conversation.

@@ -2,6 +2,7 @@
 
 mod api;
 mod killed;
+mod outbound;
 mod restarted;
 mod tally;
 mod town;

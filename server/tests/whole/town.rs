@@ -13,8 +13,10 @@ use std::{
 
 /// Meta's id of the number that every town connects.
 pub const NUMBER: &str = "106540352242922";
-const ACCOUNT: &str = "102290129340398";
-const TOKEN: &str = "EAAtestToken";
+/// Meta's id of its account.
+pub const ACCOUNT: &str = "102290129340398";
+/// The token that opens it.
+pub const TOKEN: &str = "EAAtestToken";
 const VERIFY: &str = "verify-me-please";
 
 /// A running installation with Meta beside it.

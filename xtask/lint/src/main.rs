@@ -63,9 +63,12 @@ fn rust_files(root: &Path, folder: &str) -> Result<Vec<(PathBuf, String)>> {
     Ok(found)
 }
 
-/// Whether a file holds only tests, by its name or its folder.
+/// Whether a file holds only tests and what they stand on, by its name or its folder.
 fn is_test_file(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name == "tests.rs" || name == "testing.rs")
-        || path.components().any(|part| part.as_os_str() == "tests")
+    let named = |name: &std::ffi::OsStr| {
+        ["tests", "testing", "tests.rs", "testing.rs"]
+            .iter()
+            .any(|test| name == *test)
+    };
+    path.components().any(|part| named(part.as_os_str()))
 }

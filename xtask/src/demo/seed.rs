@@ -2,11 +2,12 @@
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::place::Place;
+use crate::setup::npm;
 use crate::shell;
 use crate::stack::{Installation, Secrets, random_hex};
 
@@ -56,46 +57,44 @@ impl Seed {
         Ok(())
     }
 
-    /// Makes the workspace with its owner and connects the simulated number, each only once. The server must not run
-    /// yet, and sim must: the number is checked against it.
+    /// Makes the workspace with its owner, once. The server must not run yet.
     pub fn plant(mut self, installation: &Installation<'_>) -> Result<Self> {
         if self.workspace.is_none() {
             shell::say("making the demo's workspace");
             let mut add = installation.postern();
-            add.args([
-                "workspace",
-                "add",
-                "--name",
-                "Harbour Coffee Roasters",
-                "--owner-email",
-                &self.email,
-            ]);
+            add.args(["workspace", "add", "--name", "Harbour Coffee Roasters"]);
+            add.args(["--owner-email", &self.email, "--owner-name", "Amal Haddad"]);
             let told = shell::output(add.env("POSTERN_NEW_PASSWORD", &self.password))?;
             self.workspace = Some(last_uuid(&told).context("`postern workspace add` told no id")?);
             self.keep()?;
         }
-        if !self.channel_made {
-            shell::say("connecting the simulated number");
-            let workspace = self.workspace.as_deref().unwrap_or_default();
-            let mut add = installation.postern();
-            add.args(["channel", "add", "--workspace", workspace]);
-            add.args([
-                "--phone-number-id",
-                &self.secrets.phone_number_id,
-                "--waba-id",
-                &self.secrets.waba_id,
-            ]);
-            run_with_token(&mut add, &self.secrets.token)?;
-            self.channel_made = true;
-            self.keep()?;
-        }
         Ok(self)
     }
-}
 
-/// A token is no argument: every process of the machine could read it there.
-fn run_with_token(command: &mut Command, token: &str) -> Result<()> {
-    shell::output(command.env("POSTERN_CHANNEL_TOKEN", token)).map(drop)
+    /// Connects the simulated number, once, and lets the customers write: server and sim must run.
+    pub fn wake(mut self, place: &Place, installation: &Installation<'_>) -> Result<Self> {
+        let mut node = npm::program(place, "node");
+        node.arg(place.file("xtask/tools/demo.mjs"))
+            .env("DEMO_URL", installation.url())
+            .env("DEMO_SIM_URL", installation.sim_url())
+            .env("DEMO_EMAIL", &self.email)
+            .env("DEMO_PASSWORD", &self.password)
+            .env(
+                "DEMO_WORKSPACE",
+                self.workspace.as_deref().unwrap_or_default(),
+            )
+            .env("DEMO_TOKEN", &self.secrets.token)
+            .env("DEMO_PHONE_NUMBER_ID", &self.secrets.phone_number_id)
+            .env("DEMO_WABA_ID", &self.secrets.waba_id);
+        if !self.channel_made {
+            shell::say("connecting the simulated number");
+            node.env("DEMO_CONNECT", "yes");
+        }
+        shell::output(&mut node)?;
+        self.channel_made = true;
+        self.keep()?;
+        Ok(self)
+    }
 }
 
 /// The last id that a command printed.

@@ -13,7 +13,9 @@ use sqlparser::ast::{
     Select, SetExpr, Statement, TableObject, Update, UpdateTableFromKind, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::parser::Parser;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::migrations::WORKSPACE;
 use crate::migrations::schema::{Schema, Table, last};
@@ -21,7 +23,7 @@ use crate::sql::judge::scope::Scope;
 
 /// Every fault of a text of one or more statements.
 pub fn statement(sql: &str, schema: &Schema) -> Vec<String> {
-    let parsed = match Parser::parse_sql(&PostgreSqlDialect {}, sql) {
+    let parsed = match parse(sql) {
         Ok(parsed) => parsed,
         Err(fault) => return vec![format!("the statement is not understood ({fault})")],
     };
@@ -54,6 +56,39 @@ pub fn statement(sql: &str, schema: &Schema) -> Vec<String> {
     judge.faults.sort();
     judge.faults.dedup();
     judge.faults
+}
+
+fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {
+    let dialect = PostgreSqlDialect {};
+    let tokens = Tokenizer::new(&dialect, sql).tokenize()?;
+    Parser::new(&dialect)
+        .with_tokens(without_index_predicates(tokens))
+        .parse_statements()
+}
+
+/// `ON CONFLICT (…) WHERE … DO` names a partial index; the parser does not know that WHERE, and it reaches no row.
+fn without_index_predicates(tokens: Vec<Token>) -> Vec<Token> {
+    let mut kept = Vec::with_capacity(tokens.len());
+    // After CONFLICT, until DO: how deep in brackets, and whether its WHERE has begun.
+    let mut conflict: Option<(usize, bool)> = None;
+    for token in tokens {
+        match (&token, &mut conflict) {
+            (Token::Word(word), _) if word.keyword == Keyword::CONFLICT => {
+                conflict = Some((0, false));
+            }
+            (Token::Word(word), Some((0, _))) if word.keyword == Keyword::DO => conflict = None,
+            (Token::Word(word), Some((0, dropping))) if word.keyword == Keyword::WHERE => {
+                *dropping = true;
+            }
+            (Token::LParen, Some((depth, _))) => *depth += 1,
+            (Token::RParen, Some((depth, _))) => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if conflict.is_none_or(|(_, dropping)| !dropping) {
+            kept.push(token);
+        }
+    }
+    kept
 }
 
 struct Judge<'a> {

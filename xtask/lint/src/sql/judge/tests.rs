@@ -47,6 +47,20 @@ fn a_predicate_on_the_workspace_is_enough() {
 }
 
 #[test]
+fn a_conflict_may_name_a_partial_index() {
+    let sql = "INSERT INTO contact (workspace_id, id) VALUES ($1, $2)
+               ON CONFLICT (workspace_id, id) WHERE (name <> '') AND id IS NOT NULL DO ";
+    passes(&format!("{sql} NOTHING RETURNING id"));
+    passes(&format!(
+        "{sql} UPDATE SET name = '' WHERE contact.name <> ''"
+    ));
+    refused(
+        &format!("{sql} UPDATE SET workspace_id = $3"),
+        "sets workspace_id",
+    );
+}
+
+#[test]
 fn joins_carry_the_workspace_on() {
     passes(
         "SELECT 1 FROM message m JOIN contact c ON (c.workspace_id, c.id) = (m.workspace_id, m.contact_id) WHERE m.workspace_id = $1",
