@@ -162,7 +162,7 @@ fn show(entry: Entry) -> AnyView {
             };
             view! {
                 <Avatar name=row.contact.name id=row.contact.id.0/>
-                <bdi class="command-name">{label}</bdi>
+                <span class="command-name"><bdi>{label}</bdi></span>
                 <span class="quiet-text" dir="ltr">{row.contact.phone}</span>
             }
             .into_any()

@@ -56,7 +56,7 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
                         <button type="button" class="menu-item" on:click=move |_| switch(each.workspace)
                             aria-current=move || (session.workspace.get() == Some(each.workspace)).then_some("true")>
                             <Avatar name=Some(each.workspace_name.clone()) id=each.workspace.0/>
-                            <bdi class="menu-name">{each.workspace_name.clone()}</bdi>
+                            <span class="menu-name"><bdi>{each.workspace_name.clone()}</bdi></span>
                             <Show when=move || session.workspace.get() == Some(each.workspace) fallback=|| ()><Icon name="check"/></Show>
                         </button>
                     </li>

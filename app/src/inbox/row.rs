@@ -30,7 +30,7 @@ pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl Into
             </span>
             <span class="row-main">
                 <span class="row-top">
-                    <bdi class="row-name">{shown}</bdi>
+                    <span class="row-name"><bdi>{shown}</bdi></span>
                     <time class="row-time" title=time::full(at)>{move || time::brief(at, live.now.get())}</time>
                 </span>
                 <span class="row-bottom">
