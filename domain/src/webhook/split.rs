@@ -271,7 +271,7 @@ mod tests {
     fn json() -> impl Strategy<Value = String> {
         let leaf = prop_oneof![
             Just("null".to_owned()),
-            "-?[0-9]{1,3}",
+            "-?[1-9][0-9]{0,2}",
             r#""[a-z\u{0}-\u{9f}&&[^"\\\x00-\x1f]]{0,4}""#,
             Just(r#""\ud800""#.to_owned()),
         ];
