@@ -1,6 +1,5 @@
 //! Sending: from a queued message to Meta's answer.
 
-mod early;
 mod finish;
 mod prepare;
 mod verdict;

@@ -1,6 +1,8 @@
 //! What becomes of a message that went out, as Meta tells it: statuses move forward only.
 
-use crate::{Env, Result, Tenant, contact, fault, inbound::Number, message, payload::StatusNews};
+use crate::{
+    Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
+};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
 use time::OffsetDateTime;
 
@@ -54,7 +56,12 @@ pub(crate) async fn apply(
         wamid: &news.wamid,
         fault: news.fault,
     };
-    move_on(env, tenant, &target, &change).await
+    move_on(env, tenant, &target, &change).await?;
+    if target.wamid.is_none() {
+        // Named only now: what came without our own id was waiting for that.
+        take_early(env, tenant, number.channel, &news.wamid, target.id).await?;
+    }
+    Ok(())
 }
 
 /// Applies the statuses that came before Meta's answer. To be called in the transaction that stores the answer's
@@ -207,6 +214,9 @@ async fn move_on(
     .execute(tenant.conn())
     .await?;
     message::announce(env, tenant, target.id).await?;
+    if in_flight {
+        outbound::settled(env, tenant, target.id).await?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! After the post: what Meta's answer makes of the message and of its job.
 
 use super::{
-    PATIENCE, early, own,
+    PATIENCE, own,
     prepare::Letter,
     verdict::{self, Hold, Verdict},
 };
@@ -10,7 +10,7 @@ use crate::{
     graph::{Outcome, Refusal},
     job::{self, Job},
     message::step::{self, From, Step},
-    rate,
+    rate, status,
 };
 use postern_types::{SendFault, Status};
 use time::{Duration, OffsetDateTime};
@@ -71,7 +71,7 @@ async fn accepted(
         // A status was quicker than the answer: it has said more, and named the id.
         return job::done(tenant, job.claim).await;
     }
-    early::take(env, tenant, letter.channel, wamid, letter.message).await?;
+    status::take_early(env, tenant, letter.channel, wamid, letter.message).await?;
     job::done(tenant, job.claim).await
 }
 
