@@ -33,7 +33,7 @@ pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoVie
             <dl class="facts wide">
                 <div><dt>{channels::PHONE_NUMBER_ID}</dt><dd dir="ltr">{channel.phone_number_id.clone()}</dd></div>
                 <div><dt>{channels::ACCOUNT_ID}</dt><dd dir="ltr">{channel.account_id.clone()}</dd></div>
-                <div><dt>{channels::APP}</dt><dd>{if channel.own_app { channels::OWN_APP } else { channels::INSTALLATION_APP }}</dd></div>
+                <div><dt>{channels::SIGNED_BY}</dt><dd>{if channel.own_app { channels::OWN_APP } else { channels::INSTALLATION_APP }}</dd></div>
                 <div><dt>{channels::SINCE}</dt><dd><time title=time::full(at)>{time::date(at)}</time></dd></div>
             </dl>
             {channel.own_app.then(|| view! { <Copyable label=channels::CALLBACK value=callback/> })}
@@ -49,6 +49,7 @@ pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoVie
         </article>
         <Disconnect channel asked/>
     }
+    .into_any()
 }
 
 /// Says what will be lost before it is done.

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 const DAY_MS: i64 = 86_400_000;
 
 thread_local! {
-    static CLOCK: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("hour", "2-digit"), ("minute", "2-digit")]));
+    static CLOCK: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("hour", "numeric"), ("minute", "2-digit")]));
     static WEEKDAY: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("weekday", "short")]));
     static SHORT: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("day", "numeric"), ("month", "short")]));
     static DATE: LazyCell<DateTimeFormat> =

@@ -19,6 +19,7 @@ pub const TOKEN: &str = "Access token";
 pub const TOKEN_HINT: &str =
     "A permanent token of a system user. It is kept encrypted and never shown again.";
 pub const APP: &str = "Which Meta app signs the messages?";
+pub const SIGNED_BY: &str = "Meta app";
 pub const APP_OURS: &str = "This installation's app";
 pub const APP_OURS_HINT: &str = "The operator of this server has set it up.";
 pub const APP_OWN: &str = "My own Meta app";
