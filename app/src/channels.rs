@@ -84,4 +84,5 @@ pub fn ChannelsPage() -> impl IntoView {
         <ConnectDialog desk/>
         <ConnectedDialog desk/>
     }
+    .into_any()
 }

@@ -145,6 +145,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             </div>
         </dialog>
     }
+    .into_any()
 }
 
 fn show(entry: Entry) -> AnyView {
@@ -186,7 +187,12 @@ fn search(sought: String, text: RwSignal<String>, found: RwSignal<Vec<Conversati
                 after: None,
             };
             if let Ok(page) = live::list(request).await {
-                rows.extend(page.rows);
+                for row in page.rows {
+                    // A search may look beyond the state it was asked for.
+                    if rows.iter().all(|known: &ConversationRow| known.id != row.id) {
+                        rows.push(row);
+                    }
+                }
             }
             if rows.len() >= SHOWN {
                 break;

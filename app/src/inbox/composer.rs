@@ -158,6 +158,7 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
             </Show>
         </form>
     }
+    .into_any()
 }
 
 fn focus(input: NodeRef<html::Textarea>) {

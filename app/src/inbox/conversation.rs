@@ -36,6 +36,7 @@ pub fn OpenConversation() -> impl IntoView {
             <main class="conversation" id="main"><Gone/></main>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,6 +77,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             </Show>
         </main>
     }
+    .into_any()
 }
 
 /// Reads the newest page and the details; events that arrive meanwhile are kept, not lost.

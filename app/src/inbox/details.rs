@@ -52,6 +52,7 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
             </section>
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -113,6 +114,7 @@ fn Facts(opened: Opened) -> impl IntoView {
             <div><dt>{details::FIRST_SEEN}</dt><dd>{move || first().map(|at| view! { <time title=time::full(at)>{time::date(at)}</time> })}</dd></div>
         </dl>
     }
+    .into_any()
 }
 
 /// The browser's own select: it is known, quick on a phone, and works by keyboard.

@@ -125,6 +125,7 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
             <Heard id/>
         </div>
     }
+    .into_any()
 }
 
 /// Reads out what comes in, for those who listen.

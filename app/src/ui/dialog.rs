@@ -49,4 +49,5 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
 }

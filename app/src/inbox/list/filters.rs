@@ -38,6 +38,7 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 #[component]
