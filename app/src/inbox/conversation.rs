@@ -53,7 +53,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             open(live, opened);
         }
     });
-    let line = reading::follow(live, desk, id);
+    let mark = reading::follow(live, desk, id);
     live.say_where(Some(id), false);
     on_cleanup(move || live.say_where(None, false));
 
@@ -68,8 +68,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
                 <div class="conversation-main">
                     <Head id/>
                     <Fault opened/>
-                    <ThreadView id line/>
-                    <Composer opened line/>
+                    <ThreadView id mark/>
+                    <Composer opened mark/>
                 </div>
                 <Show when=move || desk.details.get() fallback=|| ()>
                     <DetailsPane opened/>
