@@ -72,10 +72,7 @@ async fn find_or_make(
     person: &Person,
     kept: Option<&str>,
 ) -> Result<(AccountId, bool)> {
-    match (
-        account::find(tenant.conn(), person.email()).await?,
-        kept,
-    ) {
+    match (account::find(tenant.conn(), person.email()).await?, kept) {
         (Some(account), _) => Ok((account, false)),
         (None, Some(kept)) => Ok((
             account::create(env, tenant.conn(), person, kept).await?,

@@ -54,6 +54,7 @@ fn moment(value: Option<&Value>, received: OffsetDateTime) -> OffsetDateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -84,5 +85,79 @@ mod tests {
             );
         }
         assert_eq!(moment(None, received), received);
+    }
+
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            proptest::sample::select(vec![
+                "text",
+                "edit",
+                "contacts",
+                "order",
+                "sent",
+                "w1",
+                "4915112345"
+            ])
+            .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 60, 6, |inner| {
+            let key = proptest::sample::select(vec![
+                "id",
+                "from",
+                "from_user_id",
+                "timestamp",
+                "type",
+                "text",
+                "body",
+                "edit",
+                "message",
+                "contacts",
+                "name",
+                "phones",
+                "profile",
+                "wa_id",
+                "interactive",
+                "order",
+                "product_items",
+                "errors",
+                "status",
+                "code",
+                "system",
+                "recipient_id",
+                "location",
+                "latitude",
+                "longitude",
+                "unsupported",
+            ]);
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(key.prop_map(str::to_owned), inner, 0..8)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_element_is_read_or_not_and_what_is_read_can_be_stored(
+            element in anything(), contacts in proptest::collection::vec(anything(), 0..3),
+        ) {
+            let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
+            if let Some(message) = Inbound::read(&element, &contacts, received) {
+                prop_assert!(message.from.known() && !message.wamid.is_empty());
+                let mut stored = vec![message.wamid, message.kind, message.body];
+                stored.extend([message.from.phone, message.from.bsuid, message.from.name].into_iter().flatten());
+                prop_assert!(stored.iter().all(|text| !text.contains('\0')));
+                prop_assert!(message.at <= received + Duration::days(1));
+            }
+            if let Some(status) = StatusNews::read(&element, received) {
+                prop_assert!(!status.wamid.contains('\0'));
+            }
+        }
     }
 }

@@ -56,7 +56,12 @@ pub(crate) async fn apply(
         wamid: &news.wamid,
         fault: news.fault,
     };
-    move_on(env, tenant, &target, &change).await
+    move_on(env, tenant, &target, &change).await?;
+    if target.wamid.is_none() {
+        // Named only now: what came without our own id was waiting for that.
+        take_early(env, tenant, number.channel, &news.wamid, target.id).await?;
+    }
+    Ok(())
 }
 
 /// Applies the statuses that came before Meta's answer. To be called in the transaction that stores the answer's
@@ -209,7 +214,7 @@ async fn move_on(
     .execute(tenant.conn())
     .await?;
     message::announce(env, tenant, target.id).await?;
-    if target.status == Status::Unknown {
+    if in_flight {
         // What was written after it waited for this.
         outbound::settled(env, tenant, target.id).await?;
     }

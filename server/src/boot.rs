@@ -32,9 +32,14 @@ impl Database {
     /// Starts the private PostgreSQL when none is configured. Blocks: call it before the runtime starts.
     pub fn start(config: &Config) -> anyhow::Result<Self> {
         if let Some(app) = &config.database_url {
-            return Ok(Self { app: app.clone(), owner: config.database_owner_url.clone(), private: None });
+            return Ok(Self {
+                app: app.clone(),
+                owner: config.database_owner_url.clone(),
+                private: None,
+            });
         }
-        let private = postgres::Private::start(&postgres::Data::of(config), &crate::config::os_random)?;
+        let private =
+            postgres::Private::start(&postgres::Data::of(config), &crate::config::os_random)?;
         let database = Self {
             app: private.app_url().clone(),
             owner: Some(private.owner_url().clone()),
@@ -48,7 +53,8 @@ impl Database {
     pub fn start_or_join(config: &Config) -> anyhow::Result<Self> {
         match Self::start(config) {
             Err(error) if matches!(error.downcast_ref(), Some(postgres::Error::Locked { .. })) => {
-                doorplate::read(&config.data).context("the server that runs here is still starting; try again")
+                doorplate::read(&config.data)
+                    .context("the server that runs here is still starting; try again")
             }
             outcome => outcome,
         }
@@ -65,12 +71,21 @@ impl Database {
 /// Migrates where it may, opens the pool and refuses to go on when the database does not hold tenants apart.
 pub async fn env(config: &Config, database: &Database) -> anyhow::Result<Env> {
     if let Some(owner) = &database.owner {
-        db::migrate(owner.expose_secret()).await.context("the database's schema could not be brought up to date")?;
+        db::migrate(owner.expose_secret())
+            .await
+            .context("the database's schema could not be brought up to date")?;
     }
     let env = environment(config, database)?;
-    let faults = env.db.faults().await.context("the database does not answer")?;
+    let faults = env
+        .db
+        .faults()
+        .await
+        .context("the database does not answer")?;
     if !faults.is_empty() {
-        bail!("the database does not hold workspaces apart:\n  - {}", faults.join("\n  - "));
+        bail!(
+            "the database does not hold workspaces apart:\n  - {}",
+            faults.join("\n  - ")
+        );
     }
     Ok(env)
 }
@@ -122,7 +137,6 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
             body_limit: config.body_limit,
             proxies: config.trusted_proxies.clone(),
             folder: config.site.clone(),
-            proxies: config.trusted_proxies.clone(),
         }),
         env,
     })
@@ -138,9 +152,13 @@ struct Package {
 fn package(site: &Path) -> anyhow::Result<LeptosOptions> {
     let file = site.join("site.json");
     let text = std::fs::read(&file).with_context(|| {
-        format!("{} is missing: build the client (`cargo xtask web`) or set POSTERN_SITE", file.display())
+        format!(
+            "{} is missing: build the client (`cargo xtask web`) or set POSTERN_SITE",
+            file.display()
+        )
     })?;
-    let package: Package = serde_json::from_slice(&text).with_context(|| format!("{} is broken", file.display()))?;
+    let package: Package =
+        serde_json::from_slice(&text).with_context(|| format!("{} is broken", file.display()))?;
     Ok(LeptosOptions::builder()
         .output_name(package.name)
         .site_root(site.display().to_string())

@@ -16,7 +16,6 @@ use uuid::Uuid;
 /// Where the request's id stands, in the answer and in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-
 /// The policy of a page that runs scripts of that nonce alone.
 pub fn page_policy(nonce: &str, site: &Site) -> String {
     let socket = site.origin.replacen("http", "ws", 1);
@@ -31,7 +30,11 @@ pub fn page_policy(nonce: &str, site: &Site) -> String {
 }
 
 /// Gives every request an id and every answer its headers.
-pub async fn layer(State((env, site)): State<(Env, Arc<Site>)>, mut request: Request, next: Next) -> Response {
+pub async fn layer(
+    State((env, site)): State<(Env, Arc<Site>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id: Uuid = env.id();
     request.extensions_mut().insert(RequestId(id));
     let span = tracing::info_span!("request", request.id = %id, http.method = %request.method());
@@ -41,7 +44,9 @@ pub async fn layer(State((env, site)): State<(Env, Arc<Site>)>, mut request: Req
         headers.insert(REQUEST_ID, id);
     }
     for (name, value) in FIXED {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if site.secure {
         headers.insert(
@@ -54,12 +59,24 @@ pub async fn layer(State((env, site)): State<(Env, Arc<Site>)>, mut request: Req
 
 const FIXED: [(HeaderName, &str); 8] = [
     // A page sets its own, with its nonce; nothing else may run or load anything.
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+    ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
     (header::CACHE_CONTROL, "no-store"),
 ];

@@ -7,15 +7,15 @@
 #![recursion_limit = "512"]
 
 // What a request meets, in this order.
-pub mod routes;
-pub mod headers;
 pub mod address;
-pub mod csrf;
-pub mod caller;
 pub mod auth;
-pub mod webhooks;
+pub mod caller;
+pub mod csrf;
+pub mod headers;
 pub mod live;
 pub mod reports;
+pub mod routes;
+pub mod webhooks;
 
 // How it runs.
 pub mod boot;

@@ -36,7 +36,11 @@ async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !same_origin(&headers, &site) {
-        return (StatusCode::FORBIDDEN, "This socket opens from the inbox's own pages only.").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "This socket opens from the inbox's own pages only.",
+        )
+            .into_response();
     }
     let Some(ticket) = ticket(&headers) else {
         return ApiError::Unauthorized.into_response();
@@ -46,7 +50,11 @@ async fn open(
         let mut tenant = env.db.member(session, workspace, Role::Agent).await?;
         let member = tenant.actor().await?;
         tenant.commit().await?;
-        Ok::<_, postern_domain::Error>(socket::Pass { session, workspace, member })
+        Ok::<_, postern_domain::Error>(socket::Pass {
+            session,
+            workspace,
+            member,
+        })
     };
     match pass.await {
         Ok(pass) => upgrade
@@ -63,12 +71,16 @@ async fn open(
 }
 
 fn same_origin(headers: &HeaderMap, site: &Site) -> bool {
-    headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() == site.origin.as_bytes())
+    headers
+        .get(header::ORIGIN)
+        .is_some_and(|origin| origin.as_bytes() == site.origin.as_bytes())
 }
 
 /// The second of the offered protocols: browsers can set no other header on a socket.
 fn ticket(headers: &HeaderMap) -> Option<String> {
     let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
     let mut offered = offered.split(',').map(str::trim);
-    (offered.next() == Some(PROTOCOL)).then(|| offered.next().map(str::to_owned)).flatten()
+    (offered.next() == Some(PROTOCOL))
+        .then(|| offered.next().map(str::to_owned))
+        .flatten()
 }

@@ -15,7 +15,10 @@ use serde::Deserialize;
 /// Public: a browser sends reports without credentials, and so do those who look whether we live.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/csp-report", post(csp).layer(DefaultBodyLimit::max(16 * 1024)))
+        .route(
+            "/csp-report",
+            post(csp).layer(DefaultBodyLimit::max(16 * 1024)),
+        )
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))
 }
@@ -41,9 +44,20 @@ struct Violation {
 async fn csp(body: Bytes) -> StatusCode {
     if let Ok(Report { report }) = serde_json::from_slice(&body) {
         let directive: String = report.effective_directive.chars().take(40).collect();
-        let blocked: String =
-            report.blocked_uri.split(['?', '#']).next().unwrap_or_default().chars().take(80).collect();
-        tracing::warn!(csp.directive = directive, csp.blocked = blocked, csp.line = report.line_number, "csp report");
+        let blocked: String = report
+            .blocked_uri
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(80)
+            .collect();
+        tracing::warn!(
+            csp.directive = directive,
+            csp.blocked = blocked,
+            csp.line = report.line_number,
+            "csp report"
+        );
     }
     StatusCode::NO_CONTENT
 }
@@ -51,6 +65,9 @@ async fn csp(body: Bytes) -> StatusCode {
 async fn ready(State(env): State<Env>) -> impl IntoResponse {
     match env.db.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        ),
     }
 }

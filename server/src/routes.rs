@@ -1,6 +1,10 @@
 //! The router: every path, and what a request passes on its way.
 
-use crate::{auth, caller, csrf, headers, live, reports, state::{AppState, Site}, webhooks};
+use crate::{
+    auth, caller, csrf, headers, live, reports,
+    state::{AppState, Site},
+    webhooks,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -23,8 +27,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
-    let pages = generate_route_list(|| App(AppProps { package: Package(String::new()) }));
-    let guard = caller::Guard::new(state.env.clone(), pages.iter().map(|page| page.path().to_owned()));
+    let pages = generate_route_list(|| {
+        App(AppProps {
+            package: Package(String::new()),
+        })
+    });
+    let guard = caller::Guard::new(
+        state.env.clone(),
+        pages.iter().map(|page| page.path().to_owned()),
+    );
     let guarded = Router::new()
         .merge(auth::routes())
         .merge(shells(&state, pages))
@@ -35,13 +46,19 @@ pub fn router(state: AppState) -> Router {
         .merge(guarded)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            PATIENCE,
+        ))
         .merge(live::routes())
         .merge(reports::routes())
         .merge(package(&state))
         .fallback(missing)
         .layer(CatchPanicLayer::custom(broke))
-        .layer(from_fn_with_state((state.env.clone(), Arc::clone(&state.site)), headers::layer))
+        .layer(from_fn_with_state(
+            (state.env.clone(), Arc::clone(&state.site)),
+            headers::layer,
+        ))
         .with_state(state)
 }
 
@@ -52,14 +69,14 @@ fn shells(state: &AppState, pages: Vec<AxumRouteListing>) -> Router<AppState> {
         let (env, site) = (state.env.clone(), Arc::clone(&state.site));
         move || in_context(&env, &site)
     };
-    Router::new().leptos_routes_with_context(state, pages, context, move || {
-        shell(options.clone())
-    })
+    Router::new().leptos_routes_with_context(state, pages, context, move || shell(options.clone()))
 }
 
 fn in_context(env: &Env, site: &Site) {
     provide_context(env.clone());
-    if let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<ResponseOptions>()) {
+    if let (Some(nonce), Some(response)) =
+        (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+    {
         if let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string(), site)) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -70,12 +87,20 @@ fn in_context(env: &Env, site: &Site) {
 fn package(state: &AppState) -> Router<AppState> {
     let folder = &state.site.folder;
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let pkg = ServeDir::new(folder.join("pkg")).precompressed_br().precompressed_gzip();
+    let pkg = ServeDir::new(folder.join("pkg"))
+        .precompressed_br()
+        .precompressed_gzip();
     let root = Router::new()
         .nest_service("/pkg", pkg)
-        .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, forever))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            forever,
+        ))
         .layer(CompressionLayer::new().br(true).gzip(true));
-    root.route_service("/favicon.svg", tower_http::services::ServeFile::new(folder.join("favicon.svg")))
+    root.route_service(
+        "/favicon.svg",
+        tower_http::services::ServeFile::new(folder.join("favicon.svg")),
+    )
 }
 
 async fn missing() -> axum::response::Response {
@@ -84,5 +109,8 @@ async fn missing() -> axum::response::Response {
 
 fn broke(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     // The panic hook has logged where; nobody outside is told.
-    ApiError::Internal { request: String::new() }.into_response()
+    ApiError::Internal {
+        request: String::new(),
+    }
+    .into_response()
 }

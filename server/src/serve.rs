@@ -14,7 +14,10 @@ use tracing_subscriber::EnvFilter;
 /// Sends the log to standard error, as configured.
 pub fn log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("POSTERN_LOG is no filter of a log")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
@@ -25,8 +28,9 @@ pub fn log(config: &Config) -> anyhow::Result<()> {
 /// Serves until it is told to stop, with as many job loops as configured.
 pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
     let state = boot::state(config, env.clone()).await?;
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
     let (stop, stopped) = watch::channel(false);
     let workers = tokio::spawn(worker::run(env.clone(), config.workers, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, url = %config.base_url, "serving");

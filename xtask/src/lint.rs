@@ -49,7 +49,7 @@ pub fn run(place: &Place) -> Result<()> {
 }
 
 fn formatting(place: &Place) -> Result<()> {
-    shell::run(shell::cargo(place).args(["fmt", "--all", "--check"]))
+    shell::run(shell::cargo(place).args(["fmt", "--all", "--", "--check", "-l"]))
 }
 
 /// The lints that parse Rust and SQL are a program of their own.

@@ -6,7 +6,7 @@ use js_sys::Reflect;
 use leptos::prelude::window_event_listener_untyped;
 use postern_types::{SignedIn, WorkspaceId};
 use serde::{Serialize, de::DeserializeOwned};
-use web_sys::Storage;
+use web_sys::{AbortSignal, Storage};
 
 /// The workspace worked in last: an id, which opens nothing.
 const WORKSPACE: &str = "postern.workspace";
@@ -14,6 +14,8 @@ const WORKSPACE: &str = "postern.workspace";
 const WORD: &str = "postern.session";
 /// A cookie that scripts may read stands beside the refresh cookie, so that a page without either need not ask.
 const HINT: &str = "__Host-postern-here-";
+/// How long a session's request may take.
+const PATIENCE_MS: u32 = 20_000;
 
 /// A new access token for the refresh cookie.
 pub async fn refresh() -> Result<SignedIn, ApiError> {
@@ -104,6 +106,8 @@ async fn send(request: RequestBuilder, body: &impl Serialize) -> Result<Response
         .header("Content-Type", "application/json")
         // A form of another site cannot send it.
         .header("X-Requested-With", "postern")
+        // Other tabs wait for the lock that this one holds.
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
         .body(body)
         .map_err(|error| lost(&error))?
         .send()

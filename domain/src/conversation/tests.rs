@@ -88,8 +88,7 @@ async fn views_and_search_find_what_they_say(_: PgPoolOptions, options: PgConnec
     } = two(options).await;
     let mine =
         testing::conversation(&env, &one, channel, "Amira Haddad", Duration::minutes(1)).await;
-    let free =
-        testing::conversation(&env, &one, channel, "Bento Sousa", Duration::minutes(2)).await;
+    testing::conversation(&env, &one, channel, "Bento Sousa", Duration::minutes(2)).await;
     let done = testing::conversation(&env, &one, channel, "Citra Dewi", Duration::minutes(3)).await;
     let mut tenant = one.enter(&env).await;
     assign(&env, &mut tenant, mine, Some(one.member))

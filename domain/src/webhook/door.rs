@@ -1,6 +1,6 @@
 //! The callbacks that Meta is given, and the secrets behind them.
 
-use crate::{Env, Error, Result, crypto, signature, vault};
+use crate::{Env, Error, Result, channel, crypto, signature};
 use postern_types::{ChannelId, WorkspaceId};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -102,34 +102,17 @@ async fn secrets(env: &Env, key: &str) -> Result<Secrets> {
     global.commit().await?;
     let route = route.ok_or(Error::NotFound)?;
     let mut tenant = env.db.channel(route.workspace, route.channel).await?;
-    let workspace = tenant.workspace();
-    let row = sqlx::query!(
-        "SELECT account_id, app_secret_sealed, verify_token_sealed FROM channel WHERE workspace_id = $1 AND id = $2",
-        workspace.0,
-        route.channel.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    let place = route.channel.to_string();
-    let (Some(app_secret), Some(verify_token)) = (row.app_secret_sealed, row.verify_token_sealed)
-    else {
+    let account = channel::find(&mut tenant, route.channel).await?.account_id;
+    let app_secret = channel::secrets::app_secret(env, &mut tenant, route.channel).await?;
+    let verify_token = channel::secrets::verify_token(env, &mut tenant, route.channel).await?;
+    let (Some(app_secret), Some(verify_token)) = (app_secret, verify_token) else {
         return Err(Error::NotFound);
     };
-    let app_secret =
-        vault::open(env, &mut tenant, "channel.app_secret", &place, &app_secret).await?;
-    let verify_token = vault::open(
-        env,
-        &mut tenant,
-        "channel.verify_token",
-        &place,
-        &verify_token,
-    )
-    .await?;
     tenant.commit().await?;
     Ok(Secrets {
         workspace: route.workspace,
         channel: route.channel,
-        account: row.account_id,
+        account,
         app_secret: secret(&app_secret)?,
         verify_token: secret(&verify_token)?,
     })

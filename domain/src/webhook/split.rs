@@ -99,6 +99,9 @@ impl Routes {
             numbers: HashMap::new(),
             accounts: HashMap::new(),
         };
+        if numbers.is_empty() && accounts.is_empty() {
+            return Ok(routes);
+        }
         let mut global = env.db.global().await?;
         if !numbers.is_empty() {
             let rows = sqlx::query!(
@@ -234,5 +237,72 @@ impl Cut<'_> {
         }
         out.extend(b"]}");
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Cuts everything out of a body, and says what was cut as it stands there.
+    fn cut(body: &[u8]) -> Option<(Vec<u8>, Vec<String>)> {
+        let text = payload::readable(body);
+        let (changes, odd) = payload::changes(&text)?;
+        let cut = Cut { text: &text, body };
+        let _ = cut.list(&odd);
+        let raw = |change: &Change<'_>| String::from_utf8_lossy(cut.bytes(change.raw)).into_owned();
+        Some((
+            cut.envelope(&Vec::from_iter(&changes)),
+            changes.iter().map(raw).collect(),
+        ))
+    }
+
+    #[test]
+    fn pieces_are_cut_as_they_came_with_what_stood_beside_them() {
+        let body = br#" {"entry" : [ {"time":1,"changes":[ {"field":"a\/\ud83d" , "value":{}},{"f":"\u00e9"} ],"id":"7"} ] } "#;
+        let (envelope, _) = cut(body).unwrap();
+        assert_eq!(
+            String::from_utf8(envelope).unwrap(),
+            r#"{"object":"whatsapp_business_account","entry":[{"id":"7","time":1,"changes":[{"field":"a\/\ud83d" , "value":{}}]},{"id":"7","time":1,"changes":[{"f":"\u00e9"}]}]}"#
+        );
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            "-?[1-9][0-9]{0,2}",
+            r#""[a-z\u{0}-\u{9f}&&[^"\\\x00-\x1f]]{0,4}""#,
+            Just(r#""\ud800""#.to_owned()),
+        ];
+        leaf.prop_recursive(4, 40, 4, |inner| {
+            let key = proptest::sample::select(vec![
+                "entry", "changes", "id", "field", "value", "messages", "x",
+            ]);
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|all| format!("[{}]", all.join(","))),
+                proptest::collection::vec((key, inner), 0..4).prop_map(|all| {
+                    let all: Vec<_> = all
+                        .into_iter()
+                        .map(|(key, value)| format!("\"{key}\": {value}"))
+                        .collect();
+                    format!("{{{}}}", all.join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_cut_without_a_panic(body in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = cut(&body);
+        }
+
+        #[test]
+        fn what_was_cut_is_read_as_the_same_changes_again(body in json()) {
+            let (envelope, raw) = cut(body.as_bytes()).expect("it is JSON");
+            prop_assert_eq!(cut(&envelope).expect("so is this").1, raw);
+        }
     }
 }

@@ -159,8 +159,14 @@ async fn own_app(env: &Env, fixture: &Fixture, number: &str) -> Door {
     let (key, place) = (format!("key-{number}"), channel.to_string());
     let mut sealed = Vec::new();
     for (column, plain) in [
-        ("channel.app_secret", format!("secret-{number}")),
-        ("channel.verify_token", format!("token-{number}")),
+        (
+            crate::channel::secrets::APP_SECRET,
+            format!("secret-{number}"),
+        ),
+        (
+            crate::channel::secrets::VERIFY_TOKEN,
+            format!("token-{number}"),
+        ),
     ] {
         let value = crate::vault::seal(env, &mut tenant, column, &place, plain.as_bytes()).await;
         sealed.push(value.unwrap());

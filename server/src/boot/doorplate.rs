@@ -16,9 +16,20 @@ pub fn hang(data: &Path, database: &Database) -> io::Result<()> {
     let path = data.join(FILE);
     // A file that was left keeps its old mode: make it anew.
     let _ = fs::remove_file(&path);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{}", database.app.expose_secret())?;
-    writeln!(file, "{}", database.owner.as_ref().map_or("", |owner| owner.expose_secret()))
+    writeln!(
+        file,
+        "{}",
+        database
+            .owner
+            .as_ref()
+            .map_or("", |owner| owner.expose_secret())
+    )
 }
 
 /// Reads it.
@@ -28,5 +39,9 @@ pub fn read(data: &Path) -> io::Result<Database> {
     let (Some(app), owner) = (lines.next(), lines.next()) else {
         return Err(io::Error::other("the file postgres.urls is broken"));
     };
-    Ok(Database { app: app.into(), owner: owner.filter(|url| !url.is_empty()).map(Into::into), private: None })
+    Ok(Database {
+        app: app.into(),
+        owner: owner.filter(|url| !url.is_empty()).map(Into::into),
+        private: None,
+    })
 }

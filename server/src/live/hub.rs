@@ -36,8 +36,14 @@ impl Hub {
     /// A hub that listens to the bells of `env` for as long as it lives.
     pub fn new(env: Env) -> Self {
         let mut bells = env.wake.listen();
-        let inner = Arc::new(Inner { env, rooms: Mutex::default(), recheck: broadcast::Sender::new(256) });
-        let hub = Self { inner: Arc::clone(&inner) };
+        let inner = Arc::new(Inner {
+            env,
+            rooms: Mutex::default(),
+            recheck: broadcast::Sender::new(256),
+        });
+        let hub = Self {
+            inner: Arc::clone(&inner),
+        };
         let inner = Arc::downgrade(&inner);
         tokio::spawn(async move {
             loop {

@@ -77,14 +77,28 @@ impl Room {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         match conversation {
             Some(conversation) => {
-                present.insert(socket, Presence { member, conversation, typing });
+                present.insert(
+                    socket,
+                    Presence {
+                        member,
+                        conversation,
+                        typing,
+                    },
+                );
             }
             None => {
                 present.remove(&socket);
             }
         }
         drop(present);
-        self.tell(News::Presence(socket, frame(&ServerFrame::Replying { member, conversation, typing })));
+        self.tell(News::Presence(
+            socket,
+            frame(&ServerFrame::Replying {
+                member,
+                conversation,
+                typing,
+            }),
+        ));
     }
 
     /// Where everybody else is, for a socket that has just come.
@@ -113,7 +127,11 @@ pub fn frame(frame: &ServerFrame) -> Utf8Bytes {
 
 /// An event's frame, without taking its body apart again.
 pub fn event_frame(cursor: &FeedCursor, body: &str) -> Utf8Bytes {
-    format!(r#"{{"type":"event","cursor":"{}","event":{body}}}"#, cursor.0).into()
+    format!(
+        r#"{{"type":"event","cursor":"{}","event":{body}}}"#,
+        cursor.0
+    )
+    .into()
 }
 
 /// Reads the feed on behalf of a room until nobody is in it.
@@ -163,7 +181,10 @@ async fn read_on(
     tenant.commit().await?;
     for entry in reading.entries {
         if let Some(room) = room.upgrade() {
-            room.tell(News::Event(entry.position, event_frame(&entry.cursor, &entry.body)));
+            room.tell(News::Event(
+                entry.position,
+                event_frame(&entry.cursor, &entry.body),
+            ));
         }
         *cursor = entry.cursor;
     }

@@ -70,14 +70,27 @@ pub async fn run(mut socket: WebSocket, env: Env, hub: Hub, pass: Pass) {
     let rechecks = hub.rechecks();
     let room = hub.room(pass.workspace);
     let news = room.listen();
-    let Ok(Some(cursor)) = timeout(FIRST_FRAME, first_frame(&mut socket)).await else { return };
+    let Ok(Some(cursor)) = timeout(FIRST_FRAME, first_frame(&mut socket)).await else {
+        return;
+    };
     let Ok(position) = event::position(&cursor) else {
-        let _ = socket.send(Message::Text(frame(&ServerFrame::Reload))).await;
+        let _ = socket
+            .send(Message::Text(frame(&ServerFrame::Reload)))
+            .await;
         return;
     };
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let heard = Instant::now();
-    let mut open = Open { socket, env, pass, number, room, cursor, position, heard };
+    let mut open = Open {
+        socket,
+        env,
+        pass,
+        number,
+        room,
+        cursor,
+        position,
+        heard,
+    };
     let end = open.serve(news, rechecks).await;
     open.room.present(number, pass.member, None, false);
     let last = match end {
@@ -125,7 +138,10 @@ impl Open {
 
     async fn welcome(&mut self) -> ControlFlow<End> {
         self.catch_up().await?;
-        self.send(frame(&ServerFrame::CaughtUp { cursor: self.cursor.clone() })).await?;
+        self.send(frame(&ServerFrame::CaughtUp {
+            cursor: self.cursor.clone(),
+        }))
+        .await?;
         for other in self.room.others(self.pass.member) {
             self.send(frame(&other)).await?;
         }
@@ -136,8 +152,11 @@ impl Open {
     async fn catch_up(&mut self) -> ControlFlow<End> {
         loop {
             let reading = async {
-                let mut tenant =
-                    self.env.db.member(self.pass.session, self.pass.workspace, Role::Agent).await?;
+                let mut tenant = self
+                    .env
+                    .db
+                    .member(self.pass.session, self.pass.workspace, Role::Agent)
+                    .await?;
                 let reading = event::read(&mut tenant, &self.cursor).await?;
                 tenant.commit().await?;
                 Ok::<_, Error>(reading)
@@ -160,7 +179,10 @@ impl Open {
         }
     }
 
-    async fn pass_on(&mut self, news: Result<News, broadcast::error::RecvError>) -> ControlFlow<End> {
+    async fn pass_on(
+        &mut self,
+        news: Result<News, broadcast::error::RecvError>,
+    ) -> ControlFlow<End> {
         match news {
             Ok(News::Event(position, text)) => {
                 if position > self.position {
@@ -187,7 +209,12 @@ impl Open {
         if matches!(whose, Ok(Recheck::Session(session)) if session != self.pass.session) {
             return ControlFlow::Continue(());
         }
-        match self.env.db.member(self.pass.session, self.pass.workspace, Role::Agent).await {
+        match self
+            .env
+            .db
+            .member(self.pass.session, self.pass.workspace, Role::Agent)
+            .await
+        {
             Ok(tenant) => match tenant.commit().await {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => ControlFlow::Break(end_of(&error)),
@@ -201,8 +228,13 @@ impl Open {
         match message {
             Some(Ok(Message::Text(text))) => {
                 // What is not understood comes from a newer page: it is passed over.
-                if let Ok(ClientFrame::Replying { conversation, typing }) = serde_json::from_str(&text) {
-                    self.room.present(self.number, self.pass.member, conversation, typing);
+                if let Ok(ClientFrame::Replying {
+                    conversation,
+                    typing,
+                }) = serde_json::from_str(&text)
+                {
+                    self.room
+                        .present(self.number, self.pass.member, conversation, typing);
                 }
                 ControlFlow::Continue(())
             }

@@ -9,37 +9,100 @@ pub struct Api {
     http: reqwest::Client,
     url: String,
     token: String,
-    workspace: String,
+    /// The workspace that it works in.
+    pub workspace: String,
+    /// The session's cookies, which a browser would keep.
+    cookies: String,
 }
 
 impl Api {
     /// Makes the first owner and their workspace.
     pub async fn set_up(url: &str, token: &str) -> Self {
+        let form = json!({
+            "token": token, "workspace_name": "Night shop", "name": "Ines", "email": "ines@example.test",
+            "password": "a quiet harbour 7",
+        });
+        Self::enter(url, "/auth/setup", &form).await
+    }
+
+    /// Signs somebody in, into the first of their workspaces.
+    pub async fn sign_in(url: &str, email: &str, password: &str) -> Self {
+        Self::enter(
+            url,
+            "/auth/sign-in",
+            &json!({ "email": email, "password": password }),
+        )
+        .await
+    }
+
+    async fn enter(url: &str, path: &str, form: &Value) -> Self {
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(20))
             .build()
             .expect("a client");
         let answer = http
-            .post(format!("{url}/auth/setup"))
+            .post(format!("{url}{path}"))
             .header("origin", url)
-            .json(&json!({
-                "token": token, "workspace_name": "Night shop", "name": "Ines", "email": "ines@example.test",
-                "password": "a quiet harbour 7",
-            }))
+            .json(form)
             .send()
             .await
             .expect("an answer");
         let status = answer.status();
+        let cookies = answer.headers().get_all("set-cookie").iter();
+        let cookies: Vec<_> = cookies
+            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+            .map(str::to_owned)
+            .collect();
         let body: Value = answer.json().await.expect("JSON");
         assert!(status.is_success(), "{status} {body}");
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).expect(pointer).to_owned();
+        let text = |pointer: &str| {
+            let text = body.pointer(pointer).and_then(Value::as_str);
+            text.expect(pointer).to_owned()
+        };
         Self {
             http,
             url: url.to_owned(),
             token: text("/token"),
             workspace: text("/me/memberships/0/workspace"),
+            cookies: cookies.join("; "),
         }
+    }
+
+    /// The same person's page, asking for another workspace.
+    pub fn asking_for(&self, workspace: &str) -> Self {
+        Self {
+            workspace: workspace.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Ends the session.
+    pub async fn sign_out(&self) {
+        let answer = self
+            .http
+            .post(format!("{}/auth/sign-out", self.url))
+            .header("origin", &self.url)
+            .header("x-requested-with", "postern")
+            .header("cookie", &self.cookies)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// A ticket for the socket.
+    pub async fn ticket(&self) -> String {
+        let ticket = self.call("live/ticket", json!({})).await.expect("a ticket");
+        ticket.as_str().expect("text").to_owned()
+    }
+
+    /// The inbox as a page reads it first.
+    pub async fn snapshot(&self) -> Value {
+        let request = json!({ "view": "all", "state": "open", "search": "", "after": null });
+        self.call("inbox/snapshot", json!({ "request": request }))
+            .await
+            .expect("a snapshot")
     }
 
     /// Calls a server function; an answer that is no success comes as its status and text.
@@ -67,7 +130,9 @@ impl Api {
         let form = json!({ "form": {
             "name": "Shop", "phone_number_id": number, "account_id": account, "token": token, "app_secret": null,
         }});
-        self.call("channels/connect", form).await.expect("the number is connected");
+        self.call("channels/connect", form)
+            .await
+            .expect("the number is connected");
     }
 
     /// Every open conversation.
@@ -90,8 +155,11 @@ impl Api {
         let mut messages: Vec<Value> = Vec::new();
         let mut before = Value::Null;
         loop {
-            let request = json!({ "conversation": conversation, "before": before });
-            let page = self.call("conversation/thread", request).await.expect("a page");
+            let request = json!({ "id": conversation, "before": before });
+            let page = self
+                .call("conversation/thread", request)
+                .await
+                .expect("a page");
             let mut older = page["messages"].as_array().expect("messages").clone();
             older.append(&mut messages);
             messages = older;
@@ -104,7 +172,9 @@ impl Api {
 
     /// Writes a reply with that id; trying again with the same id is harmless.
     pub async fn reply(&self, id: &str, conversation: &str, text: &str) -> Result<Value, String> {
-        let compose = json!({ "id": id, "conversation": conversation, "text": text, "note": false });
-        self.call("message/compose", json!({ "compose": compose })).await
+        let compose =
+            json!({ "id": id, "conversation": conversation, "text": text, "note": false });
+        self.call("message/compose", json!({ "line": compose }))
+            .await
     }
 }

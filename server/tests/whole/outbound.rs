@@ -10,14 +10,21 @@ use serde_json::{Value, json};
 
 /// A conversation with a customer of that number, who has just written.
 async fn greeted(town: &Town, api: &Api, number: usize) -> String {
-    town.meta.say(NUMBER, &customer(number), "Hello").expect("the number is known");
+    town.meta
+        .say(NUMBER, &customer(number), "Hello")
+        .expect("the number is known");
     let name = format!("Customer {number}");
     let found = async || {
         let rows = api.conversations().await;
-        let row = rows.iter().find(|row| row["contact"]["name"] == name.as_str());
+        let row = rows
+            .iter()
+            .find(|row| row["contact"]["name"] == name.as_str());
         row.map(|row| row["id"].as_str().expect("an id").to_owned())
     };
-    until("the customer is heard", town, async || found().await.is_some()).await;
+    until("the customer is heard", town, async || {
+        found().await.is_some()
+    })
+    .await;
     found().await.expect("it was there")
 }
 
@@ -27,12 +34,18 @@ fn id(nth: u8) -> String {
 
 async fn message(api: &Api, conversation: &str, id: &str) -> Value {
     let thread = api.thread(conversation).await;
-    thread.into_iter().find(|message| message["id"] == id).expect("the message")
+    thread
+        .into_iter()
+        .find(|message| message["id"] == id)
+        .expect("the message")
 }
 
 async fn becomes(town: &Town, api: &Api, conversation: &str, id: &str, status: &str) -> Value {
     let what = format!("{id} is {status}");
-    until(&what, town, async || message(api, conversation, id).await["status"] == status).await;
+    until(&what, town, async || {
+        message(api, conversation, id).await["status"] == status
+    })
+    .await;
     message(api, conversation, id).await
 }
 
@@ -50,32 +63,50 @@ async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
         (5, Fault::Error(130_429)),
     ] {
         town.meta.fail_next(1, fault);
-        api.reply(&id(nth), &one, &format!("reply {nth}")).await.expect("it is taken");
-        api.reply(&id(nth + 16), &one, &format!("then {nth}")).await.expect("it is taken");
+        api.reply(&id(nth), &one, &format!("reply {nth}"))
+            .await
+            .expect("it is taken");
+        api.reply(&id(nth + 16), &one, &format!("then {nth}"))
+            .await
+            .expect("it is taken");
         becomes(&town, &api, &one, &id(nth), "read").await;
         becomes(&town, &api, &one, &id(nth + 16), "read").await;
     }
-    let expected: Vec<_> = (1..=5).flat_map(|nth| [format!("reply {nth}"), format!("then {nth}")]).collect();
+    let expected: Vec<_> = (1..=5)
+        .flat_map(|nth| [format!("reply {nth}"), format!("then {nth}")])
+        .collect();
     assert_eq!(town.meta.ledger().texts_to("15550100001"), expected);
 
     // Refused for good: told, with no second chance.
     town.meta.fail_next(1, Fault::Error(131_047));
-    api.reply(&id(6), &one, "too late").await.expect("it is taken");
+    api.reply(&id(6), &one, "too late")
+        .await
+        .expect("it is taken");
     let failed = becomes(&town, &api, &one, &id(6), "failed").await;
-    assert_eq!((&failed["fault"]["code"], &failed["fault"]["retry"]), (&json!(131_047), &json!(false)));
+    assert_eq!(
+        (&failed["fault"]["code"], &failed["fault"]["retry"]),
+        (&json!(131_047), &json!(false))
+    );
 
     // A gateway's page: nobody can tell, so it is not sent again, and the agent is not asked before its time.
     town.meta.fail_next(1, Fault::Html502);
     api.reply(&id(7), &one, "lost?").await.expect("it is taken");
     let unknown = becomes(&town, &api, &one, &id(7), "unknown").await;
     assert!(unknown["ask_at"].is_i64());
-    let early = api.call("message/unknown", json!({ "id": id(7), "answer": "send_again" })).await;
+    let early = api
+        .call(
+            "message/unknown",
+            json!({ "id": id(7), "answer": "send_again" }),
+        )
+        .await;
     assert!(early.unwrap_err().starts_with("409"));
 
     // The token is withdrawn: the number says so, a retry waits for the admin, and then goes.
     let two = greeted(&town, &api, 2).await;
     town.meta.revoke(TOKEN);
-    api.reply(&id(8), &two, "with the old token").await.expect("it is taken");
+    api.reply(&id(8), &two, "with the old token")
+        .await
+        .expect("it is taken");
     let failed = becomes(&town, &api, &two, &id(8), "failed").await;
     assert_eq!(failed["fault"]["retry"], true);
     let channels = api.call("channels/list", json!({})).await.expect("a list");
@@ -83,11 +114,17 @@ async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
     assert!(channels[0]["state_reason"].is_string());
     town.meta.restore(TOKEN);
     api.connect(NUMBER, ACCOUNT, TOKEN).await;
-    api.call("message/retry", json!({ "id": id(8) })).await.expect("it is taken");
+    api.call("message/retry", json!({ "id": id(8) }))
+        .await
+        .expect("it is taken");
     becomes(&town, &api, &two, &id(8), "read").await;
 
     let ledger = town.meta.ledger();
-    assert!(ledger.doubled().is_empty(), "sent twice: {:?}", ledger.doubled());
+    assert!(
+        ledger.doubled().is_empty(),
+        "sent twice: {:?}",
+        ledger.doubled()
+    );
     assert_eq!(ledger.accepted(&id(7)), 0);
     assert_eq!(ledger.accepted(&id(8)), 1);
 }

@@ -16,9 +16,20 @@ async fn postgresql_killed_under_load_comes_back_and_nothing_acknowledged_is_los
     let url = format!("{}/webhooks/whatsapp", town.url());
     let tally = Arc::new(Tally::default());
     let writers: Vec<_> = (0..CUSTOMERS)
-        .map(|number| tokio::spawn(write(town.meta.clone(), url.clone(), number, MESSAGES, Arc::clone(&tally))))
+        .map(|number| {
+            tokio::spawn(write(
+                town.meta.clone(),
+                url.clone(),
+                number,
+                MESSAGES,
+                Arc::clone(&tally),
+            ))
+        })
         .collect();
-    until("every customer is heard", &town, async || api.conversations().await.len() == CUSTOMERS).await;
+    until("every customer is heard", &town, async || {
+        api.conversations().await.len() == CUSTOMERS
+    })
+    .await;
     let conversations: Vec<String> = api
         .conversations()
         .await
@@ -27,21 +38,38 @@ async fn postgresql_killed_under_load_comes_back_and_nothing_acknowledged_is_los
         .collect();
     let repliers: Vec<_> = conversations
         .into_iter()
-        .map(|conversation| tokio::spawn(reply(api.clone(), conversation, REPLIES, Arc::clone(&tally))))
+        .map(|conversation| {
+            tokio::spawn(reply(
+                api.clone(),
+                conversation,
+                REPLIES,
+                Arc::clone(&tally),
+            ))
+        })
         .collect();
     let mut kills = 0;
     for at in [50, 100] {
-        until("the load goes on", &town, async || tally.acknowledged.load(Ordering::Relaxed) >= at).await;
+        until("the load goes on", &town, async || {
+            tally.acknowledged.load(Ordering::Relaxed) >= at
+        })
+        .await;
         town.kill_postgres().await;
         kills += 1;
     }
     for task in writers.into_iter().chain(repliers) {
         task.await.expect("they go on through it all");
     }
-    until("every reply comes to an end", &town, async || settled(&api).await).await;
+    until("every reply comes to an end", &town, async || {
+        settled(&api).await
+    })
+    .await;
     let statuses = check(&api, CUSTOMERS, MESSAGES, REPLIES).await;
     let ledger = town.meta.ledger();
-    assert!(ledger.doubled().is_empty(), "sent twice: {:?}", ledger.doubled());
+    assert!(
+        ledger.doubled().is_empty(),
+        "sent twice: {:?}",
+        ledger.doubled()
+    );
     println!(
         "{kills} kills of PostgreSQL; {} webhooks acknowledged, {} posts retried; {} messages and {} replies once each \
          and in order; replies ended as {statuses:?}",

@@ -1,6 +1,9 @@
 //! Customers who write under any circumstances, and the count of what became of it.
 
-use crate::{api::Api, town::{NUMBER, Town}};
+use crate::{
+    api::Api,
+    town::{NUMBER, Town},
+};
 use postern_sim::{
     Form, SimHandle, escape,
     wire::{self, Person},
@@ -50,7 +53,10 @@ pub async fn write(meta: SimHandle, url: String, number: usize, count: usize, ta
 
 /// Today, with the order kept: the window is open.
 fn now_like(order: u64) -> u64 {
-    let now = std::time::UNIX_EPOCH.elapsed().expect("after 1970").as_secs();
+    let now = std::time::UNIX_EPOCH
+        .elapsed()
+        .expect("after 1970")
+        .as_secs();
     now - 3600 + order % 3000
 }
 
@@ -74,7 +80,10 @@ pub async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tall
     for turn in 0..count {
         let id = reply_id(&conversation, turn);
         let deadline = Instant::now() + Duration::from_secs(120);
-        while let Err(refusal) = api.reply(&id, &conversation, &format!("reply {turn}")).await {
+        while let Err(refusal) = api
+            .reply(&id, &conversation, &format!("reply {turn}"))
+            .await
+        {
             assert!(Instant::now() < deadline, "a reply is not taken: {refusal}");
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
@@ -91,27 +100,51 @@ fn reply_id(conversation: &str, turn: usize) -> String {
 pub async fn until(what: &str, town: &Town, mut so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(150);
     while !so().await {
-        assert!(Instant::now() < deadline, "{what}, but it is not so:\n{}", town.log());
+        assert!(
+            Instant::now() < deadline,
+            "{what}, but it is not so:\n{}",
+            town.log()
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
 /// Each customer has one open conversation with exactly their messages in order, and each reply once, in order.
-pub async fn check(api: &Api, customers: usize, messages: usize, replies: usize) -> HashMap<String, usize> {
+pub async fn check(
+    api: &Api,
+    customers: usize,
+    messages: usize,
+    replies: usize,
+) -> HashMap<String, usize> {
     let rows = api.conversations().await;
     assert_eq!(rows.len(), customers, "one conversation for each customer");
     let mut statuses = HashMap::new();
     for row in rows {
         let thread = api.thread(row["id"].as_str().expect("an id")).await;
         let texts = |direction: &str| -> Vec<String> {
-            let of = thread.iter().filter(|message| message["direction"] == direction);
-            of.map(|message| message["content"]["text"].as_str().unwrap_or_default().to_owned()).collect()
+            let of = thread
+                .iter()
+                .filter(|message| message["direction"] == direction);
+            of.map(|message| {
+                message["content"]["text"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            })
+            .collect()
         };
         let expected: Vec<_> = (0..messages).map(|turn| turn.to_string()).collect();
-        assert_eq!(texts("in"), expected, "nothing lost, nothing double, in order");
+        assert_eq!(
+            texts("in"),
+            expected,
+            "nothing lost, nothing double, in order"
+        );
         let expected: Vec<_> = (0..replies).map(|turn| format!("reply {turn}")).collect();
         assert_eq!(texts("out"), expected, "each reply once");
-        for message in thread.iter().filter(|message| message["direction"] == "out") {
+        for message in thread
+            .iter()
+            .filter(|message| message["direction"] == "out")
+        {
             let status = message["status"].as_str().unwrap_or_default().to_owned();
             *statuses.entry(status).or_default() += 1;
         }
@@ -124,7 +157,10 @@ pub async fn settled(api: &Api) -> bool {
     for row in api.conversations().await {
         let thread: Vec<Value> = api.thread(row["id"].as_str().expect("an id")).await;
         let waiting = |message: &&Value| {
-            matches!(message["status"].as_str(), Some("queued" | "sending" | "unknown" | "accepted"))
+            matches!(
+                message["status"].as_str(),
+                Some("queued" | "sending" | "unknown" | "accepted")
+            )
         };
         if thread.iter().any(|message| waiting(&message)) {
             return false;

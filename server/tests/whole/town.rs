@@ -40,13 +40,24 @@ impl Town {
         let folder = PathBuf::from(format!("/tmp/postern-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("site")).expect("a folder");
-        fs::write(folder.join("site/site.json"), r#"{"pkg":"pkg/none","name":"postern"}"#).expect("a file");
+        fs::write(
+            folder.join("site/site.json"),
+            r#"{"pkg":"pkg/none","name":"postern"}"#,
+        )
+        .expect("a file");
         let port = free_port();
-        let mut town = Self { folder, port, server: None, log: Arc::default(), meta };
+        let mut town = Self {
+            folder,
+            port,
+            server: None,
+            log: Arc::default(),
+            meta,
+        };
         town.start().await;
         let api = Api::set_up(&town.url(), &town.setup_token().await).await;
         api.connect(NUMBER, ACCOUNT, TOKEN).await;
-        town.meta.set_callback(Some(&format!("{}/webhooks/whatsapp", town.url())));
+        town.meta
+            .set_callback(Some(&format!("{}/webhooks/whatsapp", town.url())));
         (town, api)
     }
 
@@ -55,26 +66,59 @@ impl Town {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Starts the program and waits until it is ready.
-    pub async fn start(&mut self) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_postern"))
-            .arg("serve")
+    fn program(&self) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_postern"));
+        program
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("POSTERN_DATA", self.folder.join("data"))
             .env("POSTERN_SITE", self.folder.join("site"))
             .env("POSTERN_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("POSTERN_BASE_URL", self.url())
-            .env("POSTERN_GRAPH_URL", format!("{}/v24.0", self.meta.base_url()))
+            .env(
+                "POSTERN_GRAPH_URL",
+                format!("{}/v24.0", self.meta.base_url()),
+            )
             .env("POSTERN_APP_SECRET", self.meta.app_secret())
-            .env("POSTERN_VERIFY_TOKEN", VERIFY)
+            .env("POSTERN_VERIFY_TOKEN", VERIFY);
+        program
+    }
+
+    /// Runs an operator's command beside the running program.
+    pub fn operate(&self, arguments: &[&str], password: &str) -> String {
+        let mut program = self.program();
+        let run = program
+            .args(arguments)
+            .env("POSTERN_NEW_PASSWORD", password)
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(
+            run.status.success(),
+            "{said}{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        said
+    }
+
+    /// Starts the program and waits until it is ready.
+    pub async fn start(&mut self) {
+        let mut child = self
+            .program()
+            .arg("serve")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
         for stream in [
-            child.stdout.take().map(|out| Box::new(out) as Box<dyn std::io::Read + Send>),
-            child.stderr.take().map(|err| Box::new(err) as Box<dyn std::io::Read + Send>),
+            child
+                .stdout
+                .take()
+                .map(|out| Box::new(out) as Box<dyn std::io::Read + Send>),
+            child
+                .stderr
+                .take()
+                .map(|err| Box::new(err) as Box<dyn std::io::Read + Send>),
         ] {
             let log = Arc::clone(&self.log);
             let stream = stream.expect("a pipe");
@@ -86,10 +130,22 @@ impl Town {
         }
         self.server = Some(child);
         let ready = format!("{}/health/ready", self.url());
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
-            assert!(Instant::now() < deadline, "the program is not ready:\n{}", self.log());
+        while !http
+            .get(&ready)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            assert!(
+                Instant::now() < deadline,
+                "the program is not ready:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
     }
@@ -104,18 +160,31 @@ impl Town {
     /// Kills the private PostgreSQL alone, and waits until it serves again.
     pub async fn kill_postgres(&self) {
         let first = self.postmaster().expect("PostgreSQL runs");
-        let killed = Command::new("kill").args(["-9", &first.to_string()]).status().expect("kill runs");
+        let killed = Command::new("kill")
+            .args(["-9", &first.to_string()])
+            .status()
+            .expect("kill runs");
         assert!(killed.success());
         let deadline = Instant::now() + Duration::from_secs(60);
         while self.postmaster().is_none_or(|pid| pid == first) {
-            assert!(Instant::now() < deadline, "PostgreSQL did not come back:\n{}", self.log());
+            assert!(
+                Instant::now() < deadline,
+                "PostgreSQL did not come back:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
     fn postmaster(&self) -> Option<u32> {
         let pid = find(&self.folder.join("data"), "postmaster.pid")?;
-        fs::read_to_string(pid).ok()?.lines().next()?.trim().parse().ok()
+        fs::read_to_string(pid)
+            .ok()?
+            .lines()
+            .next()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     async fn setup_token(&self) -> String {
@@ -123,9 +192,15 @@ impl Town {
         loop {
             let log = self.log.lock().expect("the log").join("\n");
             if let Some((_, rest)) = log.split_once("/setup#") {
-                return rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+                return rest
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+                    .collect();
             }
-            assert!(Instant::now() < deadline, "no set-up link was printed:\n{log}");
+            assert!(
+                Instant::now() < deadline,
+                "no set-up link was printed:\n{log}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -141,7 +216,9 @@ impl Drop for Town {
     fn drop(&mut self) {
         if let Some(mut server) = self.server.take() {
             // A clean end: PostgreSQL goes with it.
-            let _ = Command::new("kill").args(["-INT", &server.id().to_string()]).status();
+            let _ = Command::new("kill")
+                .args(["-INT", &server.id().to_string()])
+                .status();
             let deadline = Instant::now() + Duration::from_secs(20);
             while matches!(server.try_wait(), Ok(None)) && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(30));

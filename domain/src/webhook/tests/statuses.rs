@@ -180,6 +180,21 @@ async fn statuses_before_metas_answer_wait_for_it(_: PgPoolOptions, options: PgC
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_status_that_names_a_message_brings_those_that_did_not(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (shop, id) = replied(options, Status::Unknown, None).await;
+    shop.deliver(statuses(&[news("out", "delivered", 2)])).await;
+    assert_eq!(shop.message(id).await.status, Status::Unknown);
+    let mut sent = news("out", "sent", 1);
+    sent["biz_opaque_callback_data"] = json!(id.to_string());
+    shop.deliver(statuses(&[sent])).await;
+    assert_eq!(shop.message(id).await.status, Status::Delivered);
+    assert_eq!(shop.count("status_early").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn an_answer_and_a_status_at_the_same_moment_find_each_other(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -1,0 +1,165 @@
+//! Somebody of another workspace calls every function there is.
+
+use crate::{
+    api::Api,
+    tally::{Tally, customer, until, write},
+    town::{NUMBER, Town},
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Every server function with arguments that name things of the first workspace.
+fn calls(
+    conversation: &str,
+    message: &str,
+    channel: &str,
+    member: &str,
+) -> BTreeMap<&'static str, Value> {
+    let request = json!({ "view": "all", "state": "open", "search": "", "after": null });
+    let line = json!({
+        "id": "01a00000-0000-7000-8000-000000000001", "conversation": conversation, "text": "hello", "note": true,
+    });
+    let form = json!({
+        "name": "Mine now", "phone_number_id": NUMBER, "account_id": "102290129340398", "token": "EAAtestToken",
+        "app_secret": null,
+    });
+    BTreeMap::from([
+        ("inbox/snapshot", json!({ "request": request })),
+        ("inbox/list", json!({ "request": request })),
+        ("inbox/counts", json!({})),
+        ("live/ticket", json!({})),
+        ("conversation/details", json!({ "id": conversation })),
+        (
+            "conversation/thread",
+            json!({ "id": conversation, "before": null }),
+        ),
+        (
+            "conversation/assign",
+            json!({ "id": conversation, "assignee": member }),
+        ),
+        ("conversation/close", json!({ "id": conversation })),
+        ("conversation/reopen", json!({ "id": conversation })),
+        ("conversation/read", json!({ "id": conversation })),
+        (
+            "conversation/draft",
+            json!({ "id": conversation, "text": "mine" }),
+        ),
+        ("message/compose", json!({ "line": line })),
+        ("message/retry", json!({ "id": message })),
+        (
+            "message/unknown",
+            json!({ "id": message, "answer": "send_again" }),
+        ),
+        ("channels/list", json!({})),
+        ("channels/connect", json!({ "form": form })),
+        ("channels/disconnect", json!({ "id": channel })),
+    ])
+}
+
+/// Those that name nothing of anybody: in one's own workspace they answer with one's own.
+const OWN: [&str; 5] = [
+    "inbox/snapshot",
+    "inbox/list",
+    "inbox/counts",
+    "live/ticket",
+    "channels/list",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_function_shows_and_changes_nothing_for_another_workspace() {
+    let (town, ours) = Town::found("foreign").await;
+    let url = format!("{}/webhooks/whatsapp", town.url());
+    write(town.meta.clone(), url, 1, 2, Arc::new(Tally::default())).await;
+    until("the customer is heard", &town, async || {
+        ours.conversations().await.len() == 1
+    })
+    .await;
+    let told = town.operate(
+        &[
+            "workspace",
+            "add",
+            "--name",
+            "Rival",
+            "--owner-email",
+            "rival@example.test",
+        ],
+        "another harbour 8",
+    );
+    assert!(told.contains("workspace "), "{told}");
+    let rival = Api::sign_in(&town.url(), "rival@example.test", "another harbour 8").await;
+    let intruder = rival.asking_for(&ours.workspace);
+
+    let before = ours.snapshot().await;
+    let text = |pointer: &str| {
+        before
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .expect(pointer)
+            .to_owned()
+    };
+    let conversation = text("/page/rows/0/id");
+    let thread = ours.thread(&conversation).await;
+    let message = thread[0]["id"].as_str().expect("an id");
+    let calls = calls(
+        &conversation,
+        message,
+        &text("/channels/0/id"),
+        &text("/members/0/id"),
+    );
+    let known: Vec<&str> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        known.len() >= calls.len(),
+        "the functions are linked in: {known:?}"
+    );
+    for path in known {
+        let function = path.trim_start_matches("/api/");
+        assert!(
+            calls.contains_key(function),
+            "{path} is not tried here: add it"
+        );
+    }
+    for (function, arguments) in calls {
+        let refusal = intruder
+            .call(function, arguments.clone())
+            .await
+            .expect_err(function);
+        assert!(
+            refusal.starts_with("404"),
+            "{function} for a stranger: {refusal}"
+        );
+        match rival.call(function, arguments).await {
+            // The number is known to be taken: by whom is not told.
+            Err(refusal) if function == "channels/connect" => {
+                assert!(refusal.starts_with("409"), "{refusal}")
+            }
+            Err(refusal) => assert!(
+                refusal.starts_with("404"),
+                "{function} with foreign ids: {refusal}"
+            ),
+            Ok(answer) => {
+                assert!(
+                    OWN.contains(&function),
+                    "{function} did something: {answer}"
+                );
+                let answer = answer.to_string();
+                for secret in [
+                    conversation.as_str(),
+                    message,
+                    customer(1).key(),
+                    &ours.workspace,
+                ] {
+                    assert!(
+                        !answer.contains(secret),
+                        "{function} tells {secret}: {answer}"
+                    );
+                }
+            }
+        }
+    }
+    let mut after = ours.snapshot().await;
+    after["cursor"] = before["cursor"].clone();
+    assert_eq!(after, before, "nothing has changed");
+    assert_eq!(ours.thread(&conversation).await, thread);
+}
