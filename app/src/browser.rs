@@ -17,9 +17,14 @@ pub fn now() -> Moment {
     Moment(js_sys::Date::now() as i64)
 }
 
-/// A number from 0 up to 1, for spreading retries.
-pub fn chance() -> f64 {
-    js_sys::Math::random()
+/// A whole number below `limit`, for spreading retries.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 up to the limit, which fits"
+)]
+pub fn chance(limit: u32) -> u32 {
+    (js_sys::Math::random() * f64::from(limit)) as u32
 }
 
 /// A new id for a message: UUIDv7 from the browser's own source of chance.

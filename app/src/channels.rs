@@ -7,7 +7,7 @@ mod connected;
 
 use crate::{
     error::ApiError,
-    live::use_live,
+    live::{Inbox, use_live},
     session::use_session,
     ui::{empty::Empty, icon::Icon},
     words::{self, channels, fault},
@@ -49,7 +49,7 @@ pub fn ChannelsPage() -> impl IntoView {
             }
         });
     });
-    let numbers = Memo::new(move |_| live.inbox.with(|inbox| inbox.numbers()));
+    let numbers = Memo::new(move |_| live.inbox.with(Inbox::numbers));
     let admin = Memo::new(move |_| session.at_least(Role::Admin));
     let connect = move |_| desk.connecting.set(true);
     view! {
@@ -84,4 +84,5 @@ pub fn ChannelsPage() -> impl IntoView {
         <ConnectDialog desk/>
         <ConnectedDialog desk/>
     }
+    .into_any()
 }

@@ -47,6 +47,7 @@ pub fn Frame() -> impl IntoView {
             </main>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,6 +77,7 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
         <CommandBar open=overlays.command/>
         <Shortcuts open=overlays.shortcuts/>
     }
+    .into_any()
 }
 
 #[component]
@@ -97,6 +99,7 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
             </A>
         </nav>
     }
+    .into_any()
 }
 
 /// Ctrl/Cmd-K and `?`, wherever one is.
@@ -140,4 +143,5 @@ pub fn FrameSkeleton() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }

@@ -44,6 +44,7 @@ pub fn InboxPage() -> impl IntoView {
             <leptos_router::components::Outlet/>
         </div>
     }
+    .into_any()
 }
 
 /// What stands beside the list while nothing is open.
@@ -54,4 +55,5 @@ pub fn NothingOpen() -> impl IntoView {
             <Empty icon="message-circle" title=words::thread::NOTHING_OPEN hint=words::thread::NOTHING_OPEN_HINT/>
         </main>
     }
+    .into_any()
 }

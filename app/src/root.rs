@@ -87,4 +87,5 @@ fn NotFound() -> impl IntoView {
             </Empty>
         </main>
     }
+    .into_any()
 }

@@ -3,7 +3,12 @@
 use crate::{
     error::ApiError,
     session::{Auth, use_session},
-    ui::{empty::Empty, field::Field, icon::Icon, public::PublicPage},
+    ui::{
+        empty::Empty,
+        field::Field,
+        icon::Icon,
+        public::{PublicPage, awake},
+    },
     words::{account, fault},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -18,6 +23,7 @@ pub fn SetUpPage() -> impl IntoView {
     let from_link = RwSignal::new(false);
     let failed = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
+    let awake = awake();
     let go = use_navigate();
     Effect::new(move |_| {
         if let Some(code) = location_hash().filter(|code| !code.is_empty()) {
@@ -93,11 +99,12 @@ pub fn SetUpPage() -> impl IntoView {
                     <Field name="email" label=account::EMAIL kind="email" value=email fault=of("email") autocomplete="username"/>
                     <Field name="password" label=account::PASSWORD kind="password" value=password hint=account::PASSWORD_HINT fault=of("password")
                         autocomplete="new-password" minlength=8_u32 maxlength=128_u32/>
-                    <button type="submit" class="button primary large" disabled=move || busy.get()>
+                    <button type="submit" class="button primary large" disabled=move || busy.get() || !awake.get()>
                         {move || if busy.get() { account::SETTING_UP } else { account::SET_UP_DO }}
                     </button>
                 </form>
             </Show>
         </PublicPage>
     }
+    .into_any()
 }

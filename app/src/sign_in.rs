@@ -3,7 +3,11 @@
 use crate::{
     error::ApiError,
     session::{Auth, setup_needed, use_session},
-    ui::{field::Field, icon::Icon, public::PublicPage},
+    ui::{
+        field::Field,
+        icon::Icon,
+        public::{PublicPage, awake},
+    },
     words::{account, fault},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -19,6 +23,7 @@ pub fn SignInPage() -> impl IntoView {
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let failed = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
+    let awake = awake();
     let query = use_query_map();
     let go = use_navigate();
     let onward = go.clone();
@@ -86,12 +91,13 @@ pub fn SignInPage() -> impl IntoView {
                 {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p></div> })}
                 <Field name="email" label=account::EMAIL kind="email" value=email fault=of("email") autocomplete="username"/>
                 <Field name="password" label=account::PASSWORD kind="password" value=password fault=of("password") autocomplete="current-password"/>
-                <button type="submit" class="button primary large" disabled=move || busy.get()>
+                <button type="submit" class="button primary large" disabled=move || busy.get() || !awake.get()>
                     {move || if busy.get() { account::SIGNING_IN } else { account::SIGN_IN }}
                 </button>
             </form>
         </PublicPage>
     }
+    .into_any()
 }
 
 /// A path of ours, or the inbox: an address elsewhere is not followed.

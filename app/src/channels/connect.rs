@@ -101,6 +101,7 @@ pub fn ConnectDialog(desk: Desk) -> impl IntoView {
             </form>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -148,4 +149,5 @@ fn Fields(form: Form, failed: RwSignal<Option<ApiError>>) -> impl IntoView {
             <Field name="app_secret" label=channels::APP_SECRET kind="password" value=form.app_secret hint=channels::APP_SECRET_HINT fault=of("app_secret")/>
         </Show>
     }
+    .into_any()
 }

@@ -1,17 +1,25 @@
 //! The command bar: conversations by name or number, and what else one may want.
 
 mod entries;
+mod run;
 
 use crate::{
-    live::{self, use_live},
-    session::use_session,
-    ui::{avatar::Avatar, icon::Icon, prefs::use_prefs},
+    live,
+    ui::{
+        avatar::Avatar,
+        dialog::{follow, is_beside},
+        icon::Icon,
+    },
     words::{self, frame},
 };
-use entries::{Command, Entry, matching};
-use leptos::{ev::KeyboardEvent, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use entries::{Entry, matching};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+};
 use postern_types::{ConversationRow, ConversationState, InboxView, ListRequest};
+use run::runner;
 use std::time::Duration;
 
 const TYPING: Duration = Duration::from_millis(140);
@@ -20,8 +28,6 @@ const SHOWN: usize = 8;
 /// Opened by Ctrl/Cmd-K; a dialog with a list that the arrows walk.
 #[component]
 pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
-    let (live, session, prefs) = (use_live(), use_session(), use_prefs());
-    let go = StoredValue::new_local(use_navigate());
     let dialog = NodeRef::<html::Dialog>::new();
     let text = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
@@ -37,19 +43,12 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             .collect::<Vec<_>>()
     });
 
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
-            (true, false) => {
-                text.set(String::new());
-                found.set(Vec::new());
-                at.set(0);
-                let _ = dialog.show_modal();
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        }
+    follow(dialog, open, move || {
+        text.set(String::new());
+        found.set(Vec::new());
+        at.set(0);
     });
+    let run = runner(open);
     let typed = move |event| {
         let now = event_target_value(&event);
         text.set(now.clone());
@@ -62,32 +61,6 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             },
             TYPING,
         );
-    };
-    let look_at = move |view, state| {
-        live.looking_at.set(ListRequest {
-            view,
-            state,
-            ..ListRequest::default()
-        });
-        go.with_value(|go| go("/inbox", NavigateOptions::default()));
-    };
-    let run = move |entry: Entry| {
-        open.set(false);
-        match entry {
-            Entry::Conversation(row) => {
-                let id = row.id;
-                live.inbox.update(|inbox| inbox.remember(vec![row]));
-                go.with_value(|go| go(&format!("/inbox/{id}"), NavigateOptions::default()));
-            }
-            Entry::Command(Command::View(view)) => look_at(view, ConversationState::Open),
-            Entry::Command(Command::Closed) => look_at(InboxView::All, ConversationState::Closed),
-            Entry::Command(Command::Numbers) => {
-                go.with_value(|go| go("/settings/channels", NavigateOptions::default()))
-            }
-            Entry::Command(Command::Theme(theme)) => prefs.choose_theme(theme),
-            Entry::Command(Command::Density(density)) => prefs.choose_density(density),
-            Entry::Command(Command::SignOut) => leptos::task::spawn_local(session.sign_out()),
-        }
     };
     let keys = move |event: KeyboardEvent| {
         let last = entries.with(Vec::len).saturating_sub(1);
@@ -104,13 +77,8 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
         event.prevent_default();
         crate::browser::keep_in_view(&format!("#command-{}", at.get_untracked()));
     };
-    let beside = move |event: leptos::ev::MouseEvent| {
-        let outer = dialog.get_untracked().is_some_and(|dialog| {
-            event
-                .target()
-                .is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
-        });
-        if outer {
+    let beside = move |event: MouseEvent| {
+        if is_beside(dialog, &event) {
             open.set(false);
         }
     };
@@ -145,6 +113,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             </div>
         </dialog>
     }
+    .into_any()
 }
 
 fn show(entry: Entry) -> AnyView {
@@ -186,7 +155,15 @@ fn search(sought: String, text: RwSignal<String>, found: RwSignal<Vec<Conversati
                 after: None,
             };
             if let Ok(page) = live::list(request).await {
-                rows.extend(page.rows);
+                for row in page.rows {
+                    // A search may look beyond the state it was asked for.
+                    if rows
+                        .iter()
+                        .all(|known: &ConversationRow| known.id != row.id)
+                    {
+                        rows.push(row);
+                    }
+                }
             }
             if rows.len() >= SHOWN {
                 break;

@@ -75,6 +75,7 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }
 
 /// Asked for by a click, never on its own.

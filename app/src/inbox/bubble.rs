@@ -59,6 +59,7 @@ pub fn GroupView(
             </div>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -107,6 +108,7 @@ fn Bubble(message: MessageView) -> impl IntoView {
         </div>
         <Fate message/>
     }
+    .into_any()
 }
 
 /// A kind that is named rather than shown.

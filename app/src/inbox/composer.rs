@@ -1,9 +1,10 @@
 //! The composer: grows, sends on Enter, keeps its draft, and says why when nothing can be sent.
 
+mod shut;
+mod tabs;
 mod typing;
 
 use super::{
-    actions,
     conversation::Opened,
     desk::use_desk,
     draft,
@@ -12,12 +13,14 @@ use super::{
 };
 use crate::{
     browser,
-    live::use_live,
-    ui::{icon::Icon, time, toast::use_toasts},
+    live::{Live, use_live},
+    ui::{icon::Icon, toast::use_toasts},
     words::{composer, fault},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
-use postern_types::{ConversationState, MessageId};
+use postern_types::{ConversationId, MessageId};
+use shut::Shut;
+use tabs::Tabs;
 use typing::Typing;
 
 /// What Meta takes in one message, in characters.
@@ -25,25 +28,15 @@ const LONGEST: usize = 4096;
 
 /// Where one writes.
 #[component]
-pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoView {
+pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoView {
     let (live, desk, toasts, outbox) = (use_live(), use_desk(), use_toasts(), use_outbox());
     let id = opened.id;
-    let row = live.row(id);
     let draft = draft::keep(live, opened);
     let typing = Typing::new(live, id);
     let note = RwSignal::new(false);
     let input = NodeRef::<html::Textarea>::new();
 
-    let gate = Memo::new(move |_| {
-        let now = live.now.get();
-        row.with(|row| {
-            let row = row.as_ref()?;
-            let number = live
-                .inbox
-                .with(|inbox| inbox.channel(row.channel).map(|channel| channel.state));
-            Some(gate(row.state, number, row.window_until, now))
-        })
-    });
+    let gate = followed_gate(live, id);
     let shut = Memo::new(move |_| {
         !note.get()
             && gate
@@ -66,7 +59,7 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
         }
         let text = draft.take().trim().to_owned();
         typing.stopped();
-        line.set(None);
+        mark.set(None);
         if !outbox.write(id, text.clone(), note.get_untracked()) {
             draft.write(text);
             toasts.fault(fault::NOT_SENT);
@@ -110,30 +103,8 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
 
     view! {
         <form class="composer" class:is-note=move || note.get() on:submit=move |event| { event.prevent_default(); send() }>
-            <div class="composer-tabs" role="group" aria-label=composer::MODE>
-                <button type="button" class="composer-tab" aria-pressed=move || (!note.get()).to_string() on:click=move |_| { note.set(false); focus(input) }>
-                    {composer::REPLY}
-                </button>
-                <button type="button" class="composer-tab" aria-pressed=move || note.get().to_string() on:click=move |_| { note.set(true); focus(input) }>
-                    <Icon name="sticky-note"/>{composer::NOTE}
-                </button>
-                <span class="composer-until">
-                    {move || match (note.get(), gate.get()) {
-                        (false, Some(Gate::Open(until))) => Some(composer::window_until(&time::in_sentence(until, live.now.get()))),
-                        _ => None,
-                    }}
-                </span>
-            </div>
-            <Show when=move || !shut.get() fallback=move || view! {
-                <div class="composer-shut" role="note">
-                    <Icon name="lock"/>
-                    <p>{move || gate.get().and_then(|gate| gate.reason(live.now.get()))}</p>
-                    <Show when=move || row.with(|row| row.as_ref().is_some_and(|row| row.state == ConversationState::Closed)) fallback=|| ()>
-                        <button type="button" class="button small" on:click=move |_| actions::toggle_state(live, toasts, id)>{composer::REOPEN}</button>
-                    </Show>
-                    <button type="button" class="button small" on:click=move |_| desk.ask_to_write(true)>{composer::WRITE_NOTE}</button>
-                </div>
-            }>
+            <Tabs note gate input/>
+            <Show when=move || !shut.get() fallback=move || view! { <Shut id gate/> }>
                 <div class="composer-room">
                     <div class="grow" data-text=move || draft.text.get()>
                         <textarea
@@ -158,6 +129,18 @@ pub fn Composer(opened: Opened, line: RwSignal<Option<MessageId>>) -> impl IntoV
             </Show>
         </form>
     }
+    .into_any()
+}
+
+fn followed_gate(live: Live, id: ConversationId) -> Memo<Option<Gate>> {
+    Memo::new(move |_| {
+        let now = live.now.get();
+        live.inbox.with(|inbox| {
+            let row = inbox.row(id)?;
+            let number = inbox.channel(row.channel).map(|channel| channel.state);
+            Some(gate(row.state, number, row.window_until, now))
+        })
+    })
 }
 
 fn focus(input: NodeRef<html::Textarea>) {

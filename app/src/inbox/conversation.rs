@@ -36,6 +36,7 @@ pub fn OpenConversation() -> impl IntoView {
             <main class="conversation" id="main"><Gone/></main>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -52,7 +53,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             open(live, opened);
         }
     });
-    let line = reading::follow(live, desk, id);
+    let mark = reading::follow(live, desk, id);
     live.say_where(Some(id), false);
     on_cleanup(move || live.say_where(None, false));
 
@@ -67,8 +68,8 @@ fn Conversation(id: ConversationId) -> impl IntoView {
                 <div class="conversation-main">
                     <Head id/>
                     <Fault opened/>
-                    <ThreadView id line/>
-                    <Composer opened line/>
+                    <ThreadView id mark/>
+                    <Composer opened mark/>
                 </div>
                 <Show when=move || desk.details.get() fallback=|| ()>
                     <DetailsPane opened/>
@@ -76,6 +77,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             </Show>
         </main>
     }
+    .into_any()
 }
 
 /// Reads the newest page and the details; events that arrive meanwhile are kept, not lost.

@@ -2,7 +2,7 @@
 
 use super::{actions, conversation::Opened, desk::use_desk, row::Row};
 use crate::{
-    live::use_live,
+    live::{Inbox, use_live},
     ui::{avatar::Avatar, icon::Icon, time, toast::use_toasts},
     words::{self, details, thread},
 };
@@ -52,6 +52,7 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
             </section>
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -113,6 +114,7 @@ fn Facts(opened: Opened) -> impl IntoView {
             <div><dt>{details::FIRST_SEEN}</dt><dd>{move || first().map(|at| view! { <time title=time::full(at)>{time::date(at)}</time> })}</dd></div>
         </dl>
     }
+    .into_any()
 }
 
 /// The browser's own select: it is known, quick on a phone, and works by keyboard.
@@ -121,7 +123,7 @@ fn Assign(id: ConversationId) -> impl IntoView {
     let (live, toasts) = (use_live(), use_toasts());
     let row = live.row(id);
     let assignee = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.assignee)));
-    let colleagues = Memo::new(move |_| live.inbox.with(|inbox| inbox.colleagues()));
+    let colleagues = Memo::new(move |_| live.inbox.with(Inbox::colleagues));
     let chosen = move |event| {
         let to = event_target_value(&event).parse::<MemberId>().ok();
         actions::assign(live, toasts, id, to);

@@ -80,6 +80,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Under the name: who else is here, otherwise the number it came over.

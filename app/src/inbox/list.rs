@@ -18,4 +18,5 @@ pub fn ListPane() -> impl IntoView {
             <Rows/>
         </section>
     }
+    .into_any()
 }

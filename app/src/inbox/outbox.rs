@@ -66,11 +66,11 @@ impl Outbox {
         true
     }
 
-    fn enqueue(self, line: Compose) {
-        let lane = line.conversation;
+    fn enqueue(self, written: Compose) {
+        let lane = written.conversation;
         let first = self.lanes.try_update_value(|lanes| {
             let queue = lanes.entry(lane).or_default();
-            queue.push_back(line);
+            queue.push_back(written);
             queue.len() == 1
         });
         if first == Some(true) {
@@ -104,7 +104,7 @@ impl Outbox {
                     thread.put(message);
                 }
                 Err(ApiError::Transport { .. } | ApiError::Unavailable) => {
-                    thread.fail(id, fault::NOT_SENT.into())
+                    thread.fail(id, fault::NOT_SENT.into());
                 }
                 Err(error) => thread.fail(id, fault::say(&error)),
             }

@@ -7,7 +7,7 @@ use postern_types::{ConversationId, Direction, MessageId};
 
 /// Marks a conversation as read whenever its reader looks at it; returns the message above which "New" stands.
 pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<MessageId>> {
-    let line = RwSignal::new(None);
+    let mark = RwSignal::new(None);
     // True until the reader has seen everything: the next unread ones came while they were away.
     let away = StoredValue::new(true);
     let state = Memo::new(move |_| {
@@ -29,13 +29,13 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
         }
         if unread > 0 {
             if away.get_value() {
-                line.set(first_unread(live, id, unread));
+                mark.set(first_unread(live, id, unread));
             }
             actions::mark_read(live, id);
         }
         away.set_value(false);
     });
-    line
+    mark
 }
 
 /// The oldest of the last `unread` messages that came in, if it is known.

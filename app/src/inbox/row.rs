@@ -58,6 +58,7 @@ pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl Into
             {known}
         </a>
     }
+    .into_any()
 }
 
 fn last_line(last: LastLine) -> impl IntoView {

@@ -1,9 +1,14 @@
 //! The thread: groups of lines, read upward page by page, never moved while one reads.
 
-use super::{api, bubble::GroupView, groups, outbox::use_outbox};
+use super::{api, bubble::GroupView, groups};
 use crate::{
-    live::use_live,
-    ui::{icon::Icon, sentinel::Sentinel, time, toast::use_toasts},
+    live::{Live, use_live},
+    ui::{
+        icon::Icon,
+        sentinel::Sentinel,
+        time,
+        toast::{Toasts, use_toasts},
+    },
     words::{self, fault, thread},
 };
 use leptos::{html, prelude::*};
@@ -14,24 +19,22 @@ const NEAR: i32 = 80;
 
 /// The lines of a conversation. They hang from the lower edge: older ones above and newer ones below move nothing.
 #[component]
-pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl IntoView {
+pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl IntoView {
     let live = use_live();
-    let toasts = use_toasts();
+    let more = page_up(live, use_toasts(), id);
     let scroll = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
     let below = RwSignal::new(0_usize);
-    let outbox = use_outbox();
-    provide_context(outbox);
 
     let groups = Memo::new(move |_| {
-        let line = line.get();
+        let mark = mark.get();
         live.inbox.with(|inbox| {
             let messages = inbox
                 .threads
                 .get(&id)
                 .map(|thread| thread.messages.as_slice())
                 .unwrap_or_default();
-            groups::gather(messages, line, time::local_day)
+            groups::gather(messages, mark, time::local_day)
         })
     });
     let loaded = Memo::new(move |_| {
@@ -42,18 +45,6 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
         live.inbox
             .with(|inbox| inbox.threads.get(&id)?.older.clone())
     });
-    let more = Callback::new(move |before: String| {
-        leptos::task::spawn_local(async move {
-            match api::thread(id, Some(before)).await {
-                Ok(page) => {
-                    live.inbox
-                        .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
-                }
-                Err(error) => toasts.fault(fault::doing(fault::THREAD_FAILED, &error)),
-            }
-        });
-    });
-
     let to_end = move || {
         if let Some(scroll) = scroll.get_untracked() {
             scroll.set_scroll_top(0);
@@ -93,7 +84,7 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
         }
         Some(now)
     });
-    let jump = move |_| {
+    let jump = move |()| {
         to_end();
         crate::browser::focus("#thread");
     };
@@ -113,17 +104,42 @@ pub fn ThreadView(id: ConversationId, line: RwSignal<Option<MessageId>>) -> impl
                     </ol>
                 </div>
             </div>
-            <Show when=move || !at_end.get() fallback=|| ()>
-                <button type="button" class="jump" class:has-new=move || { below.get() > 0 } on:click=jump>
-                    <Icon name="arrow-down"/>
-                    {move || match below.get() {
-                        0 => thread::NEWEST.to_owned(),
-                        n => thread::new_below(n),
-                    }}
-                </button>
-            </Show>
+            <Jump at_end below jump=Callback::new(jump)/>
             <Heard id/>
         </div>
+    }
+    .into_any()
+}
+
+/// Reads older pages.
+fn page_up(live: Live, toasts: Toasts, id: ConversationId) -> Callback<String> {
+    Callback::new(move |before: String| {
+        leptos::task::spawn_local(async move {
+            match api::thread(id, Some(before)).await {
+                Ok(page) => {
+                    live.inbox
+                        .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
+                }
+                Err(error) => toasts.fault(fault::doing(fault::THREAD_FAILED, &error)),
+            }
+        });
+    })
+}
+
+/// Shown while one reads further up.
+#[component]
+fn Jump(at_end: RwSignal<bool>, below: RwSignal<usize>, jump: Callback<()>) -> impl IntoView {
+    let word = move || match below.get() {
+        0 => thread::NEWEST.to_owned(),
+        n => thread::new_below(n),
+    };
+    view! {
+        <Show when=move || !at_end.get() fallback=|| ()>
+            <button type="button" class="jump" class:has-new=move || { below.get() > 0 } on:click=move |_| jump.run(())>
+                <Icon name="arrow-down"/>
+                {word}
+            </button>
+        </Show>
     }
 }
 

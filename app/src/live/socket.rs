@@ -83,7 +83,7 @@ pub fn start(live: Live, mut commands: Inbound) {
 /// Waits for the back-off, or until somebody calls; false when the page was left.
 async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
     // Full jitter from a half up: tabs that lost a server together do not come back together.
-    let wait = wait / 2 + (f64::from(wait / 2) * browser::chance()) as u32;
+    let wait = wait / 2 + browser::chance(wait / 2);
     let mut timer = Box::pin(browser::sleep(wait));
     loop {
         let next = commands.next();

@@ -2,7 +2,7 @@
 
 use super::icon::Icon;
 use crate::words;
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 
 /// A dialog with a title. Escape and a click beside it close it.
 #[component]
@@ -14,24 +14,9 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        match (open.get(), dialog.open()) {
-            (true, false) => {
-                let _ = dialog.show_modal();
-            }
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
-    // What the dialog itself covers is an inner element: a click on the outer one is beside it.
-    let beside = move |event: leptos::ev::MouseEvent| {
-        let outer = node.get_untracked().is_some_and(|dialog| {
-            event
-                .target()
-                .is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
-        });
-        if outer {
+    follow(node, open, || ());
+    let beside = move |event: MouseEvent| {
+        if is_beside(node, &event) {
             open.set(false);
         }
     };
@@ -49,4 +34,29 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .into_any()
+}
+
+/// Opens and closes the browser's dialog as the signal says; `opened` runs each time it opens.
+pub fn follow(node: NodeRef<html::Dialog>, open: RwSignal<bool>, opened: impl Fn() + 'static) {
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => {
+                opened();
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+}
+
+/// Whether a click was beside the dialog: what it shows is an inner element, so only the backdrop hits the outer one.
+pub fn is_beside(node: NodeRef<html::Dialog>, event: &MouseEvent) -> bool {
+    node.get_untracked().is_some_and(|dialog| {
+        event
+            .target()
+            .is_some_and(|target| *AsRef::<web_sys::EventTarget>::as_ref(&*dialog) == target)
+    })
 }

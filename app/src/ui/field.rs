@@ -1,6 +1,6 @@
 //! One line of a form: label, input, hint, and what is wrong with it.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// A labelled input. The hint and the fault belong to it for those who listen.
 #[component]
@@ -19,6 +19,23 @@ pub fn Field(
     #[prop(optional)] minlength: Option<u32>,
     #[prop(optional)] maxlength: Option<u32>,
 ) -> impl IntoView {
+    let node = NodeRef::<html::Input>::new();
+    let adopted = StoredValue::new(false);
+    Effect::new(move |_| {
+        let Some(input) = node.get() else { return };
+        let (held, shown) = (value.get(), input.value());
+        // What was typed before the page woke is not wiped, but taken over.
+        if !adopted.get_value() {
+            adopted.set_value(true);
+            if held.is_empty() && !shown.is_empty() {
+                value.set(shown);
+                return;
+            }
+        }
+        if held != shown {
+            input.set_value(&held);
+        }
+    });
     let hint_id = format!("{name}-hint");
     let described = hint_id.clone();
     view! {
@@ -36,7 +53,7 @@ pub fn Field(
                 maxlength=maxlength
                 spellcheck="false"
                 dir="auto"
-                prop:value=move || value.get()
+                node_ref=node
                 on:input=move |event| value.set(event_target_value(&event))
                 aria-describedby=described
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")
@@ -44,4 +61,5 @@ pub fn Field(
             <p id=hint_id class="hint" aria-live="polite">{move || fault.get().unwrap_or_else(|| hint.clone())}</p>
         </div>
     }
+    .into_any()
 }

@@ -21,4 +21,12 @@ pub fn PublicPage(title: &'static str, lead: &'static str, children: Children) -
             <p class="public-foot">{account::NOTHING_STORED}</p>
         </main>
     }
+    .into_any()
+}
+
+/// True once the page is awake: a form sent before that would leave the page with nothing done.
+pub fn awake() -> ReadSignal<bool> {
+    let (awake, wake) = signal(false);
+    Effect::new(move |_| wake.set(true));
+    awake
 }

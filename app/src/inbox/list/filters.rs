@@ -38,6 +38,7 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -109,7 +110,7 @@ fn Search(looking_at: RwSignal<ListRequest>) -> impl IntoView {
                 aria-label=list::SEARCH placeholder=list::SEARCH
                 prop:value=move || text.get() on:input=typed on:keydown=keys
             />
-            <Show when=move || text.with(|text| text.is_empty()) fallback=move || view! {
+            <Show when=move || text.with(String::is_empty) fallback=move || view! {
                 <button type="button" class="icon-button small" aria-label=list::SEARCH_CLEAR on:click=move |_| clear()>
                     <Icon name="x"/>
                 </button>

@@ -110,6 +110,7 @@ pub fn Rows() -> impl IntoView {
             <Sentinel place=next seen=more/>
         </nav>
     }
+    .into_any()
 }
 
 /// Reads one page and keeps it, if it is still the list that is looked at.

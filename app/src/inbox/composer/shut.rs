@@ -1,0 +1,26 @@
+//! Why nothing can be sent now, and what can be done instead.
+
+use crate::{
+    inbox::{actions, desk::use_desk, window::Gate},
+    live::use_live,
+    ui::{icon::Icon, toast::use_toasts},
+    words::composer,
+};
+use leptos::prelude::*;
+use postern_types::ConversationId;
+
+/// Stands where one would write.
+#[component]
+pub fn Shut(id: ConversationId, gate: Memo<Option<Gate>>) -> impl IntoView {
+    let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
+    view! {
+        <div class="composer-shut" role="note">
+            <Icon name="lock"/>
+            <p>{move || gate.get().and_then(|gate| gate.reason(live.now.get()))}</p>
+            <Show when=move || gate.get() == Some(Gate::Closed) fallback=|| ()>
+                <button type="button" class="button small" on:click=move |_| actions::toggle_state(live, toasts, id)>{composer::REOPEN}</button>
+            </Show>
+            <button type="button" class="button small" on:click=move |_| desk.ask_to_write(true)>{composer::WRITE_NOTE}</button>
+        </div>
+    }
+}
