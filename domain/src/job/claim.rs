@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// How long a claim holds. It is well above the longest exchange with Meta: who lost it is dead, not slow.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// A job that a worker has claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -41,13 +41,14 @@ async fn settle(env: &Env, job: &Job, letter: &Letter, outcome: &Outcome) -> Res
             tracing::warn!(message.id = %letter.message, why, "nobody can tell whether a message was sent");
             unknown(env, tenant_mut, job, letter).await?;
         }
-        Outcome::NotSent => match verdict::unreachable(job.attempts) {
-            Some(after) => again(env, tenant_mut, job, letter, after, "no connection").await?,
-            None => {
+        Outcome::NotSent => {
+            if let Some(after) = verdict::unreachable(job.attempts) {
+                again(env, tenant_mut, job, letter, after, "no connection").await?;
+            } else {
                 let fault = own("WhatsApp could not be reached. Try again in some minutes.");
                 failed(env, tenant_mut, job, letter, fault).await?;
             }
-        },
+        }
     }
     tenant.commit().await
 }

@@ -19,7 +19,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::time::Duration;
 
 /// Until ask_at and a little.
-const LONG: Duration = Duration::from_secs(660);
+const LONG: Duration = Duration::from_mins(11);
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nobody_can_tell_is_unknown_and_never_sent_again(
@@ -63,7 +63,7 @@ async fn a_worker_that_dies_between_post_and_answer_leaves_it_unknown(
 ) {
     let mut s = scene(options, |_| Reply::Silent).await;
     // Long enough that only the death of the worker ends the wait.
-    s.env.meta.http = Meta::http_within(Duration::from_secs(60)).unwrap();
+    s.env.meta.http = Meta::http_within(Duration::from_mins(1)).unwrap();
     let id = thread::write(&s.env, &s.fixture, s.conversation, "Hello?").await;
     let claim = job::claim(&s.env, s.env.id(), 1, job::LEASE).await.unwrap()[0];
     let env = s.env.clone();

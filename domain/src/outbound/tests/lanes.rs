@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 #[sqlx::test(migrations = "../migrations")]
 async fn replies_do_not_overtake_whatever_fails(_: PgPoolOptions, options: PgConnectOptions) {

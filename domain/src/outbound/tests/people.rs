@@ -13,7 +13,7 @@ use postern_types::{Role, Status, UnknownAnswer};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::time::Duration;
 
-const LONG: Duration = Duration::from_secs(660);
+const LONG: Duration = Duration::from_mins(11);
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_settles_an_unknown_message_once_it_is_asked(
