@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test, type Furnished } from './fixtures.ts';
 import { clean, fits } from './support/axe.ts';
 import { DESKTOP, PHONE } from './support/browser.ts';
-import { atInbox, composer, customer, line, open, reply, row, signIn, thread, tick, view } from './support/inbox.ts';
+import { atInbox, composer, customer, line, open, reply, row, signIn, thread, tick, toSetUp, toSignIn, view } from './support/inbox.ts';
 
 const LOOKS = [
   { size: 'desktop', theme: 'light' },
@@ -30,8 +30,7 @@ for (const look of LOOKS) {
     watch.allow(/^console: Failed to load resource: .* 4\d\d /);
     await put(page, look);
 
-    await page.goto(`${house.url}/sign-in`);
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+    await toSignIn(page, house);
     await check(page, 'sign in');
     await page.getByLabel('E-mail').fill(home.owner.email);
     await page.getByLabel('Password').fill('not this one');
@@ -103,7 +102,7 @@ for (const look of LOOKS) {
 }
 
 test('the screens of an empty installation are clean, in both themes and sizes', async ({ fresh: house, page }) => {
-  await page.goto(await house.setUpLink());
+  await toSetUp(page, await house.setUpLink());
   const each = async (screen: string) => {
     for (const look of LOOKS) {
       await put(page, look);
@@ -129,8 +128,7 @@ test('the main path by keyboard alone: sign in, open, reply, close, reopen', asy
   await home.house.sim.say(yara, 'Can I pay by card?');
   const focused = page.locator('*:focus');
 
-  await page.goto(`${home.house.url}/sign-in`);
-  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  await toSignIn(page, home.house);
   await tabTo(page, () => page.getByLabel('E-mail'));
   await page.keyboard.type(home.agent.email);
   await page.keyboard.press('Tab');

@@ -2,7 +2,7 @@
 
 import { expect, test } from './fixtures.ts';
 import { newPassword, type Person } from './support/house.ts';
-import { atInbox, composer, customer, fillSignIn, line, open, reply, row, signIn, signOut, thread, tick, view } from './support/inbox.ts';
+import { atInbox, composer, customer, fillSignIn, line, open, reply, row, signIn, signOut, thread, tick, toSetUp, toSignIn, view } from './support/inbox.ts';
 import type { Page } from '@playwright/test';
 import type { House } from './support/house.ts';
 
@@ -15,7 +15,7 @@ test('from set-up to sign-out, a message comes in and the reply goes out', async
   await test.step('an empty installation asks to be set up, and is set up once', async () => {
     await page.goto(house.url);
     await expect(page).toHaveURL(/\/setup$/);
-    await page.goto(await house.setUpLink());
+    await toSetUp(page, await house.setUpLink());
     await page.getByLabel('Workspace').fill('Harbour Coffee');
     await page.getByLabel('Your name').fill(owner.name);
     await page.getByLabel('E-mail').fill(owner.email);
@@ -136,7 +136,7 @@ test('from set-up to sign-out, a message comes in and the reply goes out', async
     watch.allow(/^console: Failed to load resource: .* 409 .*\/auth\/setup$/);
     await page.getByRole('button', { name: 'Make the workspace' }).click();
     await expect(page.getByText('Postern is set up already')).toBeVisible();
-    await page.goto(`${house.url}/sign-in`);
+    await toSignIn(page, house);
     await fillSignIn(page, owner);
     await atInbox(page);
   });

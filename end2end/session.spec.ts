@@ -2,7 +2,7 @@
 
 import type { BrowserContext } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { atInbox, fillSignIn, signIn, signOut } from './support/inbox.ts';
+import { atInbox, fillSignIn, signIn, signOut, toSignIn } from './support/inbox.ts';
 
 test('two tabs that begin at once refresh one after the other, and both stay in', async ({ home, context, page }) => {
   await signIn(page, home.house, home.agent);
@@ -34,6 +34,7 @@ test('signing out in one tab signs out the others', async ({ home, context, page
 
 test('after signing in one comes back to where one was', async ({ home, page }) => {
   await page.goto(`${home.house.url}/settings/channels`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
   await fillSignIn(page, home.owner);
   await expect(page.getByRole('heading', { level: 1, name: 'Numbers' })).toBeVisible();
 });
@@ -94,7 +95,7 @@ test('a page without a session holds no data', async ({ home, page }) => {
 
 test('a wrong password says so, keeps the address and signs nobody in', async ({ home, page, watch }) => {
   watch.allow(/^console: Failed to load resource: .* 4\d\d .*\/auth\/sign-in$/);
-  await page.goto(`${home.house.url}/sign-in`);
+  await toSignIn(page, home.house);
   await fillSignIn(page, { ...home.manager, password: 'not this one' });
   await expect(page.getByText('The address or the password is not right.')).toBeVisible();
   await expect(page.getByLabel('E-mail')).toHaveValue(home.manager.email);

@@ -1,12 +1,12 @@
 // The screens before anything has happened.
 
 import { expect, test } from '../fixtures.ts';
-import { atInbox, signOut } from '../support/inbox.ts';
+import { atInbox, signOut, toSetUp } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
 
 test('an empty installation', async ({ fresh: house, page, watch }) => {
   watch.allow(/^console: Failed to load resource: .* 4\d\d /);
-  await page.goto(await house.setUpLink());
+  await toSetUp(page, await house.setUpLink());
   await shoot(page, 'set-up', 'empty');
   await page.getByLabel('Workspace').fill('Harbour Coffee Roasters');
   await page.getByLabel('Your name').fill('Amal Haddad');

@@ -13,9 +13,23 @@ export function customer(name: string): Customer {
 }
 
 export async function signIn(page: Page, house: House, person: Person): Promise<void> {
-  await page.goto(`${house.url}/sign-in`);
+  await toSignIn(page, house);
   await fillSignIn(page, person);
   await atInbox(page);
+}
+
+/** The page asks whether the installation is set up as soon as it lives. */
+export async function toSignIn(page: Page, house: House): Promise<void> {
+  const lives = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/auth/setup');
+  await page.goto(`${house.url}/sign-in`);
+  await lives;
+}
+
+/** The page takes the code out of its address as soon as it lives. */
+export async function toSetUp(page: Page, link: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expect(page.getByLabel('Set-up code')).toHaveCount(0);
 }
 
 export async function fillSignIn(page: Page, person: Person): Promise<void> {
