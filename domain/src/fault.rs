@@ -1,6 +1,7 @@
 //! Meta's error codes in words for an agent (Cloud API, "Error codes").
 
 /// Why a message failed, for the person who wrote it, and whether sending it again can help.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn words(code: i64) -> (&'static str, bool) {
     match code {
         0 | 190 => (

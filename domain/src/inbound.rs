@@ -11,7 +11,7 @@ use postern_types::{ChannelId, ContactId, ConversationId, Direction, Status};
 pub(crate) struct Number {
     pub channel: ChannelId,
     /// Meta's id of the number.
-    pub number: String,
+    pub id: String,
     /// Meta's id of the business account, within which its ids of people hold.
     pub account: String,
 }
@@ -21,7 +21,7 @@ pub(crate) async fn number(tenant: &mut Tenant, number: &str) -> Result<Option<N
     let workspace = tenant.workspace();
     let found = sqlx::query_as!(
         Number,
-        r#"SELECT id AS "channel: ChannelId", phone_number_id AS number, account_id AS account
+        r#"SELECT id AS "channel: ChannelId", phone_number_id AS "id", account_id AS account
              FROM channel WHERE workspace_id = $1 AND phone_number_id = $2"#,
         workspace.0,
         number,
@@ -74,7 +74,7 @@ async fn remember(env: &Env, tenant: &mut Tenant, number: &Number, wamid: &str) 
         "message_key",
         &[
             workspace.0.as_bytes(),
-            number.number.as_bytes(),
+            number.id.as_bytes(),
             wamid.as_bytes(),
         ],
     );

@@ -270,7 +270,7 @@ async fn secrets_are_sealed_for_their_row_and_forgotten_with_it(
     }
     // Nothing that a workspace keeps holds one in the clear either.
     let kept: String = sqlx::query_scalar(
-        "SELECT coalesce(string_agg(body, ''), '') || (SELECT string_agg(convert_from(detail, 'LATIN1'), '') FROM audit)
+        "SELECT coalesce(string_agg(body, ''), '') || (SELECT string_agg(encode(detail, 'escape'), '') FROM audit)
            FROM event",
     )
     .fetch_one(tenant.conn())

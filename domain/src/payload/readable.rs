@@ -5,16 +5,15 @@ use std::borrow::Cow;
 /// `body` as text of the same length. Bytes that are not UTF-8 become `?`, and escapes of half a surrogate pair, which
 /// no text can hold, become `\ufffd`. What stands where does not change, so that pieces can be cut from `body` itself.
 pub(crate) fn readable(body: &[u8]) -> Cow<'_, str> {
-    let valid: Cow<'_, str> = match std::str::from_utf8(body) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let mut text = String::with_capacity(body.len());
-            for chunk in body.utf8_chunks() {
-                text.push_str(chunk.valid());
-                text.extend(chunk.invalid().iter().map(|_| '?'));
-            }
-            Cow::Owned(text)
+    let valid: Cow<'_, str> = if let Ok(text) = std::str::from_utf8(body) {
+        Cow::Borrowed(text)
+    } else {
+        let mut text = String::with_capacity(body.len());
+        for chunk in body.utf8_chunks() {
+            text.push_str(chunk.valid());
+            text.extend(chunk.invalid().iter().map(|_| '?'));
         }
+        Cow::Owned(text)
     };
     let lone = lone_surrogates(valid.as_bytes());
     if lone.is_empty() {

@@ -163,6 +163,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn every_kind_says_what_it_is() {
         let table = [
             (

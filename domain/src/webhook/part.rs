@@ -32,7 +32,7 @@ pub(super) async fn receive(env: &Env, part: &Part, digest: &[u8; 32]) -> Result
             Err(error)
                 if error.is_passing() && !matches!(error, Error::Unavailable) && tries < TRIES =>
             {
-                tries += 1
+                tries += 1;
             }
             done => return done,
         }
@@ -232,7 +232,7 @@ fn kind(error: &Error) -> String {
         Error::Internal(cause) => cause
             .downcast_ref::<sqlx::Error>()
             .and_then(sqlx::Error::as_database_error)
-            .and_then(|refusal| refusal.code().map(|code| code.into_owned()))
+            .and_then(|refusal| Some(refusal.code()?.into_owned()))
             .unwrap_or_else(|| "internal".to_owned()),
         Error::NotFound => "not found".to_owned(),
         _ => "refused".to_owned(),

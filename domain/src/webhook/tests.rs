@@ -13,7 +13,9 @@ use crate::{
     testing::{self, Fixture, Moved},
 };
 use hmac::Mac as _;
-use postern_types::{ChannelId, ConversationRow, ListRequest, MessageView, Role};
+use postern_types::{
+    ChannelId, ConversationRow, ConversationState, ListRequest, MessageView, Role,
+};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
@@ -73,7 +75,7 @@ impl Shop {
 
 async fn threads(tenant: &mut Tenant) -> Vec<(ConversationRow, Vec<MessageView>)> {
     let mut threads = Vec::new();
-    for state in [Default::default(), postern_types::ConversationState::Closed] {
+    for state in [ConversationState::Open, ConversationState::Closed] {
         let request = ListRequest {
             state,
             ..ListRequest::default()

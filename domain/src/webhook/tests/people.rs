@@ -1,7 +1,7 @@
 //! Who wrote, and where it lands.
 
 use super::*;
-use postern_types::{ConversationState, Direction, Status};
+use postern_types::{Direction, Status};
 use sqlx::postgres::PgPoolOptions;
 use time::Duration;
 
