@@ -4,6 +4,9 @@
 //! which. A feature folder (`inbox`, `channels`, …) imports no other: they meet in `live`, `ui`, `session` and `words`.
 //! To add a page: a folder of its own, its words in `words`, its route in `root`, its style in `style/`.
 
+// A page is one deep type of views within views.
+#![recursion_limit = "512"]
+
 pub mod browser;
 pub mod channels;
 pub mod error;
