@@ -39,6 +39,7 @@ for (const look of LOOKS) {
     await check(page, 'sign in, refused');
 
     await signIn(page, house, home.owner);
+    await view(page, 'Mine');
     await expect(page.getByText('Nothing is assigned to you')).toBeVisible();
     await check(page, 'inbox, empty');
 
@@ -178,7 +179,7 @@ test('the main path by keyboard alone: sign in, open, reply, close, reopen', asy
 
   await page.keyboard.press('Control+k');
   await page.keyboard.type('yara');
-  await expect(page.getByRole('option', { name: yara.name })).toBeVisible();
+  await expect(page.getByRole('option', { name: yara.name }), 'found once').toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 2, name: yara.name })).toBeVisible();
 

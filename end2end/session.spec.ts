@@ -2,7 +2,7 @@
 
 import type { BrowserContext } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { atInbox, fillSignIn, signIn, signOut, toSignIn } from './support/inbox.ts';
+import { atInbox, customer, fillSignIn, row, signIn, signOut, toSignIn, view } from './support/inbox.ts';
 
 test('two tabs that begin at once refresh one after the other, and both stay in', async ({ home, context, page }) => {
   await signIn(page, home.house, home.agent);
@@ -105,18 +105,24 @@ test('a wrong password says so, keeps the address and signs nobody in', async ({
 });
 
 test('the switcher leads to one\'s other workspace, and nothing of one stays in the other', async ({ home, page }) => {
+  const anna = customer('Anna Only-Here');
+  await home.house.sim.say(anna, 'For the roastery alone.');
   await signIn(page, home.house, home.manager);
   const choose = async (name: string) => {
     await page.getByRole('button', { name: 'Workspace and settings' }).click();
     await page.getByRole('button', { name }).click();
   };
+  await choose('Harbour Coffee');
+  await view(page, 'All');
+  await expect(row(page, anna.name)).toBeVisible();
   await choose('Quiet Books');
   await expect(page.getByText('Connect your first number')).toBeVisible();
+  await expect(page.getByText(anna.name)).toHaveCount(0);
   await page.reload();
   await expect(page.getByText('Connect your first number')).toBeVisible();
   await choose('Harbour Coffee');
-  await expect(page.getByText('Connect your first number')).toHaveCount(0);
-  await expect(page.getByText('Nothing is assigned to you')).toBeVisible();
+  await view(page, 'All');
+  await expect(row(page, anna.name)).toBeVisible();
 });
 
 /** Watches the refreshes of all tabs: how many ran at once, and what they were answered. */

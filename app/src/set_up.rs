@@ -76,7 +76,7 @@ pub fn SetUpPage() -> impl IntoView {
     let general = move || {
         failed.with(|error| {
             let error = error.as_ref()?;
-            let known = ["token", "workspace", "name", "email", "password"]
+            let known = ["token", "workspace_name", "name", "email", "password"]
                 .iter()
                 .any(|f| error.field(f).is_some());
             (!known).then(|| fault::say(error))
@@ -94,7 +94,7 @@ pub fn SetUpPage() -> impl IntoView {
                     <Show when=move || !from_link.get() fallback=|| ()>
                         <Field name="token" label=account::CODE value=token hint=account::CODE_HINT fault=of("token")/>
                     </Show>
-                    <Field name="workspace" label=account::WORKSPACE value=workspace hint=account::WORKSPACE_HINT fault=of("workspace") autocomplete="organization" maxlength=80_u32/>
+                    <Field name="workspace" label=account::WORKSPACE value=workspace hint=account::WORKSPACE_HINT fault=of("workspace_name") autocomplete="organization" maxlength=80_u32/>
                     <Field name="name" label=account::YOUR_NAME value=name fault=of("name") autocomplete="name" maxlength=80_u32/>
                     <Field name="email" label=account::EMAIL kind="email" value=email fault=of("email") autocomplete="username"/>
                     <Field name="password" label=account::PASSWORD kind="password" value=password hint=account::PASSWORD_HINT fault=of("password")

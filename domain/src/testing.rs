@@ -83,8 +83,6 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
 pub struct Fixture {
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// The person.
-    pub account: AccountId,
     /// Their place.
     pub member: MemberId,
     /// A live session of theirs.
@@ -108,12 +106,7 @@ pub async fn workspace(env: &Env, name: &str, role: Role) -> Fixture {
     let member = member::add(env, &mut tenant, account, role).await.unwrap();
     let workspace = tenant.workspace();
     tenant.commit().await.unwrap();
-    Fixture {
-        workspace,
-        account,
-        member,
-        session,
-    }
+    Fixture { workspace, member, session }
 }
 
 /// Makes a person with a live session.

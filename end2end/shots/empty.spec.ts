@@ -34,7 +34,7 @@ test('an empty installation', async ({ fresh: house, page, watch }) => {
   await shoot(page, 'connect', 'refused');
   await dialog.getByLabel('Access token').fill(house.token);
   await dialog.getByRole('radio', { name: 'My own Meta app' }).check();
-  await dialog.getByLabel('App secret').fill(house.appSecret);
+  await dialog.getByRole('textbox', { name: 'App secret' }).fill(house.appSecret);
   await dialog.getByRole('button', { name: 'Connect a number' }).click();
   const done = page.getByRole('dialog', { name: 'The number is connected' });
   await expect(done.getByText('Verify token', { exact: true })).toBeVisible();
@@ -43,7 +43,7 @@ test('an empty installation', async ({ fresh: house, page, watch }) => {
 
   await page.goto(`${house.url}/inbox`);
   await atInbox(page);
-  await expect(page.getByText('Nothing is assigned to you')).toBeVisible();
+  await expect(page.getByText('The inbox is empty')).toBeVisible();
   await shoot(page, 'inbox', 'empty');
 
   await page.setViewportSize({ width: 1440, height: 900 });

@@ -7,10 +7,10 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderValue, StatusCode, header},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::from_fn_with_state,
-    response::IntoResponse as _,
+    response::{IntoResponse as _, Response},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
@@ -103,11 +103,26 @@ fn package(state: &AppState) -> Router<AppState> {
     )
 }
 
-async fn missing() -> axum::response::Response {
-    ApiError::NotFound.into_response()
+/// A page that says so for whoever looks, the error's words for a program.
+async fn missing(State(state): State<AppState>, request: Request) -> Response {
+    let wants_page = request.method() == Method::GET
+        && request.headers().get(header::ACCEPT).is_some_and(|accepted| {
+            accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
+        });
+    if !wants_page {
+        return ApiError::NotFound.into_response();
+    }
+    let (env, site, options) = (state.env, state.site, state.leptos);
+    let render = leptos_axum::render_app_to_stream_with_context(
+        move || in_context(&env, &site),
+        move || shell(options.clone()),
+    );
+    let mut page = render(request).await;
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
 }
 
-fn broke(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+fn broke(_: Box<dyn std::any::Any + Send>) -> Response {
     // The panic hook has logged where; nobody outside is told.
     ApiError::Internal {
         request: String::new(),

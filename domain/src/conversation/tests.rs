@@ -8,22 +8,22 @@ use postern_types::{
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 
-struct Two {
+struct Town {
     env: Env,
     one: Fixture,
-    two: Fixture,
+    other: Fixture,
     channel: ChannelId,
 }
 
-async fn two(options: PgConnectOptions) -> Two {
+async fn town(options: PgConnectOptions) -> Town {
     let (env, _) = testing::env(options);
     let one = testing::workspace(&env, "One", Role::Owner).await;
-    let two = testing::workspace(&env, "Two", Role::Owner).await;
+    let other = testing::workspace(&env, "Two", Role::Owner).await;
     let channel = testing::channel(&env, &one, "100").await;
-    Two {
+    Town {
         env,
         one,
-        two,
+        other,
         channel,
     }
 }
@@ -37,12 +37,12 @@ async fn pages_follow_each_other_without_a_gap_or_a_double(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let Two {
+    let Town {
         env,
         one,
-        two,
+        other,
         channel,
-    } = two(options).await;
+    } = town(options).await;
     for minute in 0..95 {
         let heard_ago = Duration::minutes(minute / 2);
         testing::conversation(&env, &one, channel, &format!("Contact {minute}"), heard_ago).await;
@@ -63,13 +63,13 @@ async fn pages_follow_each_other_without_a_gap_or_a_double(
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), 95);
-    let mut other = two.enter(&env).await;
+    let mut stranger = other.enter(&env).await;
     for view in [InboxView::All, InboxView::Mine, InboxView::Unassigned] {
         let request = ListRequest {
             view,
             ..ListRequest::default()
         };
-        assert!(list(&mut other, &request).await.unwrap().rows.is_empty());
+        assert!(list(&mut stranger, &request).await.unwrap().rows.is_empty());
     }
     request.after = Some("rubbish".to_owned());
     assert!(matches!(
@@ -80,12 +80,12 @@ async fn pages_follow_each_other_without_a_gap_or_a_double(
 
 #[sqlx::test(migrations = "../migrations")]
 async fn views_and_search_find_what_they_say(_: PgPoolOptions, options: PgConnectOptions) {
-    let Two {
+    let Town {
         env,
         one,
-        two,
+        other,
         channel,
-    } = two(options).await;
+    } = town(options).await;
     let mine =
         testing::conversation(&env, &one, channel, "Amira Haddad", Duration::minutes(1)).await;
     testing::conversation(&env, &one, channel, "Bento Sousa", Duration::minutes(2)).await;
@@ -138,12 +138,12 @@ async fn views_and_search_find_what_they_say(_: PgPoolOptions, options: PgConnec
         assert!(names(&read(InboxView::All, open, &digits[2..]).await).contains(&"Bento Sousa"));
     }
     assert!(read(InboxView::All, open, "nobody").await.is_empty());
-    let mut other = two.enter(&env).await;
+    let mut stranger = other.enter(&env).await;
     let request = ListRequest {
         search: "bento".to_owned(),
         ..ListRequest::default()
     };
-    assert!(list(&mut other, &request).await.unwrap().rows.is_empty());
+    assert!(list(&mut stranger, &request).await.unwrap().rows.is_empty());
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -151,15 +151,15 @@ async fn another_workspace_does_nothing_to_a_conversation_and_learns_nothing(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let Two {
+    let Town {
         env,
         one,
-        two,
+        other,
         channel,
-    } = two(options).await;
+    } = town(options).await;
     let id = testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
     let absent: ConversationId = env.id();
-    let mut tenant = two.enter(&env).await;
+    let mut tenant = other.enter(&env).await;
     for id in [id, absent] {
         // What is another's answers as what is not there.
         assert!(matches!(row(&mut tenant, id).await, Err(Error::NotFound)));
@@ -205,9 +205,9 @@ async fn closing_and_reopening_tell_the_feed_and_meet_a_newer_one(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let Two {
+    let Town {
         env, one, channel, ..
-    } = two(options).await;
+    } = town(options).await;
     let id = testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
     let mut cursor = event::end(&mut tenant).await.unwrap();
@@ -243,12 +243,12 @@ async fn a_conversation_goes_to_members_of_its_workspace_alone(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let Two {
+    let Town {
         env,
         one,
-        two,
+        other,
         channel,
-    } = two(options).await;
+    } = town(options).await;
     let id = testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
     let (colleague, _) = testing::person(&env, "Colleague").await;
     let mut tenant = one.enter(&env).await;
@@ -260,7 +260,7 @@ async fn a_conversation_goes_to_members_of_its_workspace_alone(
         .unwrap();
     assert_eq!(row.assignee, Some(colleague));
     assert!(matches!(
-        assign(&env, &mut tenant, id, Some(two.member)).await,
+        assign(&env, &mut tenant, id, Some(other.member)).await,
         Err(Error::NotFound)
     ));
     let unassigned = assign(&env, &mut tenant, id, None).await.unwrap();
@@ -272,9 +272,9 @@ async fn a_snapshot_and_its_place_in_the_feed_leave_nothing_out(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let Two {
+    let Town {
         env, one, channel, ..
-    } = two(options).await;
+    } = town(options).await;
     let id = testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
     let mut late = one.enter(&env).await;
     // Not committed when the snapshot is read, and older than its place.

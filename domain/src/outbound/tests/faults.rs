@@ -18,7 +18,7 @@ use postern_types::{ChannelState, MessageId, Status};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::time::Duration;
 
-/// Until ask_at and a little.
+/// Until `ask_at` and a little.
 const LONG: Duration = Duration::from_mins(11);
 
 #[sqlx::test(migrations = "../migrations")]
