@@ -72,12 +72,12 @@ impl Session {
         password: String,
     ) -> impl Future<Output = Result<(), ApiError>> + Send {
         let credentials = Credentials { email, password };
-        self.enter("/auth/sign-in", credentials)
+        Self::enter("/auth/sign-in", credentials)
     }
 
     /// Makes the first owner and signs them in.
     pub fn set_up(self, form: SetUp) -> impl Future<Output = Result<(), ApiError>> + Send {
-        self.enter("/auth/setup", form)
+        Self::enter("/auth/setup", form)
     }
 
     /// Ends the session, on the server too when it can be reached, and in every tab.
@@ -122,7 +122,6 @@ impl Session {
     }
 
     fn enter<B: serde::Serialize + 'static>(
-        self,
         path: &'static str,
         body: B,
     ) -> impl Future<Output = Result<(), ApiError>> + Send {

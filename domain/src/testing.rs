@@ -106,7 +106,11 @@ pub async fn workspace(env: &Env, name: &str, role: Role) -> Fixture {
     let member = member::add(env, &mut tenant, account, role).await.unwrap();
     let workspace = tenant.workspace();
     tenant.commit().await.unwrap();
-    Fixture { workspace, member, session }
+    Fixture {
+        workspace,
+        member,
+        session,
+    }
 }
 
 /// Makes a person with a live session.

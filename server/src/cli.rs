@@ -23,7 +23,7 @@ pub enum Command {
 /// A command on workspaces.
 #[derive(Subcommand)]
 pub enum WorkspaceCommand {
-    /// Makes a workspace and prints its id. A new owner's password comes from POSTERN_NEW_PASSWORD, or is made and
+    /// Makes a workspace and prints its id. A new owner's password comes from `POSTERN_NEW_PASSWORD`, or is made and
     /// printed once.
     Add {
         /// Its name.
@@ -47,7 +47,7 @@ pub enum WorkspaceCommand {
 /// A command on members.
 #[derive(Subcommand)]
 pub enum MemberCommand {
-    /// Gives a person a place. A new account's password comes from POSTERN_NEW_PASSWORD, or is made and printed once.
+    /// Gives a person a place. A new account's password comes from `POSTERN_NEW_PASSWORD`, or is made and printed once.
     Add {
         /// The workspace's id, as `workspace add` and `workspace list` print it.
         #[arg(long)]

@@ -33,7 +33,7 @@ enum Command {
 enum DbCommand {
     /// Makes roles and database on a PostgreSQL that somebody runs.
     Prepare(Prepare),
-    /// Brings the schema up to date (DATABASE_OWNER_URL).
+    /// Brings the schema up to date (`DATABASE_OWNER_URL`).
     Migrate,
 }
 

@@ -76,10 +76,9 @@ fn in_context(env: &Env, site: &Site) {
     provide_context(env.clone());
     if let (Some(nonce), Some(response)) =
         (leptos::nonce::use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string(), site))
     {
-        if let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string(), site)) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
 }
 
@@ -106,9 +105,14 @@ fn package(state: &AppState) -> Router<AppState> {
 /// A page that says so for whoever looks, the error's words for a program.
 async fn missing(State(state): State<AppState>, request: Request) -> Response {
     let wants_page = request.method() == Method::GET
-        && request.headers().get(header::ACCEPT).is_some_and(|accepted| {
-            accepted.to_str().is_ok_and(|accepted| accepted.contains("text/html"))
-        });
+        && request
+            .headers()
+            .get(header::ACCEPT)
+            .is_some_and(|accepted| {
+                accepted
+                    .to_str()
+                    .is_ok_and(|accepted| accepted.contains("text/html"))
+            });
     if !wants_page {
         return ApiError::NotFound.into_response();
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use postern_domain::Env;
-use std::{future::Future, net::SocketAddr};
+use std::net::SocketAddr;
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
 
@@ -60,25 +60,23 @@ pub async fn work(config: &Config, env: Env) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn told(stop: watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        let interrupt = tokio::signal::ctrl_c();
-        let terminate = async {
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(mut signal) => {
-                    signal.recv().await;
-                }
-                Err(_) => std::future::pending().await,
+async fn told(stop: watch::Sender<bool>) {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
             }
-        };
-        tokio::select! {
-            _ = interrupt => {}
-            () = terminate => {}
+            Err(_) => std::future::pending().await,
         }
-        tracing::info!("stopping");
-        // Nobody left to tell is as good as told.
-        let _ = stop.send(true);
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
     }
+    tracing::info!("stopping");
+    // Nobody left to tell is as good as told.
+    let _ = stop.send(true);
 }
 
 async fn grace(stopped: &mut watch::Receiver<bool>) {

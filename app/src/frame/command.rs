@@ -18,7 +18,7 @@ use leptos::{
     html,
     prelude::*,
 };
-use postern_types::{ConversationRow, ConversationState, InboxView, ListRequest};
+use postern_types::{ConversationRow, ListRequest};
 use run::runner;
 use std::time::Duration;
 
@@ -33,7 +33,11 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     let at = RwSignal::new(0_usize);
     let found = RwSignal::new(Vec::<ConversationRow>::new());
     let entries = Memo::new(move |_| {
-        let found = found.get().into_iter().take(SHOWN).map(Entry::Conversation);
+        let found = found
+            .get()
+            .into_iter()
+            .take(SHOWN)
+            .map(|row| Entry::Conversation(Box::new(row)));
         found
             .chain(
                 text.with(|text| matching(text))
@@ -150,7 +154,10 @@ fn search(sought: String, text: RwSignal<String>, found: RwSignal<Vec<Conversati
             search: sought.trim().to_owned(),
             ..ListRequest::default()
         };
-        let rows = live::list(request).await.map(|page| page.rows).unwrap_or_default();
+        let rows = live::list(request)
+            .await
+            .map(|page| page.rows)
+            .unwrap_or_default();
         if text.try_with_untracked(|text| *text == sought) == Some(true) {
             found.set(rows);
         }

@@ -74,12 +74,14 @@ fn person(email: &str, name: Option<&str>) -> Result<Person> {
     Person::new(name, email)
 }
 
+/// Letters and digits that are not mistaken for one another.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
 /// A hundred random bits, easily read out and typed.
 fn password_or_made(env: &Env, given: Option<String>) -> (String, bool) {
     if let Some(given) = given {
         return (given, false);
     }
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let letters: Vec<u8> = env
         .bytes::<20>()
         .iter()

@@ -134,7 +134,7 @@ async fn every_function_shows_and_changes_nothing_for_another_workspace() {
         match rival.call(function, arguments).await {
             // The number is known to be taken: by whom is not told.
             Err(refusal) if function == "channels/connect" => {
-                assert!(refusal.starts_with("409"), "{refusal}")
+                assert!(refusal.starts_with("409"), "{refusal}");
             }
             Err(refusal) => assert!(
                 refusal.starts_with("404"),

@@ -143,9 +143,9 @@ async fn a_socket_opens_once_with_its_ticket_resumes_without_a_gap_and_ends_with
     );
 
     // A place that was never given out.
-    let mut lost = resume(&town, &api, &json!("bm93aGVyZQ")).await;
-    assert_eq!(next(&mut lost).await.expect("a word")["type"], "reload");
-    assert_eq!(next(&mut lost).await, None);
+    let mut astray = resume(&town, &api, &json!("bm93aGVyZQ")).await;
+    assert_eq!(next(&mut astray).await.expect("a word")["type"], "reload");
+    assert_eq!(next(&mut astray).await, None);
 
     // Its end.
     let mut idle = resume(&town, &api, &cursor).await;

@@ -61,7 +61,7 @@ fn now_like(order: u64) -> u64 {
 }
 
 async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         match meta.deliver(url, body.to_vec()).await {
             Ok(status) if status == 200 => break,
@@ -79,7 +79,7 @@ async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
 pub async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tally>) {
     for turn in 0..count {
         let id = reply_id(&conversation, turn);
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         while let Err(refusal) = api
             .reply(&id, &conversation, &format!("reply {turn}"))
             .await

@@ -34,7 +34,7 @@ impl Town {
     /// Builds one, starts it, sets it up and connects the number.
     pub async fn found(name: &str) -> (Self, Api) {
         let mut config = SimConfig::quick(ACCOUNT, NUMBER, TOKEN);
-        config.verify_token = VERIFY.to_owned();
+        VERIFY.clone_into(&mut config.verify_token);
         let meta = Sim::start(config).await.expect("Meta starts");
         // Short and open to pass: PostgreSQL runs as another user there.
         let folder = PathBuf::from(format!("/tmp/postern-{name}-{}", std::process::id()));
@@ -134,7 +134,7 @@ impl Town {
             .no_proxy()
             .build()
             .expect("a client");
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !http
             .get(&ready)
             .send()
@@ -165,7 +165,7 @@ impl Town {
             .status()
             .expect("kill runs");
         assert!(killed.success());
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while self.postmaster().is_none_or(|pid| pid == first) {
             assert!(
                 Instant::now() < deadline,
@@ -236,10 +236,10 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
         if entry.file_name() == name {
             return Some(path);
         }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            if let Some(found) = find(&path, name) {
-                return Some(found);
-            }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && let Some(found) = find(&path, name)
+        {
+            return Some(found);
         }
     }
     None

@@ -10,7 +10,7 @@ use postern_types::{ConversationRow, InboxView};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     /// Opens it.
-    Conversation(ConversationRow),
+    Conversation(Box<ConversationRow>),
     /// Does it.
     Command(Command),
 }

@@ -26,7 +26,7 @@ pub fn runner(open: RwSignal<bool>) -> impl Fn(Entry) + Copy + 'static {
         match entry {
             Entry::Conversation(row) => {
                 let path = format!("/inbox/{}", row.id);
-                live.inbox.update(|inbox| inbox.remember(vec![row]));
+                live.inbox.update(|inbox| inbox.remember(vec![*row]));
                 go(&path);
             }
             Entry::Command(Command::View(view)) => look_at(view, ConversationState::Open),
