@@ -233,11 +233,14 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_committed_is_not_acknowledged() {
         let body = br#"{"entry":[{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"}}}]}]}"#;
-        // Each waits as long as one waits for a connection; the second would go to quarantine.
+        let signed = [sign(body)];
+        let odd = b"not JSON";
+        let odd_signed = [sign(odd)];
+        // Together, for each waits as long as one waits for a connection. The second would go to quarantine.
         let answers = futures::future::join3(
-            post("/webhooks/whatsapp", &[sign(body)], body),
-            post("/webhooks/whatsapp", &[sign(b"not JSON")], b"not JSON"),
-            post("/webhooks/whatsapp/some-key", &[sign(body)], body),
+            post("/webhooks/whatsapp", &signed, body),
+            post("/webhooks/whatsapp", &odd_signed, odd),
+            post("/webhooks/whatsapp/some-key", &signed, body),
         );
         let refused = || {
             (
