@@ -147,6 +147,35 @@ fn recently(env: &Env) -> i64 {
     env.now().unix_timestamp() - 600
 }
 
+/// Drives `work` until it waits for another transaction; false when it ended without.
+async fn waits<F: Future + Unpin>(env: &Env, work: &mut F) -> bool {
+    let looking = async {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let mut global = env.db.global().await.unwrap();
+            let waiting: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                                 WHERE NOT l.granted AND a.datname = current_database())",
+            )
+            .fetch_one(global.conn())
+            .await
+            .unwrap();
+            if waiting {
+                return;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "neither waits nor ends"
+            );
+        }
+    };
+    futures::pin_mut!(looking);
+    matches!(
+        futures::future::select(looking, work).await,
+        futures::future::Either::Left(_)
+    )
+}
+
 /// A second workspace with a number of its own.
 async fn neighbour(env: &Env, number: &str) -> Fixture {
     let fixture = testing::workspace(env, "Neighbour", Role::Agent).await;

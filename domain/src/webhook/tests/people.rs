@@ -186,6 +186,31 @@ async fn the_same_people_with_both_ids_at_once_become_one_contact_each(
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn somebody_who_is_being_made_by_one_id_is_not_made_again_by_two(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let by_id = crate::payload::Person {
+        bsuid: Some("DE.abc".to_owned()),
+        ..Default::default()
+    };
+    let mut tenant = shop.enter().await;
+    let made = crate::contact::resolve(&shop.env, &mut tenant, "waba-1", &by_id)
+        .await
+        .unwrap();
+    let mut both = text("4915112345", "w1", "by both", recently(&shop.env));
+    both["from_user_id"] = json!("DE.abc");
+    let mut delivery = Box::pin(shop.deliver(messages(&[both])));
+    assert!(waits(&shop.env, &mut delivery).await);
+    tenant.commit().await.unwrap();
+    delivery.await;
+    assert_eq!(shop.count("contact").await, 1);
+    assert_eq!(shop.count("contact_identity").await, 2);
+    assert_eq!(shop.threads().await[0].0.contact.id, made);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn messages_stand_in_metas_order_however_late_they_come(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -231,6 +231,25 @@ async fn an_answer_and_a_status_at_the_same_moment_find_each_other(
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_status_waits_for_an_answer_that_is_being_stored(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (shop, id) = replied(options, Status::Sending, None).await;
+    let mut tenant = shop.enter().await;
+    set(&mut tenant, id, Status::Accepted, Some("out")).await;
+    status::take_early(&shop.env, &mut tenant, shop.channel, "out", id)
+        .await
+        .unwrap();
+    let mut delivery = Box::pin(shop.deliver(statuses(&[news("out", "delivered", 1)])));
+    assert!(waits(&shop.env, &mut delivery).await);
+    tenant.commit().await.unwrap();
+    delivery.await;
+    assert_eq!(shop.message(id).await.status, Status::Delivered);
+    assert_eq!(shop.count("status_early").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn another_workspaces_status_does_not_touch_a_message(
     _: PgPoolOptions,
     options: PgConnectOptions,
