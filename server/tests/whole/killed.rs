@@ -62,7 +62,7 @@ async fn killed_with_sigkill_under_load_nothing_acknowledged_is_lost_nothing_is_
         task.await.expect("they go on through it all");
     }
     until("every reply comes to an end", &town, async || {
-        settled(&api).await
+        settled(&api, &town.meta).await
     })
     .await;
     let statuses = check(&api, CUSTOMERS, MESSAGES, REPLIES).await;

@@ -60,7 +60,7 @@ async fn postgresql_killed_under_load_comes_back_and_nothing_acknowledged_is_los
         task.await.expect("they go on through it all");
     }
     until("every reply comes to an end", &town, async || {
-        settled(&api).await
+        settled(&api, &town.meta).await
     })
     .await;
     let statuses = check(&api, CUSTOMERS, MESSAGES, REPLIES).await;

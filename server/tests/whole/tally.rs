@@ -152,18 +152,30 @@ pub async fn check(
     statuses
 }
 
-/// Whether every reply has come to an end.
-pub async fn settled(api: &Api) -> bool {
+/// Whether every reply has come to an end. One whose sender was killed before Meta had it ends as unknown: it waits for
+/// the agent's word, and what was written after it waits too. One that Meta has must not stay so.
+pub async fn settled(api: &Api, meta: &SimHandle) -> bool {
+    let ledger = meta.ledger();
     for row in api.conversations().await {
         let thread: Vec<Value> = api.thread(row["id"].as_str().expect("an id")).await;
-        let waiting = |message: &&Value| {
-            matches!(
-                message["status"].as_str(),
-                Some("queued" | "sending" | "unknown" | "accepted")
-            )
-        };
-        if thread.iter().any(|message| waiting(&message)) {
-            return false;
+        let mut held = false;
+        for message in thread
+            .iter()
+            .filter(|message| message["direction"] == "out")
+        {
+            let id = message["id"].as_str().expect("an id");
+            let ended = match message["status"].as_str() {
+                Some("unknown") => {
+                    held = true;
+                    ledger.accepted(id) == 0
+                }
+                Some("queued") => held,
+                Some("sending" | "accepted") => false,
+                _ => true,
+            };
+            if !ended {
+                return false;
+            }
         }
     }
     true
