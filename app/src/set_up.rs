@@ -11,7 +11,7 @@ use crate::{
     },
     words::{account, fault},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev, ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::SetUp;
 
@@ -26,10 +26,16 @@ pub fn SetUpPage() -> impl IntoView {
     let awake = awake();
     let go = use_navigate();
     Effect::new(move |_| {
-        if let Some(code) = location_hash().filter(|code| !code.is_empty()) {
-            token.set(code);
-            from_link.set(true);
-        }
+        let take = move || {
+            if let Some(code) = location_hash().filter(|code| !code.is_empty()) {
+                token.set(code);
+                from_link.set(true);
+            }
+        };
+        take();
+        // The link may be opened in a tab that is here already: then only the fragment changes.
+        let handle = window_event_listener(ev::hashchange, move |_| take());
+        on_cleanup(move || handle.remove());
     });
     Effect::new(move |_| {
         if session.auth.get() == Auth::In {

@@ -42,7 +42,8 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
     };
     let me = move || session.me.get().map(|me| (me.name, me.email));
     view! {
-        <button type="button" class="menu-button" popovertarget="menu" aria-label=frame::MENU title=frame::MENU>
+        <button type="button" class="menu-button" popovertarget="menu" title=frame::MENU>
+            <span class="only-heard">{frame::MENU}</span>
             {move || place.get().map(|place| view! { <Avatar name=Some(place.workspace_name) id=place.workspace.0/> })}
         </button>
         <div id="menu" class="menu" popover="auto" node_ref=node>
