@@ -116,7 +116,6 @@ CREATE TABLE status_early (
     status text NOT NULL,
     at timestamptz NOT NULL,
     fault_code bigint,
-    fault_reason text,
     received_at timestamptz NOT NULL,
     PRIMARY KEY (workspace_id, channel_id, wamid, status),
     FOREIGN KEY (workspace_id, channel_id) REFERENCES channel (workspace_id, id) ON DELETE CASCADE
