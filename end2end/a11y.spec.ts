@@ -43,7 +43,7 @@ for (const look of LOOKS) {
     await expect(page.getByText('Nothing is assigned to you')).toBeVisible();
     await check(page, 'inbox, empty');
 
-    const cast = await fill(home);
+    const cast = await fill(home, look);
     await view(page, 'All');
     await expect(row(page, cast.talk.name)).toBeVisible();
     await check(page, 'inbox, nothing open');
@@ -206,9 +206,10 @@ async function tabTo(page: Page, goal: () => ReturnType<Page['locator']>): Promi
   throw new Error('the keyboard does not get there');
 }
 
-async function fill(home: Furnished) {
-  const talk = customer('Talia Talks');
-  const late = customer('Lars Late');
+/** The installation is furnished once; each look has customers of its own. */
+async function fill(home: Furnished, look: Look) {
+  const talk = customer(`Talia ${look.size} ${look.theme}`);
+  const late = customer(`Lars ${look.size} ${look.theme}`);
   await home.house.sim.say(talk, 'Good morning! Is table four free at noon?');
   await home.house.sim.sayKind(talk, 'image', { caption: 'This one', mime_type: 'image/jpeg', sha256: 'x', id: '1' });
   await home.house.deliver(late, 'Thanks, that was all.', new Date(Date.now() - 26 * 3_600_000));

@@ -138,7 +138,7 @@ test('what people write is text, never page', async ({ home, page }) => {
 });
 
 test('a foreign or mistyped conversation is not there', async ({ home, page, watch }) => {
-  watch.allow(/^console: Failed to load resource: .* 404 .*\/api\//);
+  watch.allow(/^console: Failed to load resource: .* 404 .*\/(api\/|nowhere$)/);
   await signIn(page, home.house, home.agent);
   await page.goto(`${home.house.url}/inbox/0192f0a0-0000-7000-8000-000000000001`);
   await expect(page.getByText('This conversation is not here')).toBeVisible();
