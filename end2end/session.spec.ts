@@ -22,8 +22,11 @@ test('two tabs that begin at once refresh one after the other, and both stay in'
 test('signing out in one tab signs out the others', async ({ home, context, page }) => {
   await signIn(page, home.house, home.agent);
   const other = await context.newPage();
+  // Signing out while a socket opens refuses its ticket, and Chromium writes a line about it: let it open first.
+  const live = other.waitForEvent('websocket').then((socket) => socket.waitForEvent('framereceived'));
   await other.goto(`${home.house.url}/inbox`);
   await atInbox(other);
+  await live;
   await signOut(page);
   await expect(page).toHaveURL(/\/sign-in/);
   await expect(other).toHaveURL(/\/sign-in/);
