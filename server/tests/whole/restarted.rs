@@ -1,7 +1,7 @@
 //! The database goes away as the program works.
 
 use crate::{
-    tally::{Tally, check, reply, settled, until, write},
+    tally::{Tally, begin, check, settled, until},
     town::Town,
 };
 use std::sync::{Arc, atomic::Ordering};
@@ -13,40 +13,8 @@ const REPLIES: usize = 8;
 #[tokio::test(flavor = "multi_thread")]
 async fn postgresql_killed_under_load_comes_back_and_nothing_acknowledged_is_lost() {
     let (town, api) = Town::found("restarted").await;
-    let url = format!("{}/webhooks/whatsapp", town.url());
     let tally = Arc::new(Tally::default());
-    let writers: Vec<_> = (0..CUSTOMERS)
-        .map(|number| {
-            tokio::spawn(write(
-                town.meta.clone(),
-                url.clone(),
-                number,
-                MESSAGES,
-                Arc::clone(&tally),
-            ))
-        })
-        .collect();
-    until("every customer is heard", &town, async || {
-        api.conversations().await.len() == CUSTOMERS
-    })
-    .await;
-    let conversations: Vec<String> = api
-        .conversations()
-        .await
-        .iter()
-        .map(|row| row["id"].as_str().expect("an id").to_owned())
-        .collect();
-    let repliers: Vec<_> = conversations
-        .into_iter()
-        .map(|conversation| {
-            tokio::spawn(reply(
-                api.clone(),
-                conversation,
-                REPLIES,
-                Arc::clone(&tally),
-            ))
-        })
-        .collect();
+    let tasks = begin(&town, &api, (CUSTOMERS, MESSAGES, REPLIES), &tally).await;
     let mut kills = 0;
     for at in [50, 100] {
         until("the load goes on", &town, async || {
@@ -56,7 +24,7 @@ async fn postgresql_killed_under_load_comes_back_and_nothing_acknowledged_is_los
         town.kill_postgres().await;
         kills += 1;
     }
-    for task in writers.into_iter().chain(repliers) {
+    for task in tasks {
         task.await.expect("they go on through it all");
     }
     until("every reply comes to an end", &town, async || {

@@ -17,6 +17,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use tokio::task::JoinHandle;
 
 /// What was written and acknowledged, by everybody.
 #[derive(Default)]
@@ -75,8 +76,34 @@ async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
     tally.acknowledged.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Sets the load going: each customer writes, and each of their conversations is replied to.
+pub async fn begin(
+    town: &Town,
+    api: &Api,
+    (customers, messages, replies): (usize, usize, usize),
+    tally: &Arc<Tally>,
+) -> Vec<JoinHandle<()>> {
+    let url = format!("{}/webhooks/whatsapp", town.url());
+    let mut tasks: Vec<_> = (0..customers)
+        .map(|number| {
+            let (meta, url) = (town.meta.clone(), url.clone());
+            tokio::spawn(write(meta, url, number, messages, Arc::clone(tally)))
+        })
+        .collect();
+    until("every customer is heard", town, async || {
+        api.conversations().await.len() == customers
+    })
+    .await;
+    for row in api.conversations().await {
+        let conversation = row["id"].as_str().expect("an id").to_owned();
+        let replying = reply(api.clone(), conversation, replies, Arc::clone(tally));
+        tasks.push(tokio::spawn(replying));
+    }
+    tasks
+}
+
 /// Replies to a conversation, each with one id until it is confirmed.
-pub async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tally>) {
+async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tally>) {
     for turn in 0..count {
         let id = reply_id(&conversation, turn);
         let deadline = Instant::now() + Duration::from_mins(2);
