@@ -9,9 +9,10 @@ use crate::place::Place;
 use crate::{setup, shell};
 
 /// What is linted and tested for the machine itself; the client is compiled for its own target.
-pub const SERVER_SIDE: [&str; 6] = [
+pub const SERVER_SIDE: [&str; 7] = [
     "postern-types",
     "postern-domain",
+    "postern-app",
     "postern-server",
     "postern-sim",
     "xtask",

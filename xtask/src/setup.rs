@@ -51,12 +51,26 @@ pub fn machine(place: &Place, for_tests: bool) -> Result<()> {
     if for_tests && chromium().is_none() {
         missing.push(Package::Chromium);
     }
+    if for_tests && !has_fonts() {
+        missing.push(Package::Fonts);
+    }
     if !missing.is_empty() {
         Packages::of_this_machine().install(&missing)?;
         npm::node_after_install(place)?;
         postgres::binaries()?;
     }
     wasm::target(place)
+}
+
+/// Whether there is a font of emoji, and one that has an alef. Without fontconfig there is neither, but on a Mac, which
+/// has both.
+fn has_fonts() -> bool {
+    let fonts = |pattern: &str| {
+        shell::output(std::process::Command::new("fc-list").args([pattern, "family"]))
+            .unwrap_or_default()
+    };
+    cfg!(target_os = "macos")
+        || (fonts(":").contains("Emoji") && !fonts(":charset=627").trim().is_empty())
 }
 
 /// The browser that the tests drive.

@@ -23,7 +23,7 @@ pub struct Options {
 pub enum Kind {
     /// Formatting, clippy, house rules
     Lint,
-    /// types, sim and xtask
+    /// types, app, sim and xtask
     Unit,
     /// domain, on a real PostgreSQL, and the committed query data
     Sql,

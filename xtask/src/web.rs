@@ -124,8 +124,9 @@ fn compile(place: &Place, options: Options) -> Result<PathBuf> {
 
 /// The heavy half of the pipeline is a program of its own.
 fn bundler(place: &Place) -> Result<PathBuf> {
+    shell::say("compiling the program that binds the client");
     let mut cargo = shell::cargo(place);
-    shell::run(cargo.args(["build", "--quiet", "--package", "xtask-bundle"])).context(
+    shell::run(cargo.args(["build", "--package", "xtask-bundle"])).context(
         "the bundler could not be built; is it pinned to the locked version of wasm-bindgen?",
     )?;
     Ok(place.target.join("debug/xtask-bundle"))

@@ -15,6 +15,7 @@ pub enum Package {
     Node,
     Postgres,
     Chromium,
+    Fonts,
 }
 
 impl Package {
@@ -28,6 +29,9 @@ impl Package {
                 "PostgreSQL 15 or newer (the server's programs): Postern keeps everything in it"
             }
             Self::Chromium => "Chromium: the browser tests drive it",
+            Self::Fonts => {
+                "fonts with emoji and Arabic: people write both, and pictures would show boxes"
+            }
         }
     }
 
@@ -43,6 +47,10 @@ impl Package {
             (Self::Postgres, Manager::Dnf) => &["postgresql-server"],
             (Self::Postgres, Manager::Brew) => &["postgresql@17"],
             (Self::Chromium, _) => &["chromium"],
+            (Self::Fonts, Manager::Apt) => &["fonts-noto-color-emoji", "fonts-dejavu-core"],
+            (Self::Fonts, Manager::Dnf) => &["google-noto-color-emoji-fonts", "dejavu-sans-fonts"],
+            (Self::Fonts, Manager::Pacman) => &["noto-fonts-emoji", "ttf-dejavu"],
+            (Self::Fonts, Manager::Brew) => &["font-noto-color-emoji", "font-dejavu"],
         }
     }
 }

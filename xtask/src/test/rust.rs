@@ -204,6 +204,7 @@ mod tests {
             [
                 Kind::Unit,
                 Kind::Sql,
+                Kind::Unit,
                 Kind::Http,
                 Kind::Unit,
                 Kind::Unit,
