@@ -45,7 +45,17 @@ pub(super) fn roles(names: &Names, passwords: &Passwords) -> Vec<String> {
         format!("ALTER ROLE {app} SET statement_timeout = '30s'"),
         // The owner hands its definer functions over to this role when it migrates.
         format!("GRANT {definer} TO {owner}"),
-        format!("REVOKE {owner}, {definer} FROM {app}"),
+        // Only where there is something to take away: PostgreSQL warns otherwise.
+        block(&format!(
+            "IF EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid \
+                                JOIN pg_roles a ON a.oid = m.member \
+                         WHERE a.rolname = {} AND r.rolname IN ({}, {})) THEN \
+               REVOKE {owner}, {definer} FROM {app}; \
+             END IF;",
+            quote_literal(&names.app),
+            quote_literal(&names.owner),
+            quote_literal(&names.definer),
+        )),
         // An administrator that is no superuser may only give a database to a role that it belongs to.
         block(&format!(
             "IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT {owner} TO CURRENT_USER; END IF;"
