@@ -76,7 +76,7 @@ pub(crate) async fn keep(
         let sealed = vault::seal_own(env, SEALED, &id.to_string(), &stranger.piece)?;
         sqlx::query!(
             "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1",
+             ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1, released_at = NULL",
             id,
             &digest[..],
             stranger.reason.as_str(),
@@ -90,12 +90,12 @@ pub(crate) async fn keep(
     global.commit().await
 }
 
-/// What is in quarantine, newest first, 1000 at most. For the installation's operator alone.
+/// What is in quarantine and was not released, newest first, 1000 at most. For the installation's operator alone.
 pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
     let mut global = env.db.global().await?;
     let rows = sqlx::query!(
         r#"SELECT id, reason, signed_by AS "signed_by: ChannelId", received_at, times FROM quarantine
-            ORDER BY received_at DESC, id DESC LIMIT 1000"#,
+            WHERE released_at IS NULL ORDER BY received_at DESC, id DESC LIMIT 1000"#,
     )
     .fetch_all(global.conn())
     .await?;
@@ -112,13 +112,29 @@ pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
         .collect())
 }
 
-/// What a piece says, as it came.
-pub async fn open(env: &Env, id: Uuid) -> Result<Vec<u8>> {
+/// What a piece says, as it came, and the channel whose secret signed it.
+pub async fn open(env: &Env, id: Uuid) -> Result<(Vec<u8>, Option<ChannelId>)> {
     let mut global = env.db.global().await?;
-    let sealed = sqlx::query_scalar!("SELECT sealed FROM quarantine WHERE id = $1", id)
-        .fetch_one(global.conn())
-        .await?;
+    let row = sqlx::query!(
+        r#"SELECT sealed, signed_by AS "signed_by: ChannelId" FROM quarantine WHERE id = $1"#,
+        id,
+    )
+    .fetch_one(global.conn())
+    .await?;
     global.commit().await?;
-    let piece = vault::open_own(env, SEALED, &id.to_string(), &sealed)?;
-    Ok(piece.to_vec())
+    let piece = vault::open_own(env, SEALED, &id.to_string(), &row.sealed)?;
+    Ok((piece.to_vec(), row.signed_by))
+}
+
+/// Takes a piece off the list: everything in it has been given to whom it belongs.
+pub(crate) async fn release(env: &Env, id: Uuid) -> Result<()> {
+    let mut global = env.db.global().await?;
+    sqlx::query!(
+        "UPDATE quarantine SET released_at = $2 WHERE id = $1 AND released_at IS NULL",
+        id,
+        env.now(),
+    )
+    .execute(global.conn())
+    .await?;
+    global.commit().await
 }

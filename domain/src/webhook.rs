@@ -12,6 +12,8 @@ use door::Signer;
 use part::Outcome;
 use postern_types::{ChannelId, WorkspaceId};
 use secrecy::ExposeSecret as _;
+use split::Split;
+use uuid::Uuid;
 
 /// What became of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,12 +53,37 @@ pub async fn receive(
     }
     let text = payload::readable(body);
     let split = split::split(env, &signer, &text, body).await?;
+    quarantine::keep(env, signer.channel(), &split.strangers).await?;
+    apply(env, &signer, &split, body).await
+}
+
+/// Gives a piece that was in quarantine to the workspaces that have its numbers and accounts by now; true when all of
+/// it was given, and it is off the list. Only for what the installation's secret signed: a channel's own speaks for that
+/// channel alone, whatever is connected later ([`Error::Conflict`]). What was applied before changes nothing.
+pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
+    let (piece, signed_by) = quarantine::open(env, id).await?;
+    if signed_by.is_some() {
+        return Err(Error::conflict(
+            "A number's own app signed it, and speaks for that number alone.",
+        ));
+    }
+    let text = payload::readable(&piece);
+    let split = split::split(env, &Signer::Installation, &text, &piece).await?;
+    let receipt = apply(env, &Signer::Installation, &split, &piece).await?;
+    let whole = split.strangers.is_empty();
+    if whole {
+        quarantine::release(env, id).await?;
+    }
+    Ok((receipt, whole))
+}
+
+/// Applies each part of `body`, in a transaction of its own.
+async fn apply(env: &Env, signer: &Signer, split: &Split, body: &[u8]) -> Result<Receipt> {
+    let digest = digest(env, signer, body);
     let mut receipt = Receipt {
         quarantined: split.strangers.len(),
         ..Receipt::default()
     };
-    quarantine::keep(env, signer.channel(), &split.strangers).await?;
-    let digest = digest(env, &signer, body);
     let mut failed = None;
     for part in &split.parts {
         match part::receive(env, part, &digest).await {

@@ -1,11 +1,13 @@
 //! What an operator does at the installation itself.
 
 mod people;
+mod webhooks;
 
 use crate::{auth, config::Config};
 use clap::Subcommand;
 use postern_domain::Env;
 use postern_types::{Role, WorkspaceId};
+use webhooks::{QuarantineCommand, WebhookCommand};
 
 /// An operator's command.
 #[derive(Subcommand)]
@@ -18,6 +20,12 @@ pub enum Command {
     /// Gives people places in workspaces.
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Signed webhooks that went to nobody.
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+    /// Webhooks that a workspace got and that were not understood in full.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
 }
 
 /// A command on workspaces.
@@ -108,6 +116,8 @@ pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result
             println!("member of {}", added.workspace);
             people::print_password(&email, added.made_password.as_deref());
         }
+        Command::Quarantine(command) => webhooks::quarantined(env, command).await?,
+        Command::Webhook(command) => webhooks::parts(env, command).await?,
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod conformance;
 mod faults;
 mod people;
+mod release;
 mod statuses;
 mod together;
 

@@ -78,7 +78,7 @@ async fn a_signed_body_that_is_not_json_or_not_metas_is_quarantined_once(
     let again: Vec<_> = listed.iter().filter(|piece| piece.times == 2).collect();
     assert_eq!(again.len(), 1);
     assert_eq!(
-        quarantine::open(&shop.env, again[0].id).await.unwrap(),
+        quarantine::open(&shop.env, again[0].id).await.unwrap().0,
         b"hello"
     );
     // What has nothing in it is nothing.
@@ -174,7 +174,7 @@ async fn a_channels_own_secret_speaks_for_that_channel_alone(
     let listed = quarantine::list(env).await.unwrap();
     assert_eq!(listed[0].reason, "not_covered");
     assert!(listed[0].signed_by.is_some());
-    let piece = String::from_utf8(quarantine::open(env, listed[0].id).await.unwrap()).unwrap();
+    let piece = String::from_utf8(quarantine::open(env, listed[0].id).await.unwrap().0).unwrap();
     assert!(piece.contains("forged") && piece.contains("sibling") && !piece.contains("own\""));
     // The other door of the same workspace, the same bytes: its own number is no replay.
     let receipt = receive(
