@@ -57,7 +57,7 @@ pub async fn layer(
     answer
 }
 
-const FIXED: [(HeaderName, &str); 8] = [
+const FIXED: [(HeaderName, &str); 9] = [
     // A page sets its own, with its nonce; nothing else may run or load anything.
     (
         header::CONTENT_SECURITY_POLICY,
@@ -66,6 +66,8 @@ const FIXED: [(HeaderName, &str); 8] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
+    // The filter that browsers once had could be turned against the page; where one is left, it is off.
+    (header::X_XSS_PROTECTION, "0"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

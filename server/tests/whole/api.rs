@@ -77,6 +77,11 @@ impl Api {
         }
     }
 
+    /// What a browser would send along.
+    pub fn cookies(&self) -> &str {
+        &self.cookies
+    }
+
     /// Ends the session.
     pub async fn sign_out(&self) {
         let answer = self

@@ -2,9 +2,12 @@
 
 mod api;
 mod foreign;
+mod headers;
 mod killed;
 mod outbound;
+mod quarantine;
 mod restarted;
 mod sockets;
+mod stranger;
 mod tally;
 mod town;
