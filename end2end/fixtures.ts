@@ -36,6 +36,7 @@ export const test = base.extend<Each, Shared>({
       const house = await House.open();
       try {
         await use(await furnish(house));
+        expect(house.said(), 'the server met no broken page rule').not.toContain('csp report');
       } finally {
         await house.close();
       }

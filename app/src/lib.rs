@@ -7,6 +7,11 @@
 // A page is one deep type of views within views.
 #![recursion_limit = "512"]
 
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!(
+    "`ssr` and `hydrate` exclude each other: together, event handlers silently vanish. Build package by package."
+);
+
 pub mod browser;
 pub mod channels;
 pub mod error;

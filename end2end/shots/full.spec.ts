@@ -50,7 +50,7 @@ test('a busy workspace', async ({ home, page, newContext, watch }) => {
   await open(other, emoji.name);
   await composer(other).pressSequentially('One moment');
   await expect(page.getByText(/is replying…/)).toBeVisible();
-  await shoot(page, 'conversation', 'colleague-replying', ['1440x900']);
+  await shoot(page, 'conversation', 'colleague-replying');
   await other.close();
 
   await page.getByRole('button', { name: 'Close conversation' }).click();

@@ -8,7 +8,8 @@ import { freePort, Program, run } from './program.ts';
 import { SimControl, type Customer } from './sim.ts';
 import { until } from './until.ts';
 
-const target =
+/** Where the programs were built. */
+export const target =
   process.env.POSTERN_TEST_TARGET ??
   process.env.CARGO_TARGET_DIR ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'postern', 'target');

@@ -11,10 +11,10 @@ const SIZES = { '1440x900': DESKTOP, '390x844': PHONE };
 const THEMES = ['light', 'dark'] as const;
 
 /** Takes the screen as it stands, once for each size and theme. */
-export async function shoot(page: Page, screen: string, state: string, sizes = Object.keys(SIZES)): Promise<void> {
+export async function shoot(page: Page, screen: string, state: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const size of sizes) {
-    await page.setViewportSize(SIZES[size as keyof typeof SIZES]);
+  for (const [size, pixels] of Object.entries(SIZES)) {
+    await page.setViewportSize(pixels);
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.evaluate(() => document.fonts.ready);

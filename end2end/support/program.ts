@@ -7,13 +7,17 @@ import { until } from './until.ts';
 
 export class Program {
   private ended = false;
+  private code: number | null | undefined;
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly name: string,
     private readonly log: string,
   ) {
-    child.on('exit', () => (this.ended = true));
+    child.on('exit', (code) => {
+      this.ended = true;
+      this.code = code;
+    });
     child.on('error', () => (this.ended = true));
   }
 
@@ -27,6 +31,11 @@ export class Program {
 
   said(): string {
     return readFileSync(this.log, 'utf8');
+  }
+
+  /** How it ended: its code, or null when a signal ended it; undefined while it lives. */
+  exit(): number | null | undefined {
+    return this.code;
   }
 
   /** Its death is a fault that shows its last words. */

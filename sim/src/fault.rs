@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// Refused with a code of section 6.1 and its HTTP status.
+    /// Refused with one of the Graph API's error codes and its HTTP status.
     Error(i64),
     /// A gateway's page: 502 and HTML. Nothing was sent.
     Html502,

@@ -160,7 +160,7 @@ impl Meta {
     }
 }
 
-/// Leaves out one optional key of rule 6, the `turn`th of them, if the event has it. An identity goes only where another
+/// Leaves out one of the keys that Meta may leave out, the `turn`th of them, if the event has it. An identity goes only where another
 /// identity stays.
 fn omit(value: &mut Value, turn: usize) {
     const PATHS: [&[&str]; 13] = [

@@ -6,6 +6,7 @@ mod licences;
 use anyhow::{Result, bail};
 
 use crate::place::Place;
+use crate::setup::npm;
 use crate::{setup, shell};
 
 /// What is linted and tested for the machine itself; the client is compiled for its own target.
@@ -25,13 +26,14 @@ type Lint = fn(&Place) -> Result<()>;
 pub fn run(place: &Place) -> Result<()> {
     setup::machine(place, false)?;
     let mut failed = Vec::new();
-    let lints: [(&str, Lint); 6] = [
+    let lints: [(&str, Lint); 7] = [
         ("formatting", formatting),
         ("arrows of the house", arrows::check),
         ("licences and sources", licences::check),
         ("house rules, migrations, SQL", readers),
         ("clippy, server side", clippy_server),
         ("clippy, client", clippy_client),
+        ("types of the browser tests", types_of_browser_tests),
     ];
     for (name, lint) in lints {
         shell::say(format_args!("lint: {name}"));
@@ -69,7 +71,16 @@ fn clippy_server(place: &Place) -> Result<()> {
     for package in SERVER_SIDE {
         cargo.args(["--package", package]);
     }
-    shell::run(cargo.args(["--", "-D", "warnings"]))
+    shell::run(cargo.args(["--package", "xtask-bundle", "--", "-D", "warnings"]))
+}
+
+fn types_of_browser_tests(place: &Place) -> Result<()> {
+    npm::browser_tools(place)?;
+    let mut tsc = npm::program(place, place.file("end2end/node_modules/.bin/tsc"));
+    shell::run(
+        tsc.current_dir(place.file("end2end"))
+            .args(["--noEmit", "--project", "."]),
+    )
 }
 
 fn clippy_client(place: &Place) -> Result<()> {

@@ -62,15 +62,16 @@ pub fn machine(place: &Place, for_tests: bool) -> Result<()> {
     wasm::target(place)
 }
 
-/// Whether there is a font of emoji, and one that has an alef. Without fontconfig there is neither, but on a Mac, which
-/// has both.
+/// Whether some font has emoji, an alef, and a character of Chinese and Japanese. Without fontconfig there is none.
 fn has_fonts() -> bool {
     let fonts = |pattern: &str| {
         shell::output(std::process::Command::new("fc-list").args([pattern, "family"]))
             .unwrap_or_default()
     };
-    cfg!(target_os = "macos")
-        || (fonts(":").contains("Emoji") && !fonts(":charset=627").trim().is_empty())
+    fonts(":").contains("Emoji")
+        && [":charset=627", ":charset=7530"]
+            .iter()
+            .all(|pattern| !fonts(pattern).trim().is_empty())
 }
 
 /// The browser that the tests drive.

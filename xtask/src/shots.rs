@@ -1,6 +1,6 @@
 //! `cargo xtask shots`: pictures of every screen, and a page to look at them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -32,11 +32,36 @@ pub fn run(place: &Place) -> Result<()> {
     if count == 0 {
         bail!("no picture was taken");
     }
+    let lacking = lacking(&folder)?;
+    if !lacking.is_empty() {
+        bail!("these pictures are missing: {}", lacking.join(", "));
+    }
     shell::say(format_args!(
         "{count} pictures: open {}",
         folder.join("index.html").display()
     ));
     Ok(())
+}
+
+const LOOKS: [&str; 4] = [
+    "1440x900-light",
+    "1440x900-dark",
+    "390x844-light",
+    "390x844-dark",
+];
+
+/// What there is not, of each screen that was taken at all.
+fn lacking(folder: &Path) -> Result<Vec<String>> {
+    let mut taken = BTreeSet::new();
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        taken.extend(name.strip_suffix(".png").map(str::to_owned));
+    }
+    let screens: BTreeSet<&str> = taken.iter().map(|stem| parts(stem).0).collect();
+    let wanted = screens
+        .iter()
+        .flat_map(|screen| LOOKS.map(|look| format!("{screen}-{look}")));
+    Ok(wanted.filter(|name| !taken.contains(name)).collect())
 }
 
 /// Writes `index.html`, screen by screen, and returns how many pictures there are.
@@ -110,6 +135,20 @@ mod tests {
             ("sign-in-refused", "390x844-dark")
         );
         assert_eq!(parts("odd"), ("odd", ""));
+    }
+
+    #[test]
+    fn a_screen_that_lacks_a_look_is_named() {
+        let folder = std::env::temp_dir().join(format!("xtask-shots-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a scratch folder");
+        for look in &LOOKS[..3] {
+            std::fs::write(folder.join(format!("inbox-full-{look}.png")), "").expect("a file");
+        }
+        assert_eq!(
+            lacking(&folder).expect("a list"),
+            ["inbox-full-390x844-dark"]
+        );
+        std::fs::remove_dir_all(folder).expect("it is removed");
     }
 
     #[test]

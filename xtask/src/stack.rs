@@ -123,6 +123,8 @@ impl<'a> Installation<'a> {
         command
             .current_dir(&self.data)
             .args(["serve", "--port", &self.sim_port.to_string()])
+            // Meta remembers who wrote when; sim forgets it with each start, and would refuse what the inbox allows.
+            .arg("--no-limits")
             .args([
                 "--callback",
                 &format!("http://127.0.0.1:{}/webhooks/whatsapp", self.port),
@@ -159,16 +161,22 @@ pub fn build(place: &Place) -> Result<()> {
     shell::run(&mut cargo)
 }
 
-/// A data folder that is made when it is missing. Started as root, PostgreSQL's own user must be let through.
-pub fn data_folder(place: &Place, name: &str) -> Result<PathBuf> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    let root = std::fs::metadata("/proc/self")
-        .is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
-    let folder = if root {
+/// Where data stays from run to run. PostgreSQL's own user may not pass root's home.
+pub fn data_folder(place: &Place, name: &str) -> PathBuf {
+    if is_root() {
         Path::new("/var/lib").join(format!("postern-{name}"))
     } else {
         place.cache.join(name)
-    };
+    }
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+}
+
+/// Makes the folder when it is missing. Started as root, PostgreSQL's own user must be let through.
+pub fn open_folder(folder: PathBuf) -> Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     if !folder.exists() {
         std::fs::DirBuilder::new()
             .recursive(true)
@@ -176,7 +184,7 @@ pub fn data_folder(place: &Place, name: &str) -> Result<PathBuf> {
             .create(&folder)?;
         std::fs::set_permissions(
             &folder,
-            std::fs::Permissions::from_mode(if root { 0o711 } else { 0o700 }),
+            std::fs::Permissions::from_mode(if is_root() { 0o711 } else { 0o700 }),
         )?;
     }
     Ok(folder)

@@ -16,7 +16,7 @@ pub enum Stage {
     Read,
     /// A voice note was played.
     Played,
-    /// Did not get there, and why: a code of section 6.1.
+    /// Did not get there, and why: one of the Graph API's error codes.
     Failed(i64),
     /// A value nobody has heard of.
     Other(String),

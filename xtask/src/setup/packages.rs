@@ -30,7 +30,7 @@ impl Package {
             }
             Self::Chromium => "Chromium: the browser tests drive it",
             Self::Fonts => {
-                "fonts with emoji and Arabic: people write both, and pictures would show boxes"
+                "fonts with emoji, Arabic, Chinese, Japanese and Korean: people write all of it, and pictures would show boxes"
             }
         }
     }
@@ -40,17 +40,29 @@ impl Package {
         match (self, manager) {
             (Self::CCompiler, Manager::Apt) => &["build-essential"],
             (Self::CCompiler, Manager::Pacman) => &["base-devel"],
-            (Self::CCompiler, Manager::Dnf | Manager::Brew) => &["gcc"],
-            (Self::Node, Manager::Brew) => &["node"],
+            (Self::CCompiler, Manager::Dnf) => &["gcc"],
             (Self::Node, _) => &["nodejs", "npm"],
             (Self::Postgres, Manager::Apt | Manager::Pacman) => &["postgresql"],
             (Self::Postgres, Manager::Dnf) => &["postgresql-server"],
-            (Self::Postgres, Manager::Brew) => &["postgresql@17"],
             (Self::Chromium, _) => &["chromium"],
-            (Self::Fonts, Manager::Apt) => &["fonts-noto-color-emoji", "fonts-dejavu-core"],
-            (Self::Fonts, Manager::Dnf) => &["google-noto-color-emoji-fonts", "dejavu-sans-fonts"],
-            (Self::Fonts, Manager::Pacman) => &["noto-fonts-emoji", "ttf-dejavu"],
-            (Self::Fonts, Manager::Brew) => &["font-noto-color-emoji", "font-dejavu"],
+            (Self::Fonts, Manager::Apt) => &[
+                "fontconfig",
+                "fonts-noto-color-emoji",
+                "fonts-dejavu-core",
+                "fonts-wqy-zenhei",
+            ],
+            (Self::Fonts, Manager::Dnf) => &[
+                "fontconfig",
+                "google-noto-color-emoji-fonts",
+                "dejavu-sans-fonts",
+                "google-noto-sans-cjk-fonts",
+            ],
+            (Self::Fonts, Manager::Pacman) => &[
+                "fontconfig",
+                "noto-fonts-emoji",
+                "ttf-dejavu",
+                "noto-fonts-cjk",
+            ],
         }
     }
 }
@@ -60,7 +72,6 @@ enum Manager {
     Apt,
     Dnf,
     Pacman,
-    Brew,
 }
 
 impl Manager {
@@ -69,7 +80,6 @@ impl Manager {
             Self::Apt => "sudo apt-get install",
             Self::Dnf => "sudo dnf install",
             Self::Pacman => "sudo pacman -S",
-            Self::Brew => "brew install",
         }
     }
 }
@@ -88,7 +98,6 @@ impl Packages {
             ("apt-get", Manager::Apt),
             ("dnf", Manager::Dnf),
             ("pacman", Manager::Pacman),
-            ("brew", Manager::Brew),
         ];
         let manager = known
             .into_iter()
@@ -187,6 +196,9 @@ fn no_cluster_of_its_own(root: &[&str]) -> Result<()> {
     if std::path::Path::new("/etc/postgresql-common/createcluster.conf").exists() {
         return Ok(());
     }
+    shell::say(
+        "telling Debian's PostgreSQL packages not to start a cluster of their own (/etc/postgresql-common/createcluster.conf): Postern runs its own",
+    );
     let line = "mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf";
     shell::run(as_root(root, &["sh", "-c", line]))
 }

@@ -97,8 +97,10 @@ pub fn build_from_debian(place: &Place, into: &Path) -> Result<()> {
     }
     shell::run(&mut cargo)?;
 
-    std::fs::create_dir_all(into)
-        .with_context(|| format!("cannot write into {}", into.display()))?;
+    // Copied beside its place and moved there whole: an interrupted copy is never taken for a target.
+    let beside = into.with_extension(format!("{}.new", std::process::id()));
+    std::fs::create_dir_all(&beside)
+        .with_context(|| format!("cannot write into {}", beside.display()))?;
     let built = project.join("target").join(TARGET).join("release/deps");
     let mut copied = 0;
     for entry in std::fs::read_dir(&built)?.flatten() {
@@ -106,16 +108,22 @@ pub fn build_from_debian(place: &Place, into: &Path) -> Result<()> {
         if entry.path().extension().is_some_and(|end| end == "rlib")
             && !name.starts_with("libempty-")
         {
-            std::fs::copy(entry.path(), into.join(&name))?;
+            std::fs::copy(entry.path(), beside.join(&name))
+                .with_context(|| format!("cannot write into {}", beside.display()))?;
             copied += 1;
         }
     }
-    if !has_library(into) {
+    if !has_library(&beside) {
         bail!(
             "the standard library was not built ({copied} libraries in {})",
             built.display()
         );
     }
+    if into.exists() {
+        std::fs::remove_dir_all(into)?;
+    }
+    std::fs::rename(&beside, into)
+        .with_context(|| format!("cannot write into {}", into.display()))?;
     std::fs::remove_dir_all(&scratch)?;
     shell::say(format_args!(
         "WebAssembly's standard library is built ({copied} libraries)"

@@ -48,6 +48,9 @@ pub fn playwright(place: &Place, site: &Path) -> Command {
         .current_dir(place.file("end2end"))
         .env("POSTERN_TEST_TARGET", &place.target)
         .env("POSTERN_TEST_SITE", site);
+    if let Ok(xtask) = std::env::current_exe() {
+        playwright.env("POSTERN_TEST_XTASK", xtask);
+    }
     if let Some(chromium) = setup::chromium() {
         playwright.env("POSTERN_TEST_CHROMIUM", chromium);
     }
