@@ -2,13 +2,14 @@
 
 import { expect, test } from './fixtures.ts';
 import { House } from './support/house.ts';
+import { toSignIn } from './support/inbox.ts';
 import { until } from './support/until.ts';
 
 test('a broken page rule, an error in the console and a crash of the page are each noted', async ({ page, watch }) => {
   // Not a shared installation: those must not meet a report.
   const house = await House.open();
   try {
-    await page.goto(`${house.url}/sign-in`);
+    await toSignIn(page, house);
     expect(watch.faults).toEqual([]);
     await page.evaluate(() => {
       document.body.setAttribute('style', 'color: red');
@@ -22,6 +23,7 @@ test('a broken page rule, an error in the console and a crash of the page are ea
     }
     await until('the server tells it too', 15_000, async () => house.said().includes('csp report'));
     await expect(page.locator('body')).not.toHaveCSS('color', 'rgb(255, 0, 0)');
+    await page.goto('about:blank');
     watch.faults.length = 0;
   } finally {
     await house.close();

@@ -2,7 +2,7 @@
 
 import { expect, test, type Furnished } from '../fixtures.ts';
 import { DESKTOP } from '../support/browser.ts';
-import { atInbox, composer, customer, line, open, reply, row, signIn, thread, tick, view } from '../support/inbox.ts';
+import { atInbox, composer, customer, details, line, open, reply, row, signIn, thread, tick, view } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
 import type { Customer } from '../support/sim.ts';
 
@@ -103,15 +103,6 @@ async function list(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/inbox`);
   await atInbox(page);
   await view(page, 'All');
-}
-
-async function details(page: Page, shown: boolean): Promise<void> {
-  await page.setViewportSize(DESKTOP);
-  const pane = page.getByRole('complementary', { name: 'Details' });
-  if ((await pane.isVisible()) !== shown) {
-    await page.getByRole('button', { name: shown ? 'Show details' : 'Hide details' }).first().click();
-  }
-  await expect(pane).toBeVisible({ visible: shown });
 }
 
 /** A thread with everything in it: days, groups, ticks, a failure, a note, other kinds. */

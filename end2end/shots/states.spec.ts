@@ -3,7 +3,7 @@
 import { expect, test } from '../fixtures.ts';
 import { DESKTOP } from '../support/browser.ts';
 import { newPassword, type Person } from '../support/house.ts';
-import { atInbox, customer, fillSignIn, open, row, signIn, signOut, toSetUp, toSignIn, view } from '../support/inbox.ts';
+import { atInbox, customer, details, fillSignIn, open, row, signIn, signOut, toSetUp, toSignIn, view } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
 
 const long = customer('Wolfeschlegelsteinhausenbergerdorff-Constantinopolitanische Gemüseimportgesellschaft');
@@ -50,11 +50,9 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await shoot(page, 'inbox', 'mine-empty');
   await view(page, 'All');
   await open(page, long.name);
-  await page.getByRole('button', { name: 'Show details' }).first().click();
-  await expect(page.getByRole('complementary', { name: 'Details' })).toBeVisible();
+  await details(page, true);
   await shoot(page, 'details', 'long-names');
-  await page.setViewportSize(DESKTOP);
-  await page.getByRole('button', { name: 'Hide details' }).first().click();
+  await details(page, false);
   await page.getByRole('region', { name: 'Messages' }).hover();
   await page.mouse.wheel(0, -1500);
   await expect(page.getByRole('button', { name: /Jump to the newest|new/ }).first()).toBeVisible();
@@ -65,15 +63,14 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await atInbox(page);
   await view(page, 'All');
   await open(page, layla.name);
-  await page.getByRole('button', { name: 'Show details' }).first().click();
+  await details(page, true);
   await shoot(page, 'details', 'arabic');
-  await page.setViewportSize(DESKTOP);
-  await page.getByRole('button', { name: 'Hide details' }).first().click();
+  await details(page, false);
   await page.getByRole('button', { name: 'Close conversation' }).click();
   await page.goto(`${house.url}/inbox`);
   await atInbox(page);
   await view(page, 'All');
-  await page.getByRole('group', { name: 'Open or closed' }).getByRole('button', { name: 'Closed' }).click();
+  await page.getByRole('button', { name: /Open.*Closed/ }).click();
   await expect(row(page, layla.name)).toBeVisible();
   await shoot(page, 'inbox', 'closed');
 

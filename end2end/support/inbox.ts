@@ -1,6 +1,7 @@
 // The inbox as a person sees it: by roles, labels and words.
 
 import { expect, type Locator, type Page } from '@playwright/test';
+import { DESKTOP } from './browser.ts';
 import type { House, Person } from './house.ts';
 import type { Customer } from './sim.ts';
 
@@ -63,6 +64,16 @@ export function row(page: Page, name: string): Locator {
 export async function open(page: Page, name: string): Promise<void> {
   await row(page, name).click();
   await expect(page.getByRole('heading', { level: 2, name })).toBeVisible();
+}
+
+/** Shows or hides what stands beside the thread, on a desktop. */
+export async function details(page: Page, shown: boolean): Promise<void> {
+  await page.setViewportSize(DESKTOP);
+  const pane = page.getByRole('complementary', { name: 'Details' });
+  if ((await pane.isVisible()) !== shown) {
+    await page.getByRole('button', { name: shown ? 'Show details' : 'Hide details' }).first().click();
+  }
+  await expect(pane).toBeVisible({ visible: shown });
 }
 
 /** The lines of the open thread. */
