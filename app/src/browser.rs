@@ -2,7 +2,7 @@
 
 use futures::channel::oneshot;
 use js_sys::Reflect;
-use leptos::prelude::*;
+use leptos::{ev::KeyboardEvent, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use postern_types::{MessageId, Moment};
 use std::time::Duration;
 use uuid::Builder;
@@ -41,16 +41,30 @@ pub fn message_id() -> Option<MessageId> {
     ))
 }
 
-/// Waits; a timer of the page, so it sleeps when the machine does.
+/// Waits; a timer of the page, so it sleeps when the machine does. Who stops waiting stops the timer.
 pub async fn sleep(ms: u32) {
+    struct Timer(Option<TimeoutHandle>);
+    impl Drop for Timer {
+        fn drop(&mut self) {
+            if let Some(timer) = self.0 {
+                timer.clear();
+            }
+        }
+    }
     let (done, waits) = oneshot::channel();
-    set_timeout(
+    let timer = set_timeout_with_handle(
         move || {
             let _ = done.send(());
         },
         Duration::from_millis(ms.into()),
     );
+    let _timer = Timer(timer.ok());
     let _ = waits.await;
+}
+
+/// Whether this browser has something: `Notification`, for example, is missing in a tab on an iPhone.
+pub fn has(name: &str) -> bool {
+    Reflect::has(&window(), &name.into()).unwrap_or(false)
 }
 
 /// What was kept in this browser under a key.
@@ -62,6 +76,13 @@ pub fn recall(key: &str) -> Option<String> {
 pub fn remember(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
         let _ = storage.set_item(key, value);
+    }
+}
+
+/// Forgets what was kept under a key.
+pub fn forget(key: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.remove_item(key);
     }
 }
 
@@ -91,6 +112,14 @@ pub fn focus(selector: &str) -> bool {
     found.is_some_and(|element| element.focus().is_ok())
 }
 
+/// Puts the focus on a place that has none by itself, such as the page's main part.
+pub fn focus_place(id: &str) {
+    if let Some(place) = document().get_element_by_id(id) {
+        let _ = place.set_attribute("tabindex", "-1");
+        focus(&format!("#{id}"));
+    }
+}
+
 /// Whether a person is writing, so that letters are not shortcuts.
 pub fn writing() -> bool {
     document().active_element().is_some_and(|element| {
@@ -106,6 +135,37 @@ pub fn in_dialog() -> bool {
         .ok()
         .flatten()
         .is_some()
+}
+
+/// Whether a word is being composed (Japanese, Chinese, …): then Enter belongs to the input method. Safari says so
+/// by the old code 229 alone.
+pub fn composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
+/// The shortcut that a key stands for, whatever letters the keyboard writes.
+pub fn shortcut(event: &KeyboardEvent) -> String {
+    meant(&event.key(), &event.code(), event.shift_key())
+}
+
+fn meant(key: &str, code: &str, shift: bool) -> String {
+    if key.is_ascii() {
+        return key.to_owned();
+    }
+    match (code, shift) {
+        ("Slash", true) => "?".into(),
+        ("Slash", false) => "/".into(),
+        _ => code
+            .strip_prefix("Key")
+            .map_or_else(|| key.to_owned(), str::to_lowercase),
+    }
+}
+
+/// One step back, as the browser's own button.
+pub fn back() {
+    if let Ok(history) = window().history() {
+        let _ = history.back();
+    }
 }
 
 /// Copies text; false when the browser refuses.
@@ -136,5 +196,28 @@ pub fn keep_in_view(selector: &str) {
         .and_then(JsCast::dyn_into::<js_sys::Function>);
     if let (Ok(_), Ok(scroll)) = (nearest, scroll) {
         let _ = scroll.call1(&element, &options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortcut_is_found_by_its_place_when_the_keyboard_writes_other_letters() {
+        for (key, code, shift, expected) in [
+            ("j", "KeyJ", false, "j"),
+            // A Dvorak keyboard means what it writes.
+            ("j", "KeyC", false, "j"),
+            ("о", "KeyJ", false, "j"),
+            ("у", "KeyE", false, "e"),
+            ("ض", "KeyQ", false, "q"),
+            ("÷", "Slash", false, "/"),
+            ("؟", "Slash", true, "?"),
+            ("ArrowDown", "ArrowDown", false, "ArrowDown"),
+            ("ö", "Semicolon", false, "ö"),
+        ] {
+            assert_eq!(meant(key, code, shift), expected, "{key} {code}");
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 mod banner;
 mod command;
+mod leaving;
 mod menu;
 mod shortcuts;
 
 use crate::{
+    browser,
     live::{provide_live, use_live},
     session::use_session,
     ui::{empty::Empty, icon::Icon},
@@ -13,17 +15,23 @@ use crate::{
 };
 use banner::Banner;
 use command::CommandBar;
+use leaving::{Leaving, LeavingDialog};
 use leptos::{ev, prelude::*};
 use leptos_router::components::{A, Outlet};
 use menu::Menu;
-use postern_types::{Membership, WorkspaceId};
+use postern_types::{ChannelState, ChannelView, Membership, Role, WorkspaceId};
 use shortcuts::Shortcuts;
+use std::time::Duration;
+
+/// So long a first answer may take before it is said that there is none.
+const LATE: Duration = Duration::from_secs(5);
 
 /// The dialogs that the keyboard opens from anywhere; copied about freely.
 #[derive(Clone, Copy)]
 pub(crate) struct Overlays {
     command: RwSignal<bool>,
     shortcuts: RwSignal<bool>,
+    leaving: Leaving,
 }
 
 /// The frame of the chosen workspace; another workspace is another frame, so that nothing of one is left in the other.
@@ -57,6 +65,7 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
     let overlays = Overlays {
         command: RwSignal::new(false),
         shortcuts: RwSignal::new(false),
+        leaving: Leaving::new(),
     };
     provide_context(overlays);
     listen(overlays);
@@ -65,8 +74,13 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
             .membership()
             .filter(|place| place.workspace == workspace)
     });
+    // The router would only change the address.
+    let skip = |event: ev::MouseEvent| {
+        event.prevent_default();
+        browser::focus_place("main");
+    };
     view! {
-        <a class="skip" href="#main">{frame::SKIP}</a>
+        <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
         <div class="frame">
             <Rail place/>
             <div class="frame-main">
@@ -76,13 +90,20 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
         </div>
         <CommandBar open=overlays.command/>
         <Shortcuts open=overlays.shortcuts/>
+        <LeavingDialog leaving=overlays.leaving/>
     }
     .into_any()
 }
 
 #[component]
 fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
-    let counts = use_live().counts();
+    let (live, session) = (use_live(), use_session());
+    let counts = live.counts();
+    // Who can do something about it is told wherever they are.
+    let lost = Memo::new(move |_| {
+        let is_lost = |number: &ChannelView| number.state == ChannelState::Disconnected;
+        session.at_least(Role::Admin) && live.inbox.with(|inbox| inbox.any_number(is_lost))
+    });
     view! {
         <nav class="rail" aria-label=frame::NAVIGATION>
             <Menu place/>
@@ -96,6 +117,12 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
             <A href="/settings/channels" attr:class="rail-link" attr:title=frame::NUMBERS>
                 <Icon name="smartphone"/>
                 <span class="rail-word">{frame::NUMBERS}</span>
+                <Show when=move || lost.get() fallback=|| ()>
+                    <span class="rail-mark" title=frame::NUMBER_LOST>
+                        <span aria-hidden="true">"!"</span>
+                        <span class="only-heard">{frame::NUMBER_LOST}</span>
+                    </span>
+                </Show>
             </A>
         </nav>
     }
@@ -107,13 +134,13 @@ fn listen(overlays: Overlays) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let command =
             (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.shift_key();
-        if command && event.key().eq_ignore_ascii_case("k") {
+        if command && browser::shortcut(&event).eq_ignore_ascii_case("k") {
             event.prevent_default();
             overlays.command.update(|open| *open = !*open);
-        } else if event.key() == "?"
+        } else if browser::shortcut(&event) == "?"
             && !event.ctrl_key()
-            && !crate::browser::writing()
-            && !crate::browser::in_dialog()
+            && !browser::writing()
+            && !browser::in_dialog()
         {
             event.prevent_default();
             overlays.shortcuts.set(true);
@@ -125,10 +152,25 @@ fn listen(overlays: Overlays) {
 /// The shape of the frame, until it is known who is there. The server renders this and nothing more.
 #[component]
 pub fn FrameSkeleton() -> impl IntoView {
+    // Shapes that stay for long are no answer.
+    let late = RwSignal::new(false);
+    Effect::new(move |_| {
+        set_timeout(
+            move || {
+                late.try_set(true);
+            },
+            LATE,
+        );
+    });
     view! {
         <div class="frame" aria-busy="true">
             <div class="rail" aria-hidden="true"><i class="sk sk-square"></i></div>
             <div class="frame-main">
+                <div class="banner-place" role="status" aria-live="polite">
+                    <Show when=move || late.get() fallback=|| ()>
+                        <div class="banner"><Icon name="wifi-off"/><p>{frame::AWAY}</p></div>
+                    </Show>
+                </div>
                 <div class="inbox">
                     <div class="list-pane" aria-hidden="true">
                         <div class="list-head"><i class="sk sk-line"></i><i class="sk sk-field"></i></div>

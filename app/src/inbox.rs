@@ -12,7 +12,6 @@ mod groups;
 mod head;
 mod keys;
 mod list;
-mod outbox;
 mod reading;
 mod row;
 mod thread;
@@ -25,7 +24,6 @@ use desk::provide_desk;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
-use outbox::provide_outbox;
 
 pub use conversation::OpenConversation;
 
@@ -34,7 +32,6 @@ pub use conversation::OpenConversation;
 pub fn InboxPage() -> impl IntoView {
     let live = use_live();
     let desk = provide_desk();
-    provide_outbox(live);
     keys::listen(desk);
     let counts = live.counts();
     view! {

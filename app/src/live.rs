@@ -1,20 +1,28 @@
-//! What keeps the page in step with the workspace: the store, the socket that feeds it, and who else is here.
+//! What keeps the page in step with the workspace: the store, the socket that feeds it, what goes out, who else is here.
 
 mod api;
 mod apply;
+mod change;
+mod drafts;
 mod inbox;
+mod lanes;
 mod notify;
+mod outbox;
 mod presence;
 mod socket;
 mod thread;
 
 pub use api::{counts, list, snapshot, ticket};
 pub use apply::{apply, put};
+pub use change::{Change, Ticket};
+pub use drafts::{Draft, Drafts, LONGEST};
 pub use inbox::{Inbox, ListKey};
+pub use lanes::Lanes;
 pub use notify::{Notices, Permission};
+pub use outbox::Outbox;
 pub use presence::{Other, Presence};
 pub use socket::Link;
-pub use thread::Thread;
+pub use thread::{Thread, unseen};
 
 use crate::browser;
 use leptos::prelude::*;
@@ -23,7 +31,6 @@ use postern_types::{
     MessageView, Moment,
 };
 use socket::{Command, Commands};
-use std::collections::HashMap;
 
 /// The live half of one workspace's pages; copied about freely.
 #[derive(Clone, Copy)]
@@ -36,37 +43,55 @@ pub struct Live {
     pub presence: RwSignal<Presence>,
     /// The newest message that came in while listening.
     pub heard: RwSignal<Option<MessageView>>,
-    /// The time, a minute's accuracy; what depends on it changes by itself.
+    /// What had come in while the connection was gone.
+    pub missed: RwSignal<Vec<MessageView>>,
+    /// The server's time, a minute's accuracy; what depends on it changes by itself.
     pub now: RwSignal<Moment>,
     /// What list is looked at: a reload begins with it.
     pub looking_at: RwSignal<ListRequest>,
     /// Grows each time everything was read anew: open threads read themselves again.
     pub epoch: RwSignal<u32>,
     /// Unsent texts of this tab, also while their save is under way.
-    pub drafts: StoredValue<HashMap<ConversationId, String>>,
+    pub drafts: Drafts,
+    /// Lines on their way.
+    pub outbox: Outbox,
+    /// What is done to conversations, one after another.
+    pub lanes: Lanes,
+    /// By how much the server's clock is ahead of the reader's.
+    ahead_ms: StoredValue<i64>,
+    /// When the socket was last heard, by the reader's clock.
+    heard_at: StoredValue<Moment>,
     commands: Commands,
 }
 
 /// Makes the live half for a workspace and starts it; it ends with the component that called.
 pub fn provide_live(me: MemberId) -> Live {
     let (commands, inbox_commands) = Commands::new();
+    let inbox = RwSignal::new(Inbox::new(me));
+    let drafts = Drafts::new();
     let live = Live {
-        inbox: RwSignal::new(Inbox::new(me)),
+        inbox,
         link: RwSignal::new(Link::Starting),
         presence: RwSignal::new(Presence::default()),
         heard: RwSignal::new(None),
+        missed: RwSignal::new(Vec::new()),
         now: RwSignal::new(browser::now()),
         looking_at: RwSignal::new(ListRequest {
             view: InboxView::All,
             ..ListRequest::default()
         }),
         epoch: RwSignal::new(0),
-        drafts: StoredValue::new(HashMap::new()),
+        drafts,
+        outbox: Outbox::new(inbox, drafts),
+        lanes: Lanes::new(),
+        ahead_ms: StoredValue::new(0),
+        heard_at: StoredValue::new(browser::now()),
         commands,
     };
     provide_context(live);
     socket::start(live, inbox_commands);
     notify::start(live);
+    keep_what_was_written(live);
     live
 }
 
@@ -91,13 +116,6 @@ impl Live {
         Memo::new(move |_| self.inbox.with(|inbox| inbox.counts))
     }
 
-    /// Puts a row that a call answered.
-    pub fn put(self, row: ConversationRow) {
-        self.inbox.update(|inbox| {
-            put(inbox, row);
-        });
-    }
-
     /// Tells colleagues where the reader is; kept and told again after a reconnection.
     pub fn say_where(self, conversation: Option<ConversationId>, typing: bool) {
         self.commands.send(Command::Say(ClientFrame::Replying {
@@ -110,4 +128,70 @@ impl Live {
     pub fn wake(self) {
         self.commands.send(Command::Wake);
     }
+
+    /// Calls `act` each time the connection is there again, and at its first.
+    pub fn on_connected(self, act: impl Fn() + 'static) {
+        let connected = Memo::new(move |_| self.link.get() == Link::Live);
+        Effect::new(move |_| {
+            if connected.get() {
+                untrack(&act);
+            }
+        });
+    }
+
+    /// True when nothing of what was written would be lost by leaving.
+    pub fn all_told(self) -> bool {
+        let unsent = self.inbox.try_with_untracked(Inbox::unsent);
+        unsent.unwrap_or_default() == 0 && !self.drafts.unsaved()
+    }
+
+    /// Waits until everything that was written is told, at most so long; whether it is.
+    pub async fn tell_all(self, ms: u32) -> bool {
+        const LOOK: u32 = 100;
+        for _ in 0..ms / LOOK {
+            if self.all_told() {
+                return true;
+            }
+            self.drafts.save_all();
+            browser::sleep(LOOK).await;
+        }
+        self.all_told()
+    }
+
+    /// Moves the time on.
+    fn tick(self) {
+        let ahead = self.ahead_ms.try_get_value().unwrap_or_default();
+        self.now.try_set(Moment(browser::now().0 + ahead));
+    }
+
+    /// Learns the server's time. A second of travel is no difference.
+    fn learn_time(self, server: Moment) {
+        let ahead = server.since(browser::now());
+        let ahead = if ahead.abs() < 2_000 { 0 } else { ahead };
+        self.ahead_ms.try_set_value(ahead);
+        self.tick();
+    }
+}
+
+/// Sends what waited when the connection is back, saves when the tab is hidden, and warns before something is lost.
+fn keep_what_was_written(live: Live) {
+    live.on_connected(move || {
+        live.outbox.resume_all();
+        live.drafts.save_all();
+    });
+    let hidden = window_event_listener_untyped("visibilitychange", move |_| {
+        if !browser::visible() {
+            live.drafts.save_all();
+        }
+    });
+    let leaving = window_event_listener_untyped("beforeunload", move |event| {
+        if !live.all_told() {
+            live.drafts.save_all();
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || {
+        hidden.remove();
+        leaving.remove();
+    });
 }

@@ -114,8 +114,8 @@ pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<Conversa
     .bind(id.0)
     .fetch_all(tenant.conn())
     .await?;
-    let draft = sqlx::query_scalar!(
-        "SELECT body FROM draft
+    let draft = sqlx::query!(
+        "SELECT body, note FROM draft
           WHERE workspace_id = $1 AND conversation_id = $2
             AND member_id = nullif(current_setting('app.member', true), '')::uuid",
         workspace.0,
@@ -123,6 +123,9 @@ pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<Conversa
     )
     .fetch_optional(tenant.conn())
     .await?;
+    let (draft, draft_note) = draft
+        .map(|draft| (draft.body, draft.note))
+        .unwrap_or_default();
     Ok(ConversationDetails {
         row,
         contact: ContactView {
@@ -132,7 +135,8 @@ pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<Conversa
             first_seen: moment(contact.created_at),
         },
         earlier: earlier.into_iter().map(Into::into).collect(),
-        draft: draft.unwrap_or_default(),
+        draft,
+        draft_note,
     })
 }
 

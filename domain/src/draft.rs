@@ -3,12 +3,13 @@
 use crate::{Env, Error, Result, Tenant};
 use postern_types::ConversationId;
 
-/// Keeps the acting member's draft for a conversation; an empty one is forgotten.
+/// Keeps the acting member's draft for a conversation, of a reply or of a note; an empty one is forgotten.
 pub async fn save(
     env: &Env,
     tenant: &mut Tenant,
     conversation: ConversationId,
     body: &str,
+    note: bool,
 ) -> Result<()> {
     if body.chars().count() > 4096 {
         return Err(Error::invalid(
@@ -30,14 +31,15 @@ pub async fn save(
         return Ok(());
     }
     sqlx::query!(
-        "INSERT INTO draft (workspace_id, member_id, conversation_id, body, updated_at)
-         VALUES ($1, nullif(current_setting('app.member', true), '')::uuid, $2, $3, $4)
+        "INSERT INTO draft (workspace_id, member_id, conversation_id, body, updated_at, note)
+         VALUES ($1, nullif(current_setting('app.member', true), '')::uuid, $2, $3, $4, $5)
          ON CONFLICT (workspace_id, member_id, conversation_id)
-         DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
+         DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at, note = excluded.note",
         workspace.0,
         conversation.0,
         body,
         env.now(),
+        note,
     )
     .execute(tenant.conn())
     .await?;

@@ -154,7 +154,7 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
     if added && !compose.note {
         outbound::enqueue(env, tenant, compose.conversation, compose.id).await?;
     }
-    draft::save(env, tenant, compose.conversation, "").await?;
+    draft::save(env, tenant, compose.conversation, "", false).await?;
     find(tenant, compose.id).await
 }
 

@@ -138,6 +138,8 @@ pub struct InboxSnapshot {
     pub channels: Vec<ChannelView>,
     /// Where to listen from: nothing after this moment can be missed.
     pub cursor: FeedCursor,
+    /// The time by the server's clock: a reader's own may be wrong.
+    pub now: Moment,
 }
 
 /// A contact in full.
@@ -164,4 +166,7 @@ pub struct ConversationDetails {
     pub earlier: Vec<ConversationRow>,
     /// What the reader had begun to write.
     pub draft: String,
+    /// Whether that is a note to colleagues.
+    #[serde(default)]
+    pub draft_note: bool,
 }

@@ -74,11 +74,16 @@ pub enum ServerFrame {
     Replying {
         /// Who.
         member: MemberId,
+        /// In which of their tabs: a number of the server's, good for this connection.
+        #[serde(default)]
+        socket: u64,
         /// Where; none when they left.
         conversation: Option<ConversationId>,
         /// True while they type.
         typing: bool,
     },
+    /// Nothing happened: sent now and then, so that a page can tell a quiet line from a dead one.
+    Beat,
     /// The place is too old or from another life of the database: read the inbox anew.
     Reload,
     /// The session, the membership or the role is gone or changed: refresh, then connect again.

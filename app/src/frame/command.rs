@@ -31,10 +31,14 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let text = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let found = RwSignal::new(Vec::<ConversationRow>::new());
+    // For which text, and what: the answer comes after the keys.
+    let found = RwSignal::new((String::new(), Vec::<ConversationRow>::new()));
+    // Enter was pressed before the answer was here.
+    let hurried = StoredValue::new(false);
     let entries = Memo::new(move |_| {
         let found = found
             .get()
+            .1
             .into_iter()
             .take(SHOWN)
             .map(|row| Entry::Conversation(Box::new(row)));
@@ -49,14 +53,28 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
 
     follow(dialog, open, move || {
         text.set(String::new());
-        found.set(Vec::new());
+        found.set((String::new(), Vec::new()));
         at.set(0);
+        hurried.set_value(false);
     });
     let run = runner(open);
+    let choose = move || {
+        if let Some(entry) = entries.with_untracked(|all| all.get(at.get_untracked()).cloned()) {
+            run(entry);
+        }
+    };
+    Effect::new(move |_| {
+        let answered = found.with(|(of, _)| text.with_untracked(|text| text == of));
+        if answered && hurried.get_value() {
+            hurried.set_value(false);
+            choose();
+        }
+    });
     let typed = move |event| {
         let now = event_target_value(&event);
         text.set(now.clone());
         at.set(0);
+        hurried.set_value(false);
         set_timeout(
             move || {
                 if text.try_with_untracked(|text| *text == now) == Some(true) {
@@ -71,9 +89,13 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
             "ArrowUp" => at.update(|at| *at = if *at == 0 { last } else { *at - 1 }),
-            "Enter" if !event.is_composing() => {
-                if let Some(entry) = entries.with(|all| all.get(at.get_untracked()).cloned()) {
-                    run(entry);
+            "Enter" if !crate::browser::composing(&event) => {
+                // What an earlier text found is not what is meant now.
+                let behind = found.with_untracked(|(of, _)| text.with_untracked(|text| text != of));
+                if behind && at.get_untracked() == 0 {
+                    hurried.set_value(true);
+                } else {
+                    choose();
                 }
             }
             _ => return,
@@ -144,9 +166,9 @@ fn show(entry: Entry) -> AnyView {
 }
 
 /// A search finds open and closed ones alike. What was typed since makes the answer worthless.
-fn search(sought: String, text: RwSignal<String>, found: RwSignal<Vec<ConversationRow>>) {
+fn search(sought: String, text: RwSignal<String>, found: RwSignal<(String, Vec<ConversationRow>)>) {
     if sought.trim().is_empty() {
-        found.set(Vec::new());
+        found.set((sought, Vec::new()));
         return;
     }
     leptos::task::spawn_local(async move {
@@ -159,7 +181,7 @@ fn search(sought: String, text: RwSignal<String>, found: RwSignal<Vec<Conversati
             .map(|page| page.rows)
             .unwrap_or_default();
         if text.try_with_untracked(|text| *text == sought) == Some(true) {
-            found.set(rows);
+            found.set((sought, rows));
         }
     });
 }

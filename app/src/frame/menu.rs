@@ -2,7 +2,7 @@
 
 mod choices;
 
-use super::Overlays;
+use super::{Overlays, leaving::Leave};
 use crate::{
     live::{Notices, Permission},
     session::use_session,
@@ -11,7 +11,6 @@ use crate::{
 };
 use choices::Choices;
 use leptos::{html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::Membership;
 
 /// The button with the workspace's initials and what it opens: the browser's own popover.
@@ -25,13 +24,15 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             let _ = menu.hide_popover();
         }
     };
-    let go = StoredValue::new_local(use_navigate());
     let switch = move |to| {
         close();
         if session.workspace.get_untracked() != Some(to) {
-            go.with_value(|go| go("/inbox", NavigateOptions::default()));
-            session.switch(to);
+            overlays.leaving.leave(Leave::Switch(to));
         }
+    };
+    let sign_out = move |_| {
+        close();
+        overlays.leaving.leave(Leave::SignOut);
     };
     let memberships = move || {
         session
@@ -71,7 +72,7 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             <button type="button" class="menu-item" on:click=move |_| { close(); overlays.shortcuts.set(true) }>
                 <Icon name="keyboard"/><span class="menu-name">{frame::SHORTCUTS}</span><kbd>"?"</kbd>
             </button>
-            <button type="button" class="menu-item" on:click=move |_| leptos::task::spawn_local(session.sign_out())>
+            <button type="button" class="menu-item" on:click=sign_out>
                 <Icon name="log-out"/><span class="menu-name">{frame::SIGN_OUT}</span>
             </button>
         </div>
@@ -88,11 +89,13 @@ fn Notify() -> impl IntoView {
         Permission::Off => frame::NOTIFY_ON,
         Permission::On => frame::NOTIFY_OFF,
         Permission::Refused => frame::NOTIFY_REFUSED,
+        Permission::Unsupported => frame::NOTIFY_UNSUPPORTED,
     };
     let act = move |_| match notices.permission.get_untracked() {
         Permission::Off => notices.turn_on(),
         Permission::On => notices.turn_off(),
         Permission::Refused => toasts.fault(frame::NOTIFY_REFUSED),
+        Permission::Unsupported => toasts.fault(frame::NOTIFY_UNSUPPORTED),
     };
     view! {
         <button type="button" class="menu-item" on:click=act>

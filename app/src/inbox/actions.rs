@@ -1,9 +1,9 @@
-//! What one does to a conversation: shown at once, taken back when the server does not agree.
+//! What one does to a conversation: shown at once, one after another, taken back when the server does not agree.
 
 use super::api;
 use crate::{
     error::ApiError,
-    live::Live,
+    live::{Change, Live, Ticket},
     ui::toast::Toasts,
     words::{self, fault},
 };
@@ -15,101 +15,127 @@ use std::future::Future;
 pub fn toggle_state(live: Live, toasts: Toasts, id: ConversationId) {
     let state = live
         .inbox
-        .with_untracked(|inbox| inbox.row(id).map(|row| row.state));
-    match state {
-        Some(ConversationState::Open) => {
-            close(live, toasts, id);
-            let undo = Callback::new(move |()| reopen(live, toasts, id));
-            toasts.offer(words::thread::CLOSED_NOW, words::UNDO, undo);
-        }
-        Some(ConversationState::Closed) => {
-            reopen(live, toasts, id);
-            let undo = Callback::new(move |()| close(live, toasts, id));
-            toasts.offer(words::thread::REOPENED_NOW, words::UNDO, undo);
-        }
-        None => {}
-    }
+        .try_with_untracked(|inbox| inbox.row(id).map(|row| row.state))
+        .flatten();
+    let (next, done) = match state {
+        Some(ConversationState::Open) => (ConversationState::Closed, words::thread::CLOSED_NOW),
+        Some(ConversationState::Closed) => (ConversationState::Open, words::thread::REOPENED_NOW),
+        None => return,
+    };
+    let undo = move || put_state(live, toasts, id, opposite(next), None);
+    let offer = toasts.offer(done, words::UNDO, undo);
+    put_state(live, toasts, id, next, Some(offer));
 }
 
-/// Gives a conversation to somebody, or to nobody.
-pub fn assign(live: Live, toasts: Toasts, id: ConversationId, to: Option<MemberId>) {
-    let change = move |row: &mut ConversationRow| row.assignee = to;
-    act(
-        live,
-        toasts,
-        id,
-        change,
-        api::assign(id, to),
-        fault::NOT_ASSIGNED,
-    );
-}
-
-/// Says that somebody has looked; quietly, it is tried again with the next message.
-pub fn mark_read(live: Live, id: ConversationId) {
-    let before = guess(live, id, |row| row.unread = 0);
-    leptos::task::spawn_local(async move {
-        settle(live, before, api::mark_read(id).await).ok();
-    });
-}
-
-fn close(live: Live, toasts: Toasts, id: ConversationId) {
-    let change = |row: &mut ConversationRow| row.state = ConversationState::Closed;
-    act(live, toasts, id, change, api::close(id), fault::NOT_CLOSED);
-}
-
-fn reopen(live: Live, toasts: Toasts, id: ConversationId) {
-    let change = |row: &mut ConversationRow| row.state = ConversationState::Open;
-    act(
-        live,
-        toasts,
-        id,
-        change,
-        api::reopen(id),
-        fault::NOT_REOPENED,
-    );
-}
-
-fn act(
+/// Gives a conversation to somebody, or to nobody; `done` is said once it is so.
+pub fn assign(
     live: Live,
     toasts: Toasts,
     id: ConversationId,
-    change: impl FnOnce(&mut ConversationRow),
-    call: impl Future<Output = Result<ConversationRow, ApiError>> + 'static,
-    refused: &'static str,
+    to: Option<MemberId>,
+    done: Option<&'static str>,
 ) {
-    let before = guess(live, id, change);
-    leptos::task::spawn_local(async move {
-        if let Err(error) = settle(live, before, call.await) {
-            toasts.fault(fault::doing(refused, &error));
+    let told = move |agreed: Result<(), ApiError>| match (agreed, done) {
+        (Ok(()), Some(done)) => {
+            toasts.say(done);
+        }
+        (Ok(()), None) => {}
+        (Err(error), _) => toasts.fault(fault::doing(fault::NOT_ASSIGNED, &error)),
+    };
+    act(
+        live,
+        id,
+        Change::Assign(to),
+        move || api::assign(id, to),
+        told,
+    );
+}
+
+/// Says that somebody has looked; quietly. When that fails it stays shown as read, and is told with the next message
+/// or when the connection is back.
+pub fn mark_read(live: Live, id: ConversationId) {
+    let unread = live
+        .inbox
+        .with_untracked(|inbox| inbox.row(id).map_or(0, |row| row.unread));
+    let Some(ticket) = guess(live, id, Change::Read(unread)) else {
+        return;
+    };
+    live.lanes.push(id, async move {
+        match api::mark_read(id).await {
+            Ok(row) => settle(live, id, Some(ticket), Some(row)),
+            Err(_) => {
+                live.inbox.try_update(|inbox| inbox.hold(id, ticket));
+            }
         }
     });
 }
 
-fn guess(
+/// `offer` is the message that says it is done: taken away when it is not.
+fn put_state(
+    live: Live,
+    toasts: Toasts,
+    id: ConversationId,
+    state: ConversationState,
+    offer: Option<u32>,
+) {
+    let told = move |agreed: Result<(), ApiError>| {
+        let Err(error) = agreed else { return };
+        if let Some(offer) = offer {
+            toasts.close(offer);
+        }
+        let refused = match state {
+            ConversationState::Closed => fault::NOT_CLOSED,
+            ConversationState::Open => fault::NOT_REOPENED,
+        };
+        toasts.fault(fault::doing(refused, &error));
+    };
+    let call = move || async move {
+        match state {
+            ConversationState::Closed => api::close(id).await,
+            ConversationState::Open => api::reopen(id).await,
+        }
+    };
+    act(live, id, Change::State(state), call, told);
+}
+
+fn opposite(state: ConversationState) -> ConversationState {
+    match state {
+        ConversationState::Open => ConversationState::Closed,
+        ConversationState::Closed => ConversationState::Open,
+    }
+}
+
+fn act<F: Future<Output = Result<ConversationRow, ApiError>> + 'static>(
     live: Live,
     id: ConversationId,
-    change: impl FnOnce(&mut ConversationRow),
-) -> Option<ConversationRow> {
+    change: Change,
+    call: impl FnOnce() -> F + 'static,
+    told: impl FnOnce(Result<(), ApiError>) + 'static,
+) {
+    let ticket = guess(live, id, change);
+    live.lanes.push(id, async move {
+        let answer = call().await;
+        let (row, agreed) = match answer {
+            Ok(row) => (Some(row), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        settle(live, id, ticket, row);
+        told(agreed);
+    });
+}
+
+fn guess(live: Live, id: ConversationId, change: Change) -> Option<Ticket> {
     live.inbox
         .try_update(|inbox| inbox.guess(id, change))
         .flatten()
 }
 
-fn settle(
-    live: Live,
-    before: Option<ConversationRow>,
-    answer: Result<ConversationRow, ApiError>,
-) -> Result<(), ApiError> {
-    match answer {
-        Ok(row) => {
-            live.put(row);
-            Ok(())
+fn settle(live: Live, id: ConversationId, ticket: Option<Ticket>, answer: Option<ConversationRow>) {
+    live.inbox.try_update(|inbox| match (ticket, answer) {
+        (Some(ticket), answer) => inbox.settle(id, ticket, answer),
+        (None, Some(row)) => {
+            crate::live::put(inbox, row);
         }
-        Err(error) => {
-            if let Some(before) = before {
-                live.inbox.try_update(|inbox| inbox.restore(before));
-            }
-            Err(error)
-        }
-    }
+        (None, None) => {}
+    });
 }

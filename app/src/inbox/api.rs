@@ -3,8 +3,8 @@
 use crate::{error::ApiError, session::ApiClient};
 use leptos::{prelude::*, server_fn::codec::Json};
 use postern_types::{
-    Compose, ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId,
-    MessageView, ThreadPage, UnknownAnswer,
+    ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView,
+    ThreadPage, UnknownAnswer,
 };
 
 /// What stands beside a thread.
@@ -63,24 +63,6 @@ pub async fn mark_read(id: ConversationId) -> Result<ConversationRow, ApiError> 
     let row = postern_domain::conversation::mark_read(&crate::ssr::env(), &mut tenant, id).await?;
     tenant.commit().await?;
     Ok(row)
-}
-
-/// Keeps what the reader has begun to write.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/draft", input = Json)]
-pub async fn save_draft(id: ConversationId, text: String) -> Result<(), ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    postern_domain::draft::save(&crate::ssr::env(), &mut tenant, id, &text).await?;
-    tenant.commit().await?;
-    Ok(())
-}
-
-/// Sends a reply or keeps a note.
-#[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
-pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
-    tenant.commit().await?;
-    Ok(message)
 }
 
 /// Sends a failed one again.

@@ -1,39 +1,37 @@
 //! The composer: grows, sends on Enter, keeps its draft, and says why when nothing can be sent.
 
+mod room;
 mod shut;
 mod tabs;
 mod typing;
 
 use super::{
     conversation::Opened,
-    desk::use_desk,
+    desk::{Ask, use_desk},
     draft,
-    outbox::use_outbox,
     window::{Gate, gate},
 };
 use crate::{
     browser,
-    live::{Live, use_live},
-    ui::{icon::Icon, toast::use_toasts},
-    words::{composer, fault},
+    live::{LONGEST, Live, use_live},
+    ui::toast::use_toasts,
+    words::fault,
 };
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{html, prelude::*};
 use postern_types::{ConversationId, MessageId};
+use room::Room;
 use shut::Shut;
 use tabs::Tabs;
 use typing::Typing;
 
-/// What Meta takes in one message, in characters.
-const LONGEST: usize = 4096;
-
 /// Where one writes.
 #[component]
 pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoView {
-    let (live, desk, toasts, outbox) = (use_live(), use_desk(), use_toasts(), use_outbox());
+    let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
     let id = opened.id;
     let draft = draft::keep(live, opened);
+    let (text, note) = (draft.text, draft.note);
     let typing = Typing::new(live, id);
-    let note = RwSignal::new(false);
     let input = NodeRef::<html::Textarea>::new();
 
     let gate = followed_gate(live, id);
@@ -43,89 +41,48 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
                 .get()
                 .is_some_and(|gate| !matches!(gate, Gate::Open(_)))
     });
+    // Who writes while it is shut keeps the text and the keyboard: letters would be shortcuts otherwise.
+    let focused = RwSignal::new(false);
+    let shown =
+        Memo::new(move |_| !shut.get() || focused.get() || text.with(|text| !text.is_empty()));
     let over = Memo::new(move |_| {
-        draft
-            .text
-            .with(|text| text.trim().chars().count())
-            .saturating_sub(LONGEST)
+        let length = text.with(|text| text.trim().chars().count());
+        length.saturating_sub(LONGEST)
     });
     let ready = Memo::new(move |_| {
-        !shut.get() && over.get() == 0 && draft.text.with(|text| !text.trim().is_empty())
+        !shut.get() && over.get() == 0 && text.with(|text| !text.trim().is_empty())
     });
-
-    let send = move || {
+    let send = Callback::new(move |()| {
         if !ready.get_untracked() {
             return;
         }
-        let text = draft.take().trim().to_owned();
+        let written = draft.take().trim().to_owned();
         typing.stopped();
         mark.set(None);
-        if !outbox.write(id, text.clone(), note.get_untracked()) {
-            draft.write(text);
+        if !live.outbox.write(id, written.clone(), note.get_untracked()) {
+            draft.write(written);
             toasts.fault(fault::NOT_SENT);
         }
         focus(input);
-    };
-    let keys = move |event: KeyboardEvent| match event.key().as_str() {
-        // While a word is being composed (Japanese, Chinese, …) Enter belongs to the input method.
-        "Enter" if !event.shift_key() && !event.is_composing() => {
-            event.prevent_default();
-            send();
-        }
-        "Escape" => {
-            event.prevent_default();
-            browser::focus("#thread");
-        }
-        _ => {}
-    };
-    let typed = move |event| {
-        draft.write(event_target_value(&event));
-        if !note.get_untracked() {
-            typing.typed();
-        }
-    };
-    Effect::new(move |_| {
-        if let Some(as_note) = desk.write.get() {
-            note.set(as_note);
-            desk.write.set(None);
-            request_animation_frame(move || focus(input));
-        }
     });
-    // With a keyboard at hand one opens a conversation to answer it; on a phone the keys would cover it.
     Effect::new(move |_| {
-        if input.get().is_some()
-            && browser::matches("(pointer: fine) and (min-width: 700px)")
-            && !browser::in_dialog()
-        {
-            request_animation_frame(move || focus(input));
+        let Some(ask) = desk.write.get() else { return };
+        desk.write.set(None);
+        match ask {
+            Ask::Reply => draft.choose(false),
+            Ask::Note => draft.choose(true),
+            Ask::Text(earlier) => draft.put_before(earlier),
         }
+        request_animation_frame(move || focus(input));
     });
+    greet(gate, input);
 
     view! {
-        <form class="composer" class:is-note=move || note.get() on:submit=move |event| { event.prevent_default(); send() }>
-            <Tabs note gate input/>
-            <Show when=move || !shut.get() fallback=move || view! { <Shut id gate/> }>
-                <div class="composer-room">
-                    <div class="grow" data-text=move || draft.text.get()>
-                        <textarea
-                            id="composer" node_ref=input rows="1" dir="auto" enterkeyhint="send"
-                            aria-label=move || if note.get() { composer::NOTE_HINT } else { composer::REPLY_HINT }
-                            placeholder=move || if note.get() { composer::NOTE_HINT } else { composer::REPLY_HINT }
-                            aria-describedby="composer-hint"
-                            prop:value=move || draft.text.get() on:input=typed on:keydown=keys on:blur=move |_| typing.stopped()
-                        ></textarea>
-                    </div>
-                    <button type="submit" class="send" disabled=move || !ready.get()
-                        aria-label=move || if note.get() { composer::ADD_NOTE } else { composer::SEND }>
-                        <Icon name="send-horizontal"/>
-                    </button>
-                </div>
-                <p id="composer-hint" class="composer-hint" class:over=move || { over.get() > 0 } aria-live="polite">
-                    {move || match over.get() {
-                        0 => composer::KEYS.to_owned(),
-                        over => composer::too_long(over),
-                    }}
-                </p>
+        <form class="composer" class:is-note=move || note.get() on:submit=move |event| { event.prevent_default(); send.run(()) }>
+            <Tabs draft gate input/>
+            <Show when=move || shut.get() fallback=|| ()><Shut id gate/></Show>
+            <Show when=move || shown.get() fallback=|| ()>
+                <Room draft typing input shut focused over ready send/>
             </Show>
         </form>
     }
@@ -141,6 +98,27 @@ fn followed_gate(live: Live, id: ConversationId) -> Memo<Option<Gate>> {
             Some(gate(row.state, number, row.window_until, now))
         })
     })
+}
+
+/// With a keyboard at hand one opens a conversation to answer it; on a phone the keys would cover it. Once, when it is
+/// known whether one may write: a composer that comes back later leaves the focus where it is.
+fn greet(gate: Memo<Option<Gate>>, input: NodeRef<html::Textarea>) {
+    let greeted = StoredValue::new(false);
+    Effect::new(move |_| {
+        let known = gate.with(Option::is_some);
+        let here = input.get().is_some();
+        if greeted.get_value() || !(known || here) {
+            return;
+        }
+        greeted.set_value(true);
+        if browser::matches("(pointer: fine) and (min-width: 700px)") {
+            request_animation_frame(move || {
+                if !browser::in_dialog() && !browser::writing() {
+                    focus(input);
+                }
+            });
+        }
+    });
 }
 
 fn focus(input: NodeRef<html::Textarea>) {

@@ -20,8 +20,17 @@ pub struct Opened {
     pub id: ConversationId,
     /// What stands beside it, once it is here.
     pub details: RwSignal<Option<ConversationDetails>>,
-    /// Why it could not be read.
-    pub failed: RwSignal<Option<ApiError>>,
+    /// What could not be read, and why.
+    pub failed: RwSignal<Option<(Part, ApiError)>>,
+}
+
+/// What is read when a conversation is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its newest messages.
+    Thread,
+    /// What stands beside them.
+    Details,
 }
 
 /// The conversation that the address names; another one is another page.
@@ -53,6 +62,11 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             open(live, opened);
         }
     });
+    live.on_connected(move || {
+        if opened.failed.with_untracked(Option::is_some) {
+            open(live, opened);
+        }
+    });
     let mark = reading::follow(live, desk, id);
     live.say_where(Some(id), false);
     on_cleanup(move || live.say_where(None, false));
@@ -60,7 +74,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     let gone = Memo::new(move |_| {
         opened
             .failed
-            .with(|error| matches!(error, Some(ApiError::NotFound)))
+            .with(|failed| matches!(failed, Some((_, ApiError::NotFound))))
     });
     view! {
         <main class="conversation" id="main" class:with-details=move || desk.details.get()>
@@ -80,29 +94,34 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     .into_any()
 }
 
-/// Reads the newest page and the details; events that arrive meanwhile are kept, not lost.
+/// Reads the newest page and the details; events that arrive meanwhile are kept, not lost. What was asked before
+/// everything was read anew is answered too late: events between the two would be missing.
 fn open(live: Live, opened: Opened) {
     let id = opened.id;
-    let loaded = live
-        .inbox
-        .try_update(|inbox| inbox.threads.entry(id).or_default().loaded);
+    let epoch = live.epoch.get_untracked();
+    let current = move || live.epoch.try_get_untracked() == Some(epoch);
+    let loaded = live.inbox.try_update(|inbox| inbox.open_thread(id));
     opened.failed.set(None);
+    let failed = move |part, error| {
+        if current() {
+            opened.failed.try_set(Some((part, error)));
+        }
+    };
     if loaded == Some(false) {
         leptos::task::spawn_local(async move {
             match api::thread(id, None).await {
-                Ok(page) => {
+                Ok(page) if current() => {
                     live.inbox
                         .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
                 }
-                Err(error) => {
-                    opened.failed.try_set(Some(error));
-                }
+                Ok(_) => {}
+                Err(error) => failed(Part::Thread, error),
             }
         });
     }
     leptos::task::spawn_local(async move {
         match api::details(id).await {
-            Ok(details) => {
+            Ok(details) if current() => {
                 live.inbox.try_update(|inbox| {
                     let mut rows = details.earlier.clone();
                     rows.push(details.row.clone());
@@ -110,9 +129,8 @@ fn open(live: Live, opened: Opened) {
                 });
                 opened.details.try_set(Some(details));
             }
-            Err(error) => {
-                opened.failed.try_set(Some(error));
-            }
+            Ok(_) => {}
+            Err(error) => failed(Part::Details, error),
         }
     });
 }
@@ -121,10 +139,13 @@ fn open(live: Live, opened: Opened) {
 fn Fault(opened: Opened) -> impl IntoView {
     let live = use_live();
     let text = move || {
-        opened.failed.with(|error| {
-            error
-                .as_ref()
-                .map(|e| fault::doing(fault::THREAD_FAILED, e))
+        opened.failed.with(|failed| {
+            let (part, error) = failed.as_ref()?;
+            let what = match part {
+                Part::Thread => fault::THREAD_FAILED,
+                Part::Details => fault::DETAILS_FAILED,
+            };
+            Some(fault::doing(what, error))
         })
     };
     view! {

@@ -6,13 +6,19 @@ use crate::{
     ui::{avatar::Avatar, icon::Icon, time, toast::use_toasts},
     words::{self, details, thread},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use postern_types::{ContactView, ConversationId, ConversationState, MemberId};
 
 /// The pane; over the thread where there is no room beside it.
 #[component]
 pub fn DetailsPane(opened: Opened) -> impl IntoView {
     let desk = use_desk();
+    // Over the thread, Escape closes them first, wherever in them the focus is.
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && desk.close_over() {
+            event.prevent_default();
+        }
+    };
     let known = Memo::new(move |_| {
         opened
             .details
@@ -26,7 +32,7 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
         })
     });
     view! {
-        <aside class="details" aria-label=details::DETAILS>
+        <aside class="details" aria-label=details::DETAILS on:keydown=keys>
             <header class="details-head">
                 <h2>{details::DETAILS}</h2>
                 <button type="button" class="icon-button" aria-label=thread::HIDE_DETAILS on:click=move |_| desk.toggle_details()>
@@ -124,9 +130,15 @@ fn Assign(id: ConversationId) -> impl IntoView {
     let row = live.row(id);
     let assignee = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.assignee)));
     let colleagues = Memo::new(move |_| live.inbox.with(Inbox::colleagues));
+    // Chosen by mouse or finger, the select lets the focus go: letters are shortcuts again. By keyboard one may go on.
+    let pointed = StoredValue::new(false);
+    let node = NodeRef::<html::Select>::new();
     let chosen = move |event| {
         let to = event_target_value(&event).parse::<MemberId>().ok();
-        actions::assign(live, toasts, id, to);
+        actions::assign(live, toasts, id, to, None);
+        if let Some(select) = node.get_untracked().filter(|_| pointed.get_value()) {
+            let _ = select.blur();
+        }
     };
     let former = move || {
         let member = assignee.get()?;
@@ -134,14 +146,15 @@ fn Assign(id: ConversationId) -> impl IntoView {
         let name = live
             .inbox
             .with(|inbox| inbox.member(member).map(|m| m.name.clone()));
-        gone.then(|| view! { <option value=member.to_string() selected=true>{name.unwrap_or_else(|| words::FORMER.into())}</option> })
+        gone.then(|| view! { <option value=member.to_string() prop:selected=true>{name.unwrap_or_else(|| words::FORMER.into())}</option> })
     };
     view! {
-        <select id="assignee" class="select" on:change=chosen>
-            <option value="" selected=move || assignee.get().is_none()>{words::NOBODY}</option>
+        <select id="assignee" class="select" node_ref=node on:change=chosen
+            on:pointerdown=move |_| pointed.set_value(true) on:keydown=move |_| pointed.set_value(false)>
+            <option value="" prop:selected=move || assignee.get().is_none()>{words::NOBODY}</option>
             {former}
             <For each=move || colleagues.get() key=|member| (member.id, member.name.clone()) let:member>
-                <option value=member.id.to_string() selected=move || assignee.get() == Some(member.id)>
+                <option value=member.id.to_string() prop:selected=move || assignee.get() == Some(member.id)>
                     {if member.id == live.me() { details::me(&member.name) } else { member.name.clone() }}
                 </option>
             </For>

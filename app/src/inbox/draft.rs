@@ -1,80 +1,80 @@
-//! A text that is being written: kept in this tab at once, on the server soon after.
+//! The text of one open conversation, taken up where the reader left off.
 
-use super::{api, conversation::Opened};
-use crate::{browser, live::Live};
+use super::conversation::Opened;
+use crate::live::{self, Drafts, Live};
 use leptos::prelude::*;
 use postern_types::ConversationId;
-use std::time::Duration;
 
-const PAUSE: Duration = Duration::from_millis(600);
-
-/// The text of one open conversation; copied about freely.
+/// What is being written; copied about freely.
 #[derive(Clone, Copy)]
 pub struct Draft {
-    /// What is written.
+    /// The text.
     pub text: RwSignal<String>,
-    live: Live,
+    /// Whether it is a note to colleagues.
+    pub note: RwSignal<bool>,
+    drafts: Drafts,
     id: ConversationId,
-    version: StoredValue<u32>,
-    /// What the server has; none when that is not known.
-    saved: StoredValue<Option<String>>,
 }
 
-/// Takes up where the reader left off, in this tab or elsewhere, and saves until the conversation is left.
+/// Takes up what was begun, in this tab or elsewhere, and saves it when the conversation is left.
 pub fn keep(live: Live, opened: Opened) -> Draft {
     let id = opened.id;
-    let known = live.drafts.with_value(|drafts| drafts.get(&id).cloned());
+    let known = live.drafts.get(id);
+    let live::Draft { text, note } = known.clone().unwrap_or_default();
     let draft = Draft {
-        text: RwSignal::new(known.clone().unwrap_or_default()),
-        live,
+        text: RwSignal::new(text),
+        note: RwSignal::new(note),
+        drafts: live.drafts,
         id,
-        version: StoredValue::new(0),
-        saved: StoredValue::new(known.clone()),
     };
     if known.is_none() {
         Effect::new(move |_| {
-            let Some(stored) = opened
-                .details
-                .with(|details| details.as_ref().map(|d| d.draft.clone()))
-            else {
-                return;
-            };
+            let stored = opened.details.with(|details| {
+                details.as_ref().map(|details| live::Draft {
+                    text: details.draft.clone(),
+                    note: details.draft_note,
+                })
+            });
+            let stored = stored.filter(|stored| !stored.text.is_empty());
             // What was typed in the meantime is newer.
-            if draft.version.get_value() == 0 && !stored.is_empty() {
-                draft.saved.set_value(Some(stored.clone()));
-                draft.text.set(stored);
+            if let Some(stored) = stored.and_then(|stored| draft.drafts.adopt(id, stored)) {
+                draft.note.set(stored.note);
+                draft.text.set(stored.text);
             }
         });
     }
-    let hidden = window_event_listener_untyped("visibilitychange", move |_| {
-        if !browser::visible() {
-            draft.save();
-        }
-    });
-    on_cleanup(move || {
-        hidden.remove();
-        draft.save();
-    });
+    on_cleanup(move || draft.drafts.save(id));
     draft
 }
 
 impl Draft {
     /// Takes what was typed.
     pub fn write(self, text: String) {
-        self.live.drafts.update_value(|drafts| {
-            drafts.insert(self.id, text.clone());
-        });
         self.text.set(text);
-        self.version.update_value(|version| *version += 1);
-        let mine = self.version.get_value();
-        set_timeout(
-            move || {
-                if self.version.try_get_value() == Some(mine) {
-                    self.save();
-                }
-            },
-            PAUSE,
-        );
+        self.keep();
+    }
+
+    /// Makes it a note, or a reply.
+    pub fn choose(self, note: bool) {
+        if self.note.get_untracked() != note {
+            self.note.set(note);
+            if self.text.with_untracked(|text| !text.is_empty()) {
+                self.keep();
+            }
+        }
+    }
+
+    /// Puts an earlier text before what is written.
+    pub fn put_before(self, earlier: live::Draft) {
+        let mut text = earlier.text;
+        self.text.with_untracked(|now| {
+            if !now.trim().is_empty() {
+                text.push('\n');
+                text.push_str(now);
+            }
+        });
+        self.note.set(earlier.note);
+        self.write(text);
     }
 
     /// Empties it: what was written is on its way. Returns the text.
@@ -84,26 +84,11 @@ impl Draft {
         text
     }
 
-    /// Saves what is not saved yet.
-    fn save(self) {
-        let Some(text) = self
-            .live
-            .drafts
-            .try_with_value(|drafts| drafts.get(&self.id).cloned())
-            .flatten()
-        else {
-            return;
+    fn keep(self) {
+        let now = live::Draft {
+            text: self.text.get_untracked(),
+            note: self.note.get_untracked(),
         };
-        let (id, saved) = (self.id, self.saved);
-        if saved.try_with_value(|saved| saved.as_ref() == Some(&text)) != Some(false) {
-            return;
-        }
-        saved.set_value(Some(text.clone()));
-        leptos::task::spawn_local(async move {
-            if api::save_draft(id, text).await.is_err() {
-                // Kept in this tab; the next pause tries again.
-                saved.try_update_value(|saved| *saved = None);
-            }
-        });
+        self.drafts.write(self.id, now);
     }
 }

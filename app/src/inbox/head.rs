@@ -50,9 +50,16 @@ pub fn Head(id: ConversationId) -> impl IntoView {
             }
         })
     };
+    let back = move |event: leptos::ev::MouseEvent| {
+        // A new tab, if one asks for it, is the browser's business.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            desk.to_list();
+        }
+    };
     view! {
         <header class="conversation-head">
-            <a class="icon-button back" href="/inbox" aria-label=thread::BACK><Icon name="arrow-left"/></a>
+            <a class="icon-button back" href="/inbox" aria-label=thread::BACK on:click=back><Icon name="arrow-left"/></a>
             {face}
             <div class="head-words">
                 <h2 class="head-name"><bdi>{move || name.get()}</bdi></h2>
@@ -60,7 +67,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
             </div>
             <div class="head-actions">
                 <Show when=move || !mine.get() fallback=|| ()>
-                    <button type="button" class="button quiet" on:click=move |_| actions::assign(live, toasts, id, Some(live.me()))>
+                    <button type="button" class="button quiet" on:click=move |_| actions::assign(live, toasts, id, Some(live.me()), None)>
                         <Icon name="user-check"/><span class="label">{details::ASSIGN_ME}</span><kbd aria-hidden="true">"a"</kbd>
                     </button>
                 </Show>
@@ -72,7 +79,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
                     }}
                     <kbd aria-hidden="true">"e"</kbd>
                 </button>
-                <button type="button" class="icon-button" aria-expanded=move || desk.details.get().to_string()
+                <button type="button" class="icon-button" id="details-toggle" aria-expanded=move || desk.details.get().to_string()
                     aria-label=move || if desk.details.get() { thread::HIDE_DETAILS } else { thread::SHOW_DETAILS }
                     on:click=move |_| desk.toggle_details()>
                     <Icon name="panel-right"/>

@@ -1,6 +1,9 @@
 //! The inbox by keyboard.
 
-use super::{actions, desk::Desk};
+use super::{
+    actions,
+    desk::{Ask, Desk},
+};
 use crate::{
     browser,
     live::{Live, use_live},
@@ -8,20 +11,23 @@ use crate::{
     words::thread,
 };
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::ConversationId;
 use wasm_bindgen::JsCast;
 
 /// Listens until the inbox is left.
 pub fn listen(desk: Desk) {
-    let (live, toasts, go) = (use_live(), use_toasts(), use_navigate());
+    let (live, toasts) = (use_live(), use_toasts());
     let handle = window_event_listener(ev::keydown, move |event| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         if !plain || event.default_prevented() || browser::writing() || browser::in_dialog() {
             return;
         }
         if event.key() == "Escape" {
-            leave(desk, &event, |path| go(path, NavigateOptions::default()));
+            if desk.close_over() {
+                event.prevent_default();
+            } else {
+                leave(desk, &event);
+            }
         } else if act(live, desk, toasts, &event) {
             event.prevent_default();
         }
@@ -32,16 +38,22 @@ pub fn listen(desk: Desk) {
 /// True when the key meant something here.
 fn act(live: Live, desk: Desk, toasts: Toasts, event: &KeyboardEvent) -> bool {
     let target = focused().or_else(|| desk.current.get_untracked());
-    match (event.key().as_str(), target) {
+    let key = browser::shortcut(event);
+    // A key that is held down walks the list, and does nothing else twice.
+    let walks = matches!(key.as_str(), "j" | "k" | "ArrowDown" | "ArrowUp");
+    if event.repeat() && !walks {
+        return false;
+    }
+    match (key.as_str(), target) {
         ("j" | "ArrowDown", _) if in_list_or_letter(event) => step(desk, true),
         ("k" | "ArrowUp", _) if in_list_or_letter(event) => step(desk, false),
         ("/", _) => browser::focus("#search"),
         ("r", _) if desk.current.get_untracked().is_some() => {
-            desk.write.set(Some(false));
+            desk.ask_to_write(Ask::Reply);
             true
         }
         ("n", _) if desk.current.get_untracked().is_some() => {
-            desk.write.set(Some(true));
+            desk.ask_to_write(Ask::Note);
             true
         }
         ("e", Some(id)) => {
@@ -49,8 +61,8 @@ fn act(live: Live, desk: Desk, toasts: Toasts, event: &KeyboardEvent) -> bool {
             true
         }
         ("a", Some(id)) => {
-            actions::assign(live, toasts, id, Some(live.me()));
-            toasts.say(thread::ASSIGNED_ME);
+            let me = Some(live.me());
+            actions::assign(live, toasts, id, me, Some(thread::ASSIGNED_ME));
             true
         }
         _ => false,
@@ -66,18 +78,15 @@ fn in_list_or_letter(event: &KeyboardEvent) -> bool {
 }
 
 /// Back to the list, on the row that was open.
-fn leave(desk: Desk, event: &KeyboardEvent, go: impl Fn(&str)) {
-    if let Some(id) = desk.current.get_untracked() {
+fn leave(desk: Desk, event: &KeyboardEvent) {
+    if desk.current.get_untracked().is_some() {
         event.prevent_default();
-        go("/inbox");
-        request_animation_frame(move || {
-            browser::focus(&format!("#rows [data-conversation=\"{id}\"]"));
-        });
+        desk.to_list();
     }
 }
 
 /// The conversation whose row has the focus.
-fn focused() -> Option<ConversationId> {
+pub fn focused() -> Option<ConversationId> {
     document()
         .active_element()?
         .get_attribute("data-conversation")?

@@ -1,6 +1,7 @@
 //! The list pane: views, search, rows, and more of them as one scrolls.
 
 mod filters;
+mod focus;
 mod rows;
 
 use crate::{live::use_live, words::list};

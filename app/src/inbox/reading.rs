@@ -35,6 +35,12 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
         }
         away.set_value(false);
     });
+    // What could not be told is told when the connection is back.
+    live.on_connected(move || {
+        if browser::attentive() && live.inbox.with_untracked(|inbox| inbox.held(id)) {
+            actions::mark_read(live, id);
+        }
+    });
     mark
 }
 
@@ -42,7 +48,7 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
 fn first_unread(live: Live, id: ConversationId, unread: i32) -> Option<MessageId> {
     let back = usize::try_from(unread).ok()?.checked_sub(1)?;
     live.inbox.with_untracked(|inbox| {
-        let messages = &inbox.threads.get(&id)?.messages;
+        let messages = inbox.threads.get(&id)?.messages();
         let mut came_in = messages
             .iter()
             .rev()

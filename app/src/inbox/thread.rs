@@ -1,40 +1,36 @@
 //! The thread: groups of lines, read upward page by page, never moved while one reads.
 
+mod place;
+
 use super::{api, bubble::GroupView, groups};
 use crate::{
-    live::{Live, use_live},
-    ui::{
-        icon::Icon,
-        sentinel::Sentinel,
-        time,
-        toast::{Toasts, use_toasts},
-    },
+    live::{Live, unseen, use_live},
+    ui::{icon::Icon, sentinel::Sentinel, time},
     words::{self, fault, thread},
 };
 use leptos::{html, prelude::*};
-use postern_types::{Content, ConversationId, Direction, MessageId};
+use place::Place;
+use postern_types::{Content, ConversationId, Direction, MessageId, MessageView};
 
 /// Nearer than this to the newest line counts as being there, in pixels.
 const NEAR: i32 = 80;
 
-/// The lines of a conversation. They hang from the lower edge: older ones above and newer ones below move nothing.
+/// The lines of a conversation. They hang from the lower edge: older ones above move nothing, and for newer ones below
+/// the reader's place is kept.
 #[component]
 pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl IntoView {
     let live = use_live();
-    let more = page_up(live, use_toasts(), id);
+    let pages = Pages::new(live, id);
     let scroll = NodeRef::<html::Div>::new();
+    let lines = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
-    let below = RwSignal::new(0_usize);
+    let place = Place::keep(scroll, lines, at_end);
 
     let groups = Memo::new(move |_| {
         let mark = mark.get();
         live.inbox.with(|inbox| {
-            let messages = inbox
-                .threads
-                .get(&id)
-                .map(|thread| thread.messages.as_slice())
-                .unwrap_or_default();
-            groups::gather(messages, mark, time::local_day)
+            let messages = inbox.threads.get(&id).map(|thread| thread.messages());
+            groups::gather(messages.unwrap_or_default(), mark, time::local_day)
         })
     });
     let loaded = Memo::new(move |_| {
@@ -59,31 +55,10 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
         if at_end.get_untracked() != now {
             at_end.set(now);
         }
-        if now && below.get_untracked() > 0 {
-            below.set(0);
-        }
+        place.look();
     };
-    let newest = Memo::new(move |_| {
-        live.inbox.with(|inbox| {
-            let last = inbox.threads.get(&id)?.messages.last()?;
-            Some((
-                last.id,
-                last.direction == Direction::In,
-                last.author == Some(inbox.me),
-            ))
-        })
-    });
-    Effect::new(move |before: Option<Option<MessageId>>| {
-        let (now, came_in, mine) = newest.get()?;
-        if before.is_some_and(|before| before.is_some_and(|before| before != now)) {
-            if mine {
-                to_end();
-            } else if came_in && !at_end.get_untracked() {
-                below.update(|n| *n += 1);
-            }
-        }
-        Some(now)
-    });
+    follow_own_lines(live, id, to_end);
+    let below = unseen_below(live, id, at_end);
     let jump = move |()| {
         to_end();
         crate::browser::focus("#thread");
@@ -92,10 +67,10 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
     view! {
         <div class="thread">
             <div class="thread-scroll" id="thread" node_ref=scroll tabindex="0" role="region" aria-label=thread::MESSAGES on:scroll=scrolled>
-                <div class="lines">
-                    <Sentinel place=older seen=more/>
+                <div class="lines" node_ref=lines>
+                    <Sentinel place=older seen=pages.read again=pages.tries/>
                     <Show when=move || loaded.get() fallback=|| view! { <ThreadSkeleton/> }>
-                        <p class="thread-start">{move || if older.get().is_some() { words::LOADING } else { thread::BEGINNING }}</p>
+                        <Start older pages/>
                     </Show>
                     <ol class="groups">
                         <For each=move || groups.get() key=|group| (group.key, group.day, group.new) let:group>
@@ -111,24 +86,127 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
     .into_any()
 }
 
-/// Reads older pages.
-fn page_up(live: Live, toasts: Toasts, id: ConversationId) -> Callback<String> {
-    Callback::new(move |before: String| {
-        leptos::task::spawn_local(async move {
-            match api::thread(id, Some(before)).await {
-                Ok(page) => {
-                    live.inbox
-                        .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
+/// The older pages of a thread; copied about freely.
+#[derive(Clone, Copy)]
+struct Pages {
+    read: Callback<String>,
+    /// Grows with each new try of a page that could not be read.
+    tries: RwSignal<u32>,
+    failed: RwSignal<Option<String>>,
+}
+
+impl Pages {
+    fn new(live: Live, id: ConversationId) -> Self {
+        let failed = RwSignal::new(None);
+        let read = Callback::new(move |before: String| {
+            let epoch = live.epoch.get_untracked();
+            leptos::task::spawn_local(async move {
+                let answer = api::thread(id, Some(before)).await;
+                if live.epoch.try_get_untracked() != Some(epoch) {
+                    return;
                 }
-                Err(error) => toasts.fault(fault::doing(fault::THREAD_FAILED, &error)),
+                match answer {
+                    Ok(page) => {
+                        live.inbox
+                            .try_update(|inbox| inbox.threads.entry(id).or_default().absorb(page));
+                    }
+                    Err(error) => {
+                        failed.try_set(Some(fault::doing(fault::THREAD_FAILED, &error)));
+                    }
+                }
+            });
+        });
+        let pages = Self {
+            read,
+            tries: RwSignal::new(0),
+            failed,
+        };
+        live.on_connected(move || {
+            if failed.with_untracked(Option::is_some) {
+                pages.again();
             }
         });
+        pages
+    }
+
+    fn again(self) {
+        self.failed.set(None);
+        self.tries.update(|tries| *tries += 1);
+    }
+}
+
+/// What stands above the oldest line.
+#[component]
+fn Start(older: Memo<Option<String>>, pages: Pages) -> impl IntoView {
+    move || {
+        match pages.failed.get() {
+        Some(reason) => view! {
+            <div class="strip fault" role="alert">
+                <Icon name="triangle-alert"/>
+                <p>{reason}</p>
+                <button type="button" class="button small" on:click=move |_| pages.again()>{words::TRY_AGAIN}</button>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <p class="thread-start">{move || if older.get().is_some() { words::LOADING } else { thread::BEGINNING }}</p>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// To the end for a line that was written here, in this tab; for nothing else.
+fn follow_own_lines(live: Live, id: ConversationId, to_end: impl Fn() + 'static) {
+    let written = Memo::new(move |_| {
+        live.inbox.with(|inbox| {
+            let last = inbox.threads.get(&id)?.messages().last()?;
+            unseen(last).then_some(last.id)
+        })
+    });
+    Effect::new(move |before: Option<Option<MessageId>>| {
+        let now = written.get();
+        if before.is_some_and(|before| before != now) && now.is_some() {
+            to_end();
+        }
+        now
+    });
+}
+
+/// How many messages came in below while the reader was further up.
+fn unseen_below(live: Live, id: ConversationId, at_end: RwSignal<bool>) -> Memo<usize> {
+    let came_in = |message: &&MessageView| message.direction == Direction::In;
+    let last = Memo::new(move |_| {
+        live.inbox.with(|inbox| {
+            let messages = inbox.threads.get(&id)?.messages();
+            messages.iter().rev().find(came_in).map(|m| m.id)
+        })
+    });
+    let seen = RwSignal::new(None);
+    Effect::new(move |_| {
+        let last = last.get();
+        if at_end.get() {
+            seen.set(last);
+        }
+    });
+    Memo::new(move |_| {
+        let Some(seen) = seen.get().filter(|_| !at_end.get()) else {
+            return 0;
+        };
+        live.inbox.with(|inbox| {
+            let messages = inbox.threads.get(&id).map(|thread| thread.messages());
+            let newer = messages.unwrap_or_default().iter().rev();
+            newer
+                .filter(came_in)
+                .take_while(|message| message.id != seen)
+                .count()
+        })
     })
 }
 
 /// Shown while one reads further up.
 #[component]
-fn Jump(at_end: RwSignal<bool>, below: RwSignal<usize>, jump: Callback<()>) -> impl IntoView {
+fn Jump(at_end: RwSignal<bool>, below: Memo<usize>, jump: Callback<()>) -> impl IntoView {
     let word = move || match below.get() {
         0 => thread::NEWEST.to_owned(),
         n => thread::new_below(n),

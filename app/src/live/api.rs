@@ -1,8 +1,10 @@
-//! The reading half of the inbox, as server functions.
+//! Reading the inbox, and handing over what was written, as server functions.
 
 use crate::{error::ApiError, session::ApiClient};
 use leptos::{prelude::*, server_fn::codec::Json};
-use postern_types::{InboxCounts, InboxPage, InboxSnapshot, ListRequest};
+use postern_types::{
+    Compose, ConversationId, InboxCounts, InboxPage, InboxSnapshot, ListRequest, MessageView,
+};
 
 /// The inbox at one moment, with the place from which to listen.
 #[server(client = ApiClient, prefix = "/api", endpoint = "inbox/snapshot", input = Json)]
@@ -41,4 +43,26 @@ pub async fn ticket() -> Result<String, ApiError> {
     let ticket = postern_domain::live::ticket(&env, &mut tenant, caller.session).await?;
     tenant.commit().await?;
     Ok(ticket)
+}
+
+/// Keeps what the reader has begun to write: a reply, or a note.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/draft", input = Json)]
+pub async fn save_draft(
+    id: ConversationId,
+    text: String,
+    #[server(default)] note: bool,
+) -> Result<(), ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    postern_domain::draft::save(&crate::ssr::env(), &mut tenant, id, &text, note).await?;
+    tenant.commit().await?;
+    Ok(())
+}
+
+/// Sends a reply or keeps a note.
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
+pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
+    tenant.commit().await?;
+    Ok(message)
 }

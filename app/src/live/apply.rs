@@ -37,14 +37,9 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
     }
 }
 
-/// Puts a row and moves the counts with it; false when it was known.
+/// Puts a row that an event or an answer brought, and moves the counts with it; false when it was known.
 pub fn put(inbox: &mut Inbox, row: postern_types::ConversationRow) -> bool {
-    let before = inbox.row(row.id).cloned();
-    if !inbox.put_row(row.clone()) {
-        return false;
-    }
-    inbox.recount(before.as_ref(), &row);
-    true
+    inbox.put_row(row, false)
 }
 
 #[cfg(test)]

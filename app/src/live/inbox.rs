@@ -1,6 +1,9 @@
 //! What the browser knows of a workspace's inbox: rows, threads, people, and how far each list was read.
 
-use super::thread::Thread;
+use super::{
+    change::{Change, Pending, Ticket},
+    thread::Thread,
+};
 use postern_types::{
     ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState, FeedCursor,
     InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId, MemberView, Moment,
@@ -10,6 +13,9 @@ use uuid::Uuid;
 
 /// Which list: whose, and open or closed.
 pub type ListKey = (InboxView, ConversationState);
+
+/// So many threads are kept up to date.
+const THREADS: usize = 20;
 
 /// The store behind every pane. Lists are not kept but derived, so that a row that changes moves by itself.
 #[derive(Clone, Debug)]
@@ -26,7 +32,16 @@ pub struct Inbox {
     pub cursor: Option<FeedCursor>,
     /// Threads that were opened, kept up to date by events.
     pub threads: HashMap<ConversationId, Thread>,
+    /// As shown: with `pending` on top.
     pub(super) rows: HashMap<ConversationId, ConversationRow>,
+    pending: HashMap<ConversationId, Pending>,
+    tickets: Ticket,
+    /// Grows with every move of the counts.
+    moves: u32,
+    /// Counts that came while an answer was out: asked for again when it is here.
+    counts_owed: bool,
+    /// Threads in the order in which they were looked at, the last one last.
+    recent: Vec<ConversationId>,
     pub(super) members: HashMap<MemberId, MemberView>,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
     reaches: HashMap<ListKey, Reach>,
@@ -52,6 +67,11 @@ impl Inbox {
             cursor: None,
             threads: HashMap::new(),
             rows: HashMap::new(),
+            pending: HashMap::new(),
+            tickets: 0,
+            moves: 0,
+            counts_owed: false,
+            recent: Vec::new(),
             members: HashMap::new(),
             channels: HashMap::new(),
             reaches: HashMap::new(),
@@ -62,11 +82,13 @@ impl Inbox {
     pub fn load(&mut self, request: &ListRequest, snapshot: InboxSnapshot) {
         self.rows.clear();
         self.reaches.clear();
+        self.pending.retain(|_, pending| pending.restart());
         self.threads.retain(|_, thread| thread.forget());
         self.members = snapshot.members.into_iter().map(|m| (m.id, m)).collect();
         self.channels = snapshot.channels.into_iter().map(|c| (c.id, c)).collect();
         self.counts = snapshot.counts;
         self.counts_stale = false;
+        self.counts_owed = self.pending.values().any(Pending::in_flight);
         self.cursor = Some(snapshot.cursor);
         self.loaded = true;
         self.absorb_page((request.view, request.state), snapshot.page);
@@ -88,8 +110,32 @@ impl Inbox {
     /// Keeps rows that came by another way (a search, a conversation's details); the newer of two wins.
     pub fn remember(&mut self, rows: Vec<ConversationRow>) {
         for row in rows {
-            self.put_row(row);
+            self.put_row(row, true);
         }
+    }
+
+    /// Looks at a thread: it is kept up to date from now on, and the one looked at longest ago is dropped. True when
+    /// its newest page is here already.
+    pub fn open_thread(&mut self, id: ConversationId) -> bool {
+        self.recent.retain(|recent| *recent != id);
+        self.recent.push(id);
+        if self.recent.len() > THREADS {
+            let oldest = self.recent.remove(0);
+            // What the reader wrote and the server has not seen stays.
+            if self
+                .threads
+                .get_mut(&oldest)
+                .is_some_and(|thread| !thread.forget())
+            {
+                self.threads.remove(&oldest);
+            }
+        }
+        self.threads.entry(id).or_default().loaded
+    }
+
+    /// How many lines the server has not seen.
+    pub fn unsent(&self) -> usize {
+        self.threads.values().map(Thread::unsent).sum()
     }
 
     /// True once the first page of a list is here.
@@ -149,6 +195,11 @@ impl Inbox {
         all
     }
 
+    /// Whether a number is so.
+    pub fn any_number(&self, is_so: impl Fn(&ChannelView) -> bool) -> bool {
+        self.channels.values().any(is_so)
+    }
+
     /// Replaces the numbers by what the server listed, unless an event brought a newer one.
     pub fn put_channels(&mut self, channels: Vec<ChannelView>) {
         for channel in channels {
@@ -167,61 +218,128 @@ impl Inbox {
         newer
     }
 
-    /// Shows a change before the server has agreed to it. Returns the row as it was, for `restore`.
-    pub fn guess(
-        &mut self,
-        id: ConversationId,
-        change: impl FnOnce(&mut ConversationRow),
-    ) -> Option<ConversationRow> {
-        let before = self.rows.get(&id)?.clone();
-        let mut after = before.clone();
-        change(&mut after);
-        self.recount(Some(&before), &after);
-        self.rows.insert(id, after);
-        Some(before)
+    /// Shows a change before the server has agreed to it; `settle` or `hold` ends it.
+    pub fn guess(&mut self, id: ConversationId, change: Change) -> Option<Ticket> {
+        let row = self.rows.get(&id)?.clone();
+        self.tickets = self.tickets.wrapping_add(1);
+        let pending = self.pending.entry(id).or_insert_with(|| Pending::new(row));
+        pending.begin(self.tickets, change);
+        let shown = pending.shown();
+        self.show(shown, true);
+        Some(self.tickets)
     }
 
-    /// Takes a guess back, unless something newer came in the meantime.
-    pub fn restore(&mut self, before: ConversationRow) {
-        let Some(now) = self
-            .rows
-            .get(&before.id)
-            .filter(|now| now.rev == before.rev)
-        else {
+    /// The server has answered: with the row as it is now, or by refusing.
+    pub fn settle(&mut self, id: ConversationId, ticket: Ticket, answer: Option<ConversationRow>) {
+        let Some(pending) = self.pending.get_mut(&id) else {
+            if let Some(row) = answer {
+                self.put_row(row, true);
+            }
             return;
         };
-        let now = now.clone();
-        self.recount(Some(&now), &before);
-        self.rows.insert(before.id, before);
+        pending.end(ticket, answer.is_some());
+        if let Some(row) = answer {
+            pending.confirm(row);
+        }
+        let shown = pending.shown();
+        if pending.is_settled() {
+            self.pending.remove(&id);
+        }
+        if self.rows.contains_key(&id) {
+            self.show(shown, true);
+        }
+        if self.counts_owed && !self.pending.values().any(Pending::in_flight) {
+            self.counts_owed = false;
+            self.counts_stale = true;
+        }
     }
 
-    /// Keeps the newer row; false when the one at hand is as new.
-    pub(super) fn put_row(&mut self, row: ConversationRow) -> bool {
-        let newer = self.rows.get(&row.id).is_none_or(|old| row.rev > old.rev);
-        if newer {
-            self.rows.insert(row.id, row);
+    /// It could not be told; it stays shown until something newer happens.
+    pub fn hold(&mut self, id: ConversationId, ticket: Ticket) {
+        if let Some(pending) = self.pending.get_mut(&id) {
+            pending.hold(ticket);
         }
-        newer
+    }
+
+    /// Whether something done to it could not be told.
+    pub fn held(&self, id: ConversationId) -> bool {
+        self.pending.get(&id).is_some_and(Pending::held)
+    }
+
+    /// The counts are about to be asked for; what is given back goes to `take_counts`.
+    pub fn ask_counts(&mut self) -> u32 {
+        self.counts_stale = false;
+        self.moves
+    }
+
+    /// Takes the server's counts. Where something moved while it counted, it is asked once more.
+    pub fn take_counts(&mut self, counts: InboxCounts, asked: u32) {
+        let moved = self.moves != asked;
+        self.counts = counts;
+        let pending: Vec<_> = self
+            .pending
+            .values()
+            .map(|pending| (pending.confirmed().clone(), pending.shown()))
+            .collect();
+        for (confirmed, shown) in pending {
+            self.recount(Some(&confirmed), &shown);
+        }
+        if self.pending.values().any(Pending::in_flight) {
+            self.counts_owed = true;
+        } else if moved {
+            self.counts_stale = true;
+        }
+    }
+
+    /// Keeps the newer row; false when the one at hand is as new. A row that was not known is `counted` already when
+    /// it came with a page, and not when an event brought it.
+    pub(super) fn put_row(&mut self, row: ConversationRow, counted: bool) -> bool {
+        let id = row.id;
+        let shown = match self.pending.get_mut(&id) {
+            Some(pending) => pending.confirm(row).then(|| pending.shown()),
+            None => {
+                let newer = self.rows.get(&id).is_none_or(|old| row.rev > old.rev);
+                newer.then_some(row)
+            }
+        };
+        match shown {
+            Some(shown) => {
+                self.show(shown, counted);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Puts a row and moves the counts with it.
+    fn show(&mut self, row: ConversationRow, counted: bool) {
+        let before = self.rows.insert(row.id, row.clone());
+        if before.is_some() || !counted {
+            self.recount(before.as_ref(), &row);
+        }
     }
 
     /// Moves the unread counts from one state of a row to the next.
-    pub(super) fn recount(&mut self, before: Option<&ConversationRow>, after: &ConversationRow) {
+    fn recount(&mut self, before: Option<&ConversationRow>, after: &ConversationRow) {
         let Some(before) = before else {
-            self.counts_stale |= after.unread > 0;
+            // Whether it was counted is not known.
+            self.counts_stale = true;
             return;
         };
         let me = self.me;
-        let step = |all: &mut i32, view: InboxView| {
+        let (mut moved, mut capped) = (false, false);
+        let mut step = |all: &mut i32, view: InboxView| {
             let (was, is) = (counted(me, view, before), counted(me, view, after));
+            moved |= was != is;
             // A hundred means "a hundred or more": from there only the server can count down.
-            let capped = *all >= 100 && was != is;
+            capped |= *all >= 100 && was != is;
             *all = (*all + i32::from(is) - i32::from(was)).clamp(0, 100);
-            capped
         };
-        let mine = step(&mut self.counts.mine, InboxView::Mine);
-        let unassigned = step(&mut self.counts.unassigned, InboxView::Unassigned);
-        let all = step(&mut self.counts.all, InboxView::All);
-        self.counts_stale |= mine | unassigned | all;
+        step(&mut self.counts.mine, InboxView::Mine);
+        step(&mut self.counts.unassigned, InboxView::Unassigned);
+        step(&mut self.counts.all, InboxView::All);
+        self.counts_stale |= capped;
+        self.moves = self.moves.wrapping_add(u32::from(moved));
     }
 
     fn shows(&self, (view, state): ListKey, row: &ConversationRow) -> bool {

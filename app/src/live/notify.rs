@@ -1,12 +1,16 @@
-//! Notifications of the browser, for those who turned them on, while the tab is not looked at.
+//! Notifications of the browser, for those who turned them on, while no tab of theirs is looked at.
+
+mod shown;
+mod stamp;
 
 use super::Live;
 use crate::{browser, words};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use postern_types::{Content, MessageView};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Notification, NotificationOptions, NotificationPermission};
+use postern_types::{Content, ConversationId, MessageView};
+use shown::{Notice, Shown};
+use stamp::Stamp;
+use web_sys::{Notification, NotificationPermission};
 
 const KEPT_UNDER: &str = "postern.notify";
 
@@ -19,6 +23,8 @@ pub enum Permission {
     On,
     /// The browser refuses; only its own settings can change that.
     Refused,
+    /// The browser has none, as a tab on an iPhone, or none for a page, as Chrome on Android.
+    Unsupported,
 }
 
 /// The switch for notifications; copied about freely.
@@ -28,22 +34,58 @@ pub struct Notices {
     pub permission: RwSignal<Permission>,
 }
 
-/// Announces what is heard, until the owner is cleaned up.
+/// Announces what is heard, until the owner is cleaned up; what is still shown then is taken away.
 pub(super) fn start(live: Live) {
     let notices = Notices {
         permission: RwSignal::new(read()),
     };
     provide_context(notices);
-    let go = use_navigate();
-    Effect::new(move |_| {
-        let Some(message) = live.heard.get() else {
-            return;
+    let (shown, stamp) = (Shown::new(), Stamp::start(live));
+    let go = StoredValue::new_local(use_navigate());
+    let show = move |notice: Notice| {
+        let path = match notice.about {
+            Some(id) => format!("/inbox/{id}"),
+            None => "/inbox".into(),
         };
-        let wanted = notices.permission.get_untracked() == Permission::On;
-        if wanted && !browser::attentive() && concerns_reader(live, &message) {
-            show(live, &message, go.clone());
+        let opened = move || {
+            let _ = window().focus();
+            go.try_with_value(|go| go(&path, NavigateOptions::default()));
+        };
+        if !shown.show(notice, opened) {
+            notices.permission.set(Permission::Unsupported);
+        }
+    };
+    let quiet = move || {
+        notices.permission.get_untracked() != Permission::On
+            || browser::attentive()
+            || stamp.elsewhere()
+    };
+    Effect::new(move |_| {
+        if let Some(message) = live.heard.get()
+            && concerns_reader(live, &message)
+            && !quiet()
+        {
+            show(of_message(live, &message));
         }
     });
+    Effect::new(move |_| {
+        let mut missed = live.missed.get();
+        missed.retain(|message| concerns_reader(live, message));
+        if missed.is_empty() || quiet() {
+            return;
+        }
+        show(match missed.as_slice() {
+            [one] => of_message(live, one),
+            many => of_many(live, many),
+        });
+    });
+    // What was read, here or by a colleague, is no news any more.
+    Effect::new(move |_| {
+        live.inbox.with(|inbox| {
+            shown.close_unless(|id| inbox.row(id).is_none_or(|row| row.unread > 0));
+        });
+    });
+    on_cleanup(move || shown.close_all());
 }
 
 impl Notices {
@@ -54,7 +96,7 @@ impl Notices {
                 let _ = wasm_bindgen_futures::JsFuture::from(asked).await;
             }
             browser::remember(KEPT_UNDER, "on");
-            self.permission.set(read());
+            self.permission.try_set(read());
         });
     }
 
@@ -66,6 +108,9 @@ impl Notices {
 }
 
 fn read() -> Permission {
+    if !browser::has("Notification") {
+        return Permission::Unsupported;
+    }
     match Notification::permission() {
         NotificationPermission::Granted if browser::recall(KEPT_UNDER).as_deref() == Some("on") => {
             Permission::On
@@ -78,38 +123,49 @@ fn read() -> Permission {
 /// The reader's own conversations, and those that nobody has yet.
 fn concerns_reader(live: Live, message: &MessageView) -> bool {
     live.inbox.with_untracked(|inbox| {
-        inbox
-            .row(message.conversation)
-            .is_some_and(|row| row.assignee.is_none_or(|member| member == inbox.me))
+        inbox.row(message.conversation).is_some_and(|row| {
+            row.unread > 0 && row.assignee.is_none_or(|member| member == inbox.me)
+        })
     })
 }
 
-fn show(live: Live, message: &MessageView, go: impl Fn(&str, NavigateOptions) + 'static) {
-    let who = live.inbox.with_untracked(|inbox| {
-        inbox
-            .row(message.conversation)
-            .map(|row| row.contact.label().to_owned())
-    });
-    let who = who
+fn of_message(live: Live, message: &MessageView) -> Notice {
+    Notice {
+        about: Some(message.conversation),
+        title: who(live, message.conversation),
+        body: match &message.content {
+            Content::Text { text } => text.clone(),
+            Content::Other { kind, summary } if summary.is_empty() => {
+                words::thread::kind(kind).into()
+            }
+            Content::Other { kind, summary } => {
+                format!("{}: {summary}", words::thread::kind(kind))
+            }
+        },
+    }
+}
+
+/// After a gap: one notice for all of it.
+fn of_many(live: Live, messages: &[MessageView]) -> Notice {
+    let mut from: Vec<String> = Vec::new();
+    for message in messages {
+        let name = who(live, message.conversation);
+        if !from.contains(&name) {
+            from.push(name);
+        }
+    }
+    Notice {
+        about: None,
+        title: words::frame::came_in(messages.len()),
+        body: words::frame::came_from(&from),
+    }
+}
+
+fn who(live: Live, id: ConversationId) -> String {
+    let label = live
+        .inbox
+        .with_untracked(|inbox| inbox.row(id).map(|row| row.contact.label().to_owned()));
+    label
         .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
-    let options = NotificationOptions::new();
-    options.set_body(&match &message.content {
-        Content::Text { text } => text.clone(),
-        Content::Other { kind, summary } if summary.is_empty() => words::thread::kind(kind).into(),
-        Content::Other { kind, summary } => format!("{}: {summary}", words::thread::kind(kind)),
-    });
-    // One notice a conversation: a newer one replaces it.
-    options.set_tag(&message.conversation.to_string());
-    let Ok(notice) = Notification::new_with_options(&who, &options) else {
-        return;
-    };
-    let path = format!("/inbox/{}", message.conversation);
-    let opened = Closure::<dyn FnMut()>::new(move || {
-        let _ = window().focus();
-        go(&path, NavigateOptions::default());
-    });
-    notice.set_onclick(Some(opened.as_ref().unchecked_ref()));
-    // The browser holds the notice longer than any scope of ours; a few words leak with each.
-    opened.forget();
+        .unwrap_or_else(|| words::UNKNOWN_CONTACT.into())
 }

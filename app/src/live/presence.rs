@@ -12,16 +12,22 @@ pub struct Other {
     pub typing: bool,
 }
 
-/// Where everybody else is, as far as the server told.
+/// Where everybody else is, as far as the server told: by the number of their socket, for one may have several tabs.
 #[derive(Clone, Debug, Default)]
-pub struct Presence(HashMap<MemberId, (ConversationId, bool)>);
+pub struct Presence(HashMap<(MemberId, u64), (ConversationId, bool)>);
 
 impl Presence {
-    /// Somebody came, went or began to write.
-    pub fn moved(&mut self, member: MemberId, at: Option<ConversationId>, typing: bool) {
+    /// Somebody came, went or began to write in one of their tabs.
+    pub fn moved(
+        &mut self,
+        member: MemberId,
+        socket: u64,
+        at: Option<ConversationId>,
+        typing: bool,
+    ) {
         match at {
-            Some(at) => self.0.insert(member, (at, typing)),
-            None => self.0.remove(&member),
+            Some(at) => self.0.insert((member, socket), (at, typing)),
+            None => self.0.remove(&(member, socket)),
         };
     }
 
@@ -30,17 +36,19 @@ impl Presence {
         self.0.clear();
     }
 
-    /// Who is in a conversation, writers first.
+    /// Who is in a conversation, each once, writers first.
     pub fn others(&self, at: ConversationId, me: MemberId) -> Vec<Other> {
         let mut others: Vec<_> = self
             .0
             .iter()
-            .filter(|(member, (there, _))| *there == at && **member != me)
-            .map(|(member, (_, typing))| Other {
+            .filter(|((member, _), (there, _))| *there == at && *member != me)
+            .map(|((member, _), (_, typing))| Other {
                 member: *member,
                 typing: *typing,
             })
             .collect();
+        others.sort_by_key(|other| (other.member, !other.typing));
+        others.dedup_by_key(|other| other.member);
         others.sort_by_key(|other| (!other.typing, other.member));
         others
     }
@@ -51,14 +59,20 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
+    fn member(n: u128) -> MemberId {
+        MemberId(Uuid::from_u128(n))
+    }
+
+    fn at(n: u128) -> ConversationId {
+        ConversationId(Uuid::from_u128(n))
+    }
+
     #[test]
-    fn people_are_in_one_place_and_the_reader_is_not_among_the_others() {
-        let member = |n| MemberId(Uuid::from_u128(n));
-        let at = |n| ConversationId(Uuid::from_u128(n));
+    fn people_are_where_they_went_and_the_reader_is_not_among_the_others() {
         let mut presence = Presence::default();
-        presence.moved(member(1), Some(at(1)), false);
-        presence.moved(member(2), Some(at(1)), true);
-        presence.moved(member(3), Some(at(1)), false);
+        presence.moved(member(1), 1, Some(at(1)), false);
+        presence.moved(member(2), 2, Some(at(1)), true);
+        presence.moved(member(3), 3, Some(at(1)), false);
         let seen: Vec<_> = presence
             .others(at(1), member(3))
             .iter()
@@ -66,9 +80,26 @@ mod tests {
             .collect();
         assert_eq!(seen, [member(2), member(1)]);
 
-        presence.moved(member(2), Some(at(2)), false);
-        presence.moved(member(1), None, false);
+        presence.moved(member(2), 2, Some(at(2)), false);
+        presence.moved(member(1), 1, None, false);
         assert!(presence.others(at(1), member(3)).is_empty());
         assert_eq!(presence.others(at(2), member(3)).len(), 1);
+    }
+
+    #[test]
+    fn a_tab_that_is_closed_takes_nobody_out_of_another() {
+        let mut presence = Presence::default();
+        presence.moved(member(1), 1, Some(at(1)), true);
+        presence.moved(member(1), 2, Some(at(1)), false);
+        presence.moved(member(1), 3, Some(at(2)), false);
+        let here = |presence: &Presence| presence.others(at(1), member(9));
+        let once = Other {
+            member: member(1),
+            typing: true,
+        };
+        assert_eq!(here(&presence), [once]);
+        presence.moved(member(1), 1, None, false);
+        assert_eq!(here(&presence).len(), 1, "the second tab is still here");
+        assert_eq!(presence.others(at(2), member(9)).len(), 1);
     }
 }

@@ -1,20 +1,22 @@
 //! The socket: opened with a fresh ticket, resumed from the last place, reopened for as long as the page lives.
 
 mod commands;
+mod frames;
 mod watch;
 
 pub use commands::{Command, Commands};
 
-use super::{Live, Presence, api, apply};
+use super::{Live, Presence, api};
 use crate::{browser, error::ApiError};
 use commands::Inbound;
+use frames::{Frames, load};
 use futures::{
     SinkExt, StreamExt,
     future::{Either, select},
 };
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
-use postern_types::{ClientFrame, ListRequest, ServerFrame};
+use postern_types::{ClientFrame, ServerFrame};
 use std::pin::pin;
 
 /// How the connection is.
@@ -38,6 +40,8 @@ enum End {
     Stop,
     /// Lost, or to be opened anew.
     Again,
+    /// Somebody asked for a new one, at once.
+    Woken,
     /// The network went away: wait until it is back.
     Offline,
     /// Something about the session changed.
@@ -46,6 +50,8 @@ enum End {
 
 const FIRST_WAIT_MS: u32 = 200;
 const LONGEST_WAIT_MS: u32 = 15_000;
+/// How long a socket may take to open.
+const OPENING_MS: u32 = 15_000;
 
 /// Runs until the owner of `live` is cleaned up.
 pub fn start(live: Live, mut commands: Inbound) {
@@ -55,7 +61,12 @@ pub fn start(live: Live, mut commands: Inbound) {
     leptos::task::spawn_local(async move {
         let mut wait = FIRST_WAIT_MS;
         loop {
-            let end = run(live, &mut commands, &mut wait).await;
+            // What piled up meanwhile is one request: two wakes open one connection.
+            let end = match commands.drain() {
+                Some(Command::Stop) => Ok(End::Stop),
+                Some(Command::Offline) => Ok(End::Offline),
+                _ => run(live, &mut commands, &mut wait).await,
+            };
             // The owner may be gone: nothing of `live` is touched after a stop.
             let link = match end {
                 Ok(End::Stop) => return,
@@ -64,6 +75,10 @@ pub fn start(live: Live, mut commands: Inbound) {
                 Err(ApiError::Unauthorized | ApiError::Forbidden | ApiError::NotFound) => {
                     let _ = live.link.try_set(Link::Ended);
                     return;
+                }
+                Ok(End::Woken) => {
+                    wait = FIRST_WAIT_MS;
+                    Link::Lost
                 }
                 // After a farewell the next ticket needs a session that holds: its call refreshes, or signs out.
                 Ok(End::Again | End::Bye) | Err(_) => Link::Lost,
@@ -105,119 +120,90 @@ async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
 
 /// One connection, from the ticket to its end.
 async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, ApiError> {
-    match live.inbox.try_with_untracked(|inbox| inbox.loaded) {
-        Some(true) => {}
-        Some(false) => load(live).await?,
-        None => return Ok(End::Stop),
-    }
-    let ticket = api::ticket().await?;
-    let Some(cursor) = live
-        .inbox
-        .try_with_untracked(|inbox| inbox.cursor.clone())
-        .flatten()
-    else {
-        return Ok(End::Stop);
+    live.heard_at.try_set_value(browser::now());
+    let mut connecting = Box::pin(connect(live));
+    let mut socket = loop {
+        match select(&mut connecting, pin!(commands.next())).await {
+            Either::Left((Ok(socket), _)) => break socket,
+            Either::Left((Err(end), _)) => return end,
+            Either::Right((command, _)) => {
+                if let Some(end) = end_of(command.as_ref()) {
+                    return Ok(end);
+                }
+            }
+        }
     };
-    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket])
-    else {
-        return Ok(End::Again);
-    };
-    if !say(&mut socket, &ClientFrame::Resume { cursor }).await {
-        return Ok(End::Again);
-    }
     if let Some(place) = commands.place() {
         say(&mut socket, &place).await;
     }
+    let mut frames = Frames::new(live);
     loop {
         let next = match select(socket.next(), pin!(commands.next())).await {
             Either::Left((frame, _)) => Either::Left(frame),
             Either::Right((command, _)) => Either::Right(command),
         };
         match next {
-            Either::Left(Some(Ok(Message::Text(text)))) => {
-                let Ok(frame) = serde_json::from_str::<ServerFrame>(&text) else {
-                    // A newer server's frame: what it says comes with the next snapshot.
-                    continue;
-                };
-                if let Some(end) = take(live, frame, wait).await? {
+            Either::Left(Some(Ok(message))) => {
+                live.heard_at.try_set_value(browser::now());
+                // What is not understood is a newer server's: what it says comes with the next snapshot.
+                if let Message::Text(text) = message
+                    && let Ok(frame) = serde_json::from_str::<ServerFrame>(&text)
+                    && let Some(end) = frames.take(frame, wait).await?
+                {
                     return Ok(end);
                 }
             }
-            Either::Left(Some(Ok(Message::Bytes(_)))) => {}
             Either::Left(Some(Err(_)) | None) => return Ok(End::Again),
-            Either::Right(command) => match command {
-                None | Some(Command::Stop) => return Ok(End::Stop),
-                Some(Command::Offline) => return Ok(End::Offline),
-                Some(Command::Wake) => {
-                    *wait = FIRST_WAIT_MS;
+            Either::Right(command) => {
+                if let Some(end) = end_of(command.as_ref()) {
+                    return Ok(end);
+                }
+                if let Some(Command::Say(frame)) = command
+                    && !say(&mut socket, &frame).await
+                {
                     return Ok(End::Again);
                 }
-                Some(Command::Say(frame)) => {
-                    if !say(&mut socket, &frame).await {
-                        return Ok(End::Again);
-                    }
-                }
-            },
-        }
-    }
-}
-
-/// Takes one frame; an end when the connection is over.
-async fn take(live: Live, frame: ServerFrame, wait: &mut u32) -> Result<Option<End>, ApiError> {
-    match frame {
-        ServerFrame::Event { cursor, event } => {
-            let heard = live.inbox.try_update(|inbox| {
-                inbox.cursor = Some(cursor);
-                apply::apply(inbox, *event)
-            });
-            match heard {
-                None => return Ok(Some(End::Stop)),
-                Some(Some(message)) if live.link.get_untracked() == Link::Live => {
-                    live.heard.set(Some(message));
-                }
-                Some(_) => {}
             }
         }
-        ServerFrame::CaughtUp { cursor } => {
-            *wait = FIRST_WAIT_MS;
-            live.inbox.update(|inbox| inbox.cursor = Some(cursor));
-            live.link.set(Link::Live);
-        }
-        ServerFrame::Replying {
-            member,
-            conversation,
-            typing,
-        } => live
-            .presence
-            .update(|all| all.moved(member, conversation, typing)),
-        ServerFrame::Reload => {
-            load(live).await?;
-            return Ok(Some(End::Again));
-        }
-        ServerFrame::Bye => return Ok(Some(End::Bye)),
     }
-    Ok(None)
 }
 
-/// Reads everything anew. What the reader is typing lives elsewhere and stays.
-async fn load(live: Live) -> Result<(), ApiError> {
-    let Some(looking_at) = live.looking_at.try_get_untracked() else {
-        return Ok(());
-    };
-    let request = ListRequest {
-        search: String::new(),
-        after: None,
-        ..looking_at
-    };
-    let snapshot = api::snapshot(request.clone()).await?;
-    if live
-        .inbox
-        .try_update(|inbox| inbox.load(&request, snapshot))
-        .is_some()
-    {
-        live.epoch.update(|epoch| *epoch += 1);
+/// What a request makes of a connection; none when it goes on.
+fn end_of(command: Option<&Command>) -> Option<End> {
+    match command {
+        None | Some(Command::Stop) => Some(End::Stop),
+        Some(Command::Offline) => Some(End::Offline),
+        Some(Command::Wake) => Some(End::Woken),
+        Some(Command::Say(_)) => None,
     }
-    Ok(())
+}
+
+/// Reads the inbox if need be, and opens a socket at the last place.
+async fn connect(live: Live) -> Result<WebSocket, Result<End, ApiError>> {
+    match live.inbox.try_with_untracked(|inbox| inbox.loaded) {
+        Some(true) => {}
+        Some(false) => load(live).await.map_err(Err)?,
+        None => return Err(Ok(End::Stop)),
+    }
+    let ticket = api::ticket().await.map_err(Err)?;
+    let Some(cursor) = live
+        .inbox
+        .try_with_untracked(|inbox| inbox.cursor.clone())
+        .flatten()
+    else {
+        return Err(Ok(End::Stop));
+    };
+    let Ok(mut socket) = WebSocket::open_with_protocols(&address(), &["postern.v1", &ticket])
+    else {
+        return Err(Ok(End::Again));
+    };
+    let resume = ClientFrame::Resume { cursor };
+    let late = pin!(browser::sleep(OPENING_MS));
+    let resumed = matches!(
+        select(pin!(say(&mut socket, &resume)), late).await,
+        Either::Left((true, _))
+    );
+    resumed.then_some(socket).ok_or(Ok(End::Again))
 }
 
 async fn say(socket: &mut WebSocket, frame: &ClientFrame) -> bool {

@@ -4,6 +4,7 @@ use super::hold;
 use crate::ApiError;
 use futures::{Sink, Stream};
 use gloo_net::http::{Method, Request};
+use js_sys::Reflect;
 use leptos::server_fn::{
     Bytes,
     client::{Client, browser::BrowserClient},
@@ -12,6 +13,11 @@ use leptos::server_fn::{
 };
 use send_wrapper::SendWrapper;
 use std::future::Future;
+use wasm_bindgen::JsValue;
+use web_sys::{AbortSignal, RequestInit};
+
+/// How long an answer may take: asking Meta for a number takes longest.
+const PATIENCE_MS: u32 = 20_000;
 
 /// For `#[server(client = ApiClient, …)]`.
 pub struct ApiClient;
@@ -67,13 +73,15 @@ impl Client<ApiError> for ApiClient {
 /// A second request like this one: a body can be sent only once. The request is swapped out and in again in its
 /// place, for taking it out of its wrapper would drop what aborts it.
 fn copy(request: &mut BrowserRequest) -> Result<Request, ApiError> {
-    let blank = Request::get("/").build().map_err(|error| fault(&error))?;
-    let raw: web_sys::Request = std::mem::replace(&mut **request, blank).into();
-    let spare = raw.clone().map_err(|error| ApiError::Transport {
-        message: format!("{error:?}"),
-    })?;
+    let raw = take(request)?;
+    let spare = raw.clone().map_err(|error| refused(&error))?;
     **request = Request::from(raw);
     Ok(Request::from(spare))
+}
+
+fn take(request: &mut BrowserRequest) -> Result<web_sys::Request, ApiError> {
+    let blank = Request::get("/").build().map_err(|error| fault(&error))?;
+    Ok(std::mem::replace(&mut **request, blank).into())
 }
 
 /// Puts token and workspace on the request; the generation of that token.
@@ -89,12 +97,28 @@ fn authorise(request: &BrowserRequest) -> u64 {
     generation
 }
 
-async fn send(request: BrowserRequest) -> Result<BrowserResponse, ApiError> {
+/// A line that died without a word would keep the caller for minutes: the browser gives up before that. What is sent
+/// while the tab is hidden may outlive it.
+async fn send(mut request: BrowserRequest) -> Result<BrowserResponse, ApiError> {
+    let limits = RequestInit::new();
+    limits.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
+    if !crate::browser::visible() {
+        let _ = Reflect::set(&limits, &"keepalive".into(), &true.into());
+    }
+    let raw = take(&mut request)?;
+    let limited = web_sys::Request::new_with_request_and_init(&raw, &limits);
+    *request = limited.map_err(|error| refused(&error))?.into();
     <BrowserClient as Client<ApiError>>::send(request).await
 }
 
 fn status(answer: &BrowserResponse) -> u16 {
     <BrowserResponse as ClientRes<ApiError>>::status(answer)
+}
+
+fn refused(error: &JsValue) -> ApiError {
+    ApiError::Transport {
+        message: format!("{error:?}"),
+    }
 }
 
 fn fault(error: &gloo_net::Error) -> ApiError {

@@ -2,22 +2,33 @@
 
 use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{IntersectionObserver, IntersectionObserverEntry};
 
-/// Calls `seen` when it comes into view, once for each value of `place`; nothing while that is none.
+/// Calls `seen` when it comes into view, once for each value of `place` and of `again`; nothing while the place is none.
 #[component]
 pub fn Sentinel(
     /// What would be read next; a new value arms it again even if it never left the view.
     #[prop(into)]
     place: Signal<Option<String>>,
     seen: Callback<String>,
+    /// Grows when the same place is to be asked for once more, because the first answer was none.
+    #[prop(into)]
+    again: Signal<u32>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     Effect::new(move |before: Option<Option<SendWrapper<Watch>>>| {
         drop(before);
+        again.track();
         let (element, place) = (node.get()?, place.get()?);
-        Watch::new(&element, move || seen.run(place.clone())).map(SendWrapper::new)
+        let called = Cell::new(false);
+        let seen = move || {
+            if !called.replace(true) {
+                seen.run(place.clone());
+            }
+        };
+        Watch::new(&element, seen).map(SendWrapper::new)
     });
     view! { <div class="sentinel" node_ref=node aria-hidden="true"></div> }
 }

@@ -3,7 +3,7 @@
 use super::icon::Icon;
 use crate::words;
 use leptos::prelude::*;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const SHOWN: Duration = Duration::from_secs(6);
 const SHOWN_WITH_CHOICE: Duration = Duration::from_secs(10);
@@ -14,8 +14,11 @@ struct Toast {
     id: u32,
     text: String,
     fault: bool,
-    action: Option<(String, Callback<()>)>,
+    action: Option<(String, Act)>,
 }
+
+/// What a message offers to do. Counted, not owned by the view it was made in: that one may be gone when it is chosen.
+type Act = Arc<dyn Fn() + Send + Sync>;
 
 /// Where messages are put; copied about freely.
 #[derive(Clone, Copy)]
@@ -48,24 +51,33 @@ impl Toasts {
         self.push(text.into(), true, None);
     }
 
-    /// Says what was done and offers to undo it.
-    pub fn offer(self, text: impl Into<String>, action: impl Into<String>, act: Callback<()>) {
-        self.push(text.into(), false, Some((action.into(), act)));
+    /// Says what was done and offers to undo it; by what is given back it can be taken away.
+    pub fn offer(
+        self,
+        text: impl Into<String>,
+        action: impl Into<String>,
+        act: impl Fn() + Send + Sync + 'static,
+    ) -> u32 {
+        self.push(text.into(), false, Some((action.into(), Arc::new(act))))
     }
 
-    fn push(self, text: String, fault: bool, action: Option<(String, Callback<()>)>) {
-        let Some(id) = self.next.try_update_value(|next| {
+    /// Takes all away: what they are about is not there any more.
+    pub fn clear(self) {
+        self.shown.try_update(Vec::clear);
+    }
+
+    fn push(self, text: String, fault: bool, action: Option<(String, Act)>) -> u32 {
+        let id = self.next.try_update_value(|next| {
             *next += 1;
             *next
-        }) else {
-            return;
-        };
+        });
+        let id = id.unwrap_or_default();
         let stays = if action.is_some() || fault {
             SHOWN_WITH_CHOICE
         } else {
             SHOWN
         };
-        self.shown.update(|all| {
+        self.shown.try_update(|all| {
             // Three fit beside the work; an older one has been seen.
             if all.len() > 2 {
                 all.remove(0);
@@ -78,9 +90,11 @@ impl Toasts {
             });
         });
         set_timeout(move || self.close(id), stays);
+        id
     }
 
-    fn close(self, id: u32) {
+    /// Takes one away.
+    pub fn close(self, id: u32) {
         self.shown
             .try_update(|all| all.retain(|toast| toast.id != id));
     }
@@ -97,7 +111,7 @@ pub fn ToastStack() -> impl IntoView {
                     <Icon name=if toast.fault { "triangle-alert" } else { "check" }/>
                     <p dir="auto">{toast.text}</p>
                     {toast.action.map(|(label, act)| view! {
-                        <button type="button" class="toast-action" on:click=move |_| { act.run(()); toasts.close(toast.id) }>{label}</button>
+                        <button type="button" class="toast-action" on:click=move |_| { act(); toasts.close(toast.id) }>{label}</button>
                     })}
                     <button type="button" class="icon-button small" aria-label=words::CLOSE on:click=move |_| toasts.close(toast.id)>
                         <Icon name="x"/>

@@ -15,7 +15,7 @@ pub const CLOSED: &str =
     "This conversation is closed. The customer's next message opens a new one.";
 pub const REOPEN: &str = "Reopen";
 pub const WRITE_NOTE: &str = "Write a note";
-pub const SAVED: &str = "Draft saved";
+pub const KEPT: &str = "What you have written is kept as a draft";
 
 pub fn window_ended(when: &str) -> String {
     format!(
@@ -29,5 +29,7 @@ pub fn window_until(when: &str) -> String {
 }
 
 pub fn too_long(over: usize) -> String {
-    format!("{over} characters too many; 4096 fit in a message.")
+    format!(
+        "{over} characters too many; 4096 fit in a message. Until it is shorter, it is kept in this tab alone."
+    )
 }

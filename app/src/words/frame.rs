@@ -15,6 +15,7 @@ pub const COMFORTABLE: &str = "Comfortable";
 pub const COMPACT: &str = "Compact";
 pub const NOTIFY_ON: &str = "Turn on notifications";
 pub const NOTIFY_OFF: &str = "Turn off notifications";
+pub const NOTIFY_UNSUPPORTED: &str = "This browser shows no notifications of a page";
 pub const NOTIFY_REFUSED: &str = "Notifications are blocked in this browser's settings";
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 pub const COMMANDS: &str = "Search or run a command";
@@ -25,7 +26,12 @@ pub const LOST: &str = "The connection was lost. Reconnecting…";
 pub const ENDED: &str = "Your place in this workspace changed. Reload the page to go on.";
 pub const RELOAD: &str = "Reload";
 pub const RECONNECT: &str = "Reconnect now";
-pub const BACK_LIVE: &str = "Connected again. You are up to date.";
+pub const AWAY: &str = "The server does not answer. Trying again…";
+pub const NUMBER_LOST: &str = "A number is disconnected";
+pub const LEAVE: &str = "Leave with something unsent?";
+pub const LEAVE_STAY: &str = "Stay";
+pub const LEAVE_ANYWAY: &str = "Leave anyway";
+pub const LEAVE_DRAFT: &str = "A text that you have begun could not be saved, and will be lost.";
 pub const NO_WORKSPACE: &str = "You belong to no workspace";
 pub const NO_WORKSPACE_HINT: &str = "Ask an admin of your team to add you, then sign in again.";
 
@@ -63,4 +69,26 @@ pub const fn shortcut_list() -> &'static [(&'static str, &'static str)] {
 
 pub fn switch_to(name: &str) -> String {
     format!("Switch to {name}")
+}
+
+/// What would be lost by leaving now.
+pub fn leave_unsent(n: usize) -> String {
+    match n {
+        1 => "One message could not be sent yet, and will be lost.".into(),
+        n => format!("{n} messages could not be sent yet, and will be lost."),
+    }
+}
+
+pub fn came_in(n: usize) -> String {
+    format!("{n} new messages")
+}
+
+/// Who wrote while nobody listened.
+pub fn came_from(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("From {one}"),
+        [one, two] => format!("From {one} and {two}"),
+        [one, rest @ ..] => format!("From {one} and {} others", rest.len()),
+    }
 }

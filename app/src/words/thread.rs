@@ -11,6 +11,9 @@ pub const NEW: &str = "New";
 pub const NEWEST: &str = "Jump to the newest";
 pub const NOTE: &str = "Note to colleagues";
 pub const RETRY: &str = "Retry";
+pub const RETRYING: &str = "Sending…";
+pub const EDIT: &str = "Edit";
+pub const DISCARD: &str = "Discard";
 pub const UNKNOWN: &str = "We do not know whether this arrived.";
 pub const UNKNOWN_WAIT: &str =
     "We do not know whether this arrived. We are waiting for WhatsApp to tell.";

@@ -1,7 +1,7 @@
 //! The lists of the inbox, page by page.
 
 use super::Record;
-use crate::{Env, Result, Tenant, channel, contact, event, member, page};
+use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page};
 use postern_types::{
     ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot, InboxView,
     ListRequest,
@@ -15,7 +15,7 @@ const MOST: i64 = ROWS as i64 + 1;
 
 /// The first page with all that an inbox shows, and the place in the feed that it was read at.
 pub async fn snapshot(
-    _env: &Env,
+    env: &Env,
     tenant: &mut Tenant,
     request: &ListRequest,
 ) -> Result<InboxSnapshot> {
@@ -27,6 +27,7 @@ pub async fn snapshot(
         members: member::list(tenant).await?,
         channels: channel::list(tenant).await?,
         cursor,
+        now: moment(env.now()),
     })
 }
 

@@ -189,7 +189,7 @@ async fn another_workspace_does_nothing_to_a_conversation_and_learns_nothing(
         ));
         tenant.mark().await.unwrap();
         assert!(matches!(
-            draft::save(&env, &mut tenant, id, "mine").await,
+            draft::save(&env, &mut tenant, id, "mine", false).await,
             Err(Error::NotFound)
         ));
         tenant.undo().await.unwrap();

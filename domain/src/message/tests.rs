@@ -59,6 +59,32 @@ async fn the_same_id_writes_once_also_fifty_times_at_once(
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_draft_comes_back_as_what_it_was_begun_as(_: PgPoolOptions, options: PgConnectOptions) {
+    let (env, _) = testing::env(options);
+    let one = testing::workspace(&env, "One", Role::Agent).await;
+    let channel = testing::channel(&env, &one, "100").await;
+    let conversation =
+        testing::conversation(&env, &one, channel, "Amira", Duration::hours(1)).await;
+    let mut tenant = one.enter(&env).await;
+    for (text, note) in [("for us", true), ("for her", false), ("for us again", true)] {
+        draft::save(&env, &mut tenant, conversation, text, note)
+            .await
+            .unwrap();
+        let details = conversation::details(&mut tenant, conversation)
+            .await
+            .unwrap();
+        assert_eq!((details.draft.as_str(), details.draft_note), (text, note));
+    }
+    draft::save(&env, &mut tenant, conversation, "", false)
+        .await
+        .unwrap();
+    let details = conversation::details(&mut tenant, conversation)
+        .await
+        .unwrap();
+    assert_eq!((details.draft.as_str(), details.draft_note), ("", false));
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn outside_the_window_a_reply_is_refused_and_a_note_is_kept(
     _: PgPoolOptions,
     options: PgConnectOptions,
@@ -69,7 +95,7 @@ async fn outside_the_window_a_reply_is_refused_and_a_note_is_kept(
     let conversation =
         testing::conversation(&env, &one, channel, "Amira", Duration::hours(23)).await;
     let mut tenant = one.enter(&env).await;
-    draft::save(&env, &mut tenant, conversation, "half a tho\0ught")
+    draft::save(&env, &mut tenant, conversation, "half a tho\0ught", false)
         .await
         .unwrap();
     assert_eq!(

@@ -95,6 +95,7 @@ impl Room {
             socket,
             frame(&ServerFrame::Replying {
                 member,
+                socket,
                 conversation,
                 typing,
             }),
@@ -104,10 +105,11 @@ impl Room {
     /// Where everybody else is, for a socket that has just come.
     pub fn others(&self, member: MemberId) -> Vec<ServerFrame> {
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = present.values().filter(|other| other.member != member);
+        let others = present.iter().filter(|(_, other)| other.member != member);
         others
-            .map(|other| ServerFrame::Replying {
+            .map(|(socket, other)| ServerFrame::Replying {
                 member: other.member,
+                socket: *socket,
                 conversation: Some(other.conversation),
                 typing: other.typing,
             })

@@ -247,7 +247,9 @@ impl Open {
         if self.heard.elapsed() > SILENT {
             return ControlFlow::Break(End::Gone);
         }
-        self.put(Message::Ping(axum::body::Bytes::new())).await
+        self.put(Message::Ping(axum::body::Bytes::new())).await?;
+        // A page's script sees no ping: it needs a frame to know that the line is not dead.
+        self.send(frame(&ServerFrame::Beat)).await
     }
 
     async fn send(&mut self, text: Utf8Bytes) -> ControlFlow<End> {

@@ -1,14 +1,19 @@
 //! Doing what was chosen in the command bar.
 
 use super::entries::{Command, Entry};
-use crate::{live::use_live, session::use_session, ui::prefs::use_prefs};
+use crate::{
+    frame::{Overlays, leaving::Leave},
+    live::use_live,
+    ui::prefs::use_prefs,
+};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::{ConversationState, InboxView, ListRequest};
 
 /// Closes the bar and does it.
 pub fn runner(open: RwSignal<bool>) -> impl Fn(Entry) + Copy + 'static {
-    let (live, session, prefs) = (use_live(), use_session(), use_prefs());
+    let (live, prefs) = (use_live(), use_prefs());
+    let overlays = expect_context::<Overlays>();
     let navigate = StoredValue::new_local(use_navigate());
     let go = move |path: &str| {
         navigate.with_value(|navigate| navigate(path, NavigateOptions::default()));
@@ -34,7 +39,7 @@ pub fn runner(open: RwSignal<bool>) -> impl Fn(Entry) + Copy + 'static {
             Entry::Command(Command::Numbers) => go("/settings/channels"),
             Entry::Command(Command::Theme(theme)) => prefs.choose_theme(theme),
             Entry::Command(Command::Density(density)) => prefs.choose_density(density),
-            Entry::Command(Command::SignOut) => leptos::task::spawn_local(session.sign_out()),
+            Entry::Command(Command::SignOut) => overlays.leaving.leave(Leave::SignOut),
         }
     }
 }

@@ -1,8 +1,13 @@
 //! Below a reply that failed, or of which nobody knows: the reason, and what can be done.
 
 use crate::{
-    inbox::{api, outbox::use_outbox},
-    live::{Live, use_live},
+    browser,
+    error::ApiError,
+    inbox::{
+        api,
+        desk::{Ask, use_desk},
+    },
+    live::{Draft, Live, unseen, use_live},
     ui::{
         icon::Icon,
         toast::{Toasts, use_toasts},
@@ -10,7 +15,7 @@ use crate::{
     words::{fault, thread},
 };
 use leptos::prelude::*;
-use postern_types::{MessageId, MessageView, SendFault, Status, UnknownAnswer};
+use postern_types::{Direction, MessageView, SendFault, Status, UnknownAnswer};
 use std::future::Future;
 
 /// Nothing for a reply that is on its way or arrived.
@@ -25,23 +30,52 @@ pub fn Fate(message: MessageView) -> impl IntoView {
 
 #[component]
 fn Failed(message: MessageView) -> impl IntoView {
-    let (live, toasts, outbox) = (use_live(), use_toasts(), use_outbox());
+    let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
     let can_retry = message.fault.as_ref().is_none_or(|fault| fault.retry);
     let reason = message
         .fault
         .as_ref()
         .map(|SendFault { reason, .. }| reason.clone());
+    let busy = RwSignal::new(false);
+    let mine = StoredValue::new(message);
     let retry = move |_| {
-        if !outbox.again(&message) {
-            settle(live, toasts, api::retry(message.id), fault::NOT_RETRIED);
+        let message = mine.get_value();
+        if !live.outbox.again(&message) {
+            settle(
+                live,
+                toasts,
+                busy,
+                api::retry(message.id),
+                fault::NOT_RETRIED,
+            );
         }
+    };
+    // What the server has never seen can still be changed, or taken back.
+    let unsent = mine.with_value(unseen);
+    let edit = move |_| {
+        let message = mine.get_value();
+        live.outbox.discard(&message);
+        desk.ask_to_write(Ask::Text(Draft {
+            text: message.content.text().to_owned(),
+            note: message.direction == Direction::Note,
+        }));
+    };
+    let discard = move |_| {
+        live.outbox.discard(&mine.get_value());
+        browser::focus("#thread");
     };
     view! {
         <div class="fate failed">
             <Icon name="triangle-alert"/>
             <p dir="auto"><strong>{thread::FAILED}</strong>" "{reason}</p>
             {can_retry.then(|| view! {
-                <button type="button" class="button small" on:click=retry><Icon name="rotate-cw"/>{thread::RETRY}</button>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=retry>
+                    <Icon name="rotate-cw"/>{move || if busy.get() { thread::RETRYING } else { thread::RETRY }}
+                </button>
+            })}
+            {unsent.then(|| view! {
+                <button type="button" class="button small" on:click=edit>{thread::EDIT}</button>
+                <button type="button" class="button small" on:click=discard>{thread::DISCARD}</button>
             })}
         </div>
     }
@@ -52,34 +86,39 @@ fn Unknown(message: MessageView) -> impl IntoView {
     let (live, toasts) = (use_live(), use_toasts());
     let (id, ask_at) = (message.id, message.ask_at);
     let due = Memo::new(move |_| ask_at.is_none_or(|at| live.now.get() >= at));
-    let answer = move |answer| settle(live, toasts, answer_call(id, answer), fault::NOT_ANSWERED);
+    let busy = RwSignal::new(false);
+    let answer = move |answer| {
+        let call = api::answer_unknown(id, answer);
+        settle(live, toasts, busy, call, fault::NOT_ANSWERED);
+    };
     view! {
         <div class="fate unknown">
             <Icon name="circle-help"/>
             <p>{move || if due.get() { thread::UNKNOWN } else { thread::UNKNOWN_WAIT }}</p>
             <Show when=move || due.get() fallback=|| ()>
-                <button type="button" class="button small" on:click=move |_| answer(UnknownAnswer::SendAgain)>{thread::SEND_AGAIN}</button>
-                <button type="button" class="button small" on:click=move |_| answer(UnknownAnswer::Arrived)>{thread::ARRIVED}</button>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::SendAgain)>{thread::SEND_AGAIN}</button>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::Arrived)>{thread::ARRIVED}</button>
             </Show>
         </div>
     }
 }
 
-fn answer_call(
-    id: MessageId,
-    answer: UnknownAnswer,
-) -> impl Future<Output = Result<MessageView, crate::error::ApiError>> {
-    api::answer_unknown(id, answer)
-}
-
+/// Asks the server; `busy` until it has answered.
 fn settle(
     live: Live,
     toasts: Toasts,
-    call: impl Future<Output = Result<MessageView, crate::error::ApiError>> + 'static,
+    busy: RwSignal<bool>,
+    call: impl Future<Output = Result<MessageView, ApiError>> + 'static,
     refused: &'static str,
 ) {
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
     leptos::task::spawn_local(async move {
-        match call.await {
+        let answer = call.await;
+        busy.try_set(false);
+        match answer {
             Ok(message) => {
                 live.inbox.try_update(|inbox| {
                     if let Some(thread) = inbox.threads.get_mut(&message.conversation) {

@@ -1,7 +1,11 @@
 //! Why nothing can be sent now, and what can be done instead.
 
 use crate::{
-    inbox::{actions, desk::use_desk, window::Gate},
+    inbox::{
+        actions,
+        desk::{Ask, use_desk},
+        window::Gate,
+    },
     live::use_live,
     ui::{icon::Icon, toast::use_toasts},
     words::composer,
@@ -20,7 +24,7 @@ pub fn Shut(id: ConversationId, gate: Memo<Option<Gate>>) -> impl IntoView {
             <Show when=move || gate.get() == Some(Gate::Closed) fallback=|| ()>
                 <button type="button" class="button small" on:click=move |_| actions::toggle_state(live, toasts, id)>{composer::REOPEN}</button>
             </Show>
-            <button type="button" class="button small" on:click=move |_| desk.ask_to_write(true)>{composer::WRITE_NOTE}</button>
+            <button type="button" class="button small" on:click=move |_| desk.ask_to_write(Ask::Note)>{composer::WRITE_NOTE}</button>
         </div>
     }
 }

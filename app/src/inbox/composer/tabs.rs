@@ -2,7 +2,7 @@
 
 use super::focus;
 use crate::{
-    inbox::window::Gate,
+    inbox::{draft::Draft, window::Gate},
     live::use_live,
     ui::{icon::Icon, time},
     words::composer,
@@ -12,13 +12,13 @@ use leptos::{html, prelude::*};
 /// The composer's head.
 #[component]
 pub fn Tabs(
-    note: RwSignal<bool>,
+    draft: Draft,
     gate: Memo<Option<Gate>>,
     input: NodeRef<html::Textarea>,
 ) -> impl IntoView {
-    let live = use_live();
+    let (live, note) = (use_live(), draft.note);
     let choose = move |as_note| {
-        note.set(as_note);
+        draft.choose(as_note);
         focus(input);
     };
     let until = move || match (note.get(), gate.get()) {

@@ -1,6 +1,7 @@
 //! The head of the list: search, whose, open or closed.
 
 use crate::{
+    browser,
     live::use_live,
     ui::icon::Icon,
     words::{self, frame, list},
@@ -90,17 +91,29 @@ fn Search(looking_at: RwSignal<ListRequest>) -> impl IntoView {
         );
     };
     let clear = move || {
+        // What was typed a moment ago is not looked for any more.
+        version.update_value(|version| *version += 1);
         text.set(String::new());
         settle(String::new());
     };
-    let keys = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
+    // The command bar looks at another list, without a search.
+    Effect::new(move |_| {
+        let sought = looking_at.with(|request| request.search.clone());
+        if text.with_untracked(|text| text.trim() != sought) {
+            version.update_value(|version| *version += 1);
+            text.set(sought);
+        }
+    });
+    let keys = move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" if !browser::composing(&event) => {
             event.prevent_default();
             clear();
             if let Some(input) = input.get_untracked() {
                 let _ = input.blur();
             }
         }
+        "ArrowDown" if browser::focus("#rows .row") => event.prevent_default(),
+        _ => {}
     };
     view! {
         <div class="search" role="search">

@@ -1,5 +1,6 @@
 //! The rows, page by page; what is known already is shown while the server is asked.
 
+use super::focus;
 use crate::{
     error::ApiError,
     inbox::{desk::use_desk, row::Row},
@@ -14,6 +15,8 @@ use postern_types::{ConversationId, ListRequest, Role};
 /// What a search found, as far as it was read.
 #[derive(Clone, Default, PartialEq)]
 struct Found {
+    /// What was asked for, without the place.
+    of: ListRequest,
     ids: Vec<ConversationId>,
     next: Option<String>,
 }
@@ -25,19 +28,28 @@ pub fn Rows() -> impl IntoView {
     let desk = use_desk();
     let found = RwSignal::new(None::<Found>);
     let failed = RwSignal::new(None::<ApiError>);
+    // Grows with each new try of what could not be read.
+    let tries = RwSignal::new(0_u32);
 
     let loaded = Memo::new(move |_| live.inbox.with(|inbox| inbox.loaded));
     Effect::new(move |_| {
         live.epoch.track();
+        tries.track();
         let request = live.looking_at.get();
         let ready = loaded.get();
         let searching = !request.search.is_empty();
-        let reached = live
-            .inbox
-            .with_untracked(|inbox| inbox.reached((request.view, request.state)));
         failed.set(None);
-        found.set(None);
-        if ready && (searching || !reached) {
+        // What an earlier search found stays until the new answer is here.
+        if !searching {
+            found.set(None);
+        }
+        let known = if searching {
+            found.with_untracked(|found| found.as_ref().is_some_and(|found| found.of == request))
+        } else {
+            live.inbox
+                .with_untracked(|inbox| inbox.reached((request.view, request.state)))
+        };
+        if ready && !known {
             read(live, request, found, failed);
         }
     });
@@ -59,7 +71,9 @@ pub fn Rows() -> impl IntoView {
     });
     let complete = Memo::new(move |_| {
         if searching.get() {
-            return found.with(Option::is_some);
+            return live
+                .looking_at
+                .with(|request| found.with(|f| f.as_ref().is_some_and(|f| f.of == *request)));
         }
         let key = live
             .looking_at
@@ -67,6 +81,9 @@ pub fn Rows() -> impl IntoView {
         live.inbox.with(|inbox| inbox.loaded && inbox.reached(key))
     });
     let next = Memo::new(move |_| {
+        if !complete.get() {
+            return None;
+        }
         if searching.get() {
             return found.with(|found| found.as_ref()?.next.clone());
         }
@@ -82,11 +99,13 @@ pub fn Rows() -> impl IntoView {
         };
         read(live, request, found, failed);
     });
-    let again = move |_| {
-        failed.set(None);
-        live.looking_at.notify();
-        live.wake();
-    };
+    let again = move || tries.update(|tries| *tries += 1);
+    live.on_connected(move || {
+        if failed.with_untracked(Option::is_some) {
+            again();
+        }
+    });
+    focus::keep(ids);
 
     view! {
         <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS>
@@ -98,7 +117,7 @@ pub fn Rows() -> impl IntoView {
             <Show when=move || failed.with(Option::is_some) fallback=|| ()>
                 <div class="list-fault" role="alert">
                     <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
-                    <button type="button" class="button small" on:click=again><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=move |_| { again(); live.wake(); }><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
                 </div>
             </Show>
             <Show when=move || !complete.get() && failed.with(Option::is_none) && ids.with(Vec::is_empty) fallback=|| ()>
@@ -107,24 +126,31 @@ pub fn Rows() -> impl IntoView {
             <Show when=move || complete.get() && ids.with(Vec::is_empty) fallback=|| ()>
                 <NoRows searching/>
             </Show>
-            <Sentinel place=next seen=more/>
+            <Sentinel place=next seen=more again=tries/>
         </nav>
     }
     .into_any()
 }
 
-/// Reads one page and keeps it, if it is still the list that is looked at.
+/// Reads one page and keeps it, if it is still the list that is looked at. An answer from before everything was read
+/// anew would bring back what has gone since.
 fn read(
     live: Live,
     request: ListRequest,
     found: RwSignal<Option<Found>>,
     failed: RwSignal<Option<ApiError>>,
 ) {
+    let epoch = live.epoch.get_untracked();
     leptos::task::spawn_local(async move {
         let answer = live::list(request.clone()).await;
-        let same = live.looking_at.try_with_untracked(|now| {
-            (now.view, now.state, &now.search) == (request.view, request.state, &request.search)
-        });
+        if live.epoch.try_get_untracked() != Some(epoch) {
+            return;
+        }
+        let of = ListRequest {
+            after: None,
+            ..request.clone()
+        };
+        let same = live.looking_at.try_with_untracked(|now| *now == of);
         match answer {
             Ok(page) if request.search.is_empty() => {
                 live.inbox
@@ -136,7 +162,7 @@ fn read(
                 found.try_update(|found| {
                     let mut all = found
                         .take()
-                        .filter(|_| request.after.is_some())
+                        .filter(|found| request.after.is_some() && found.of == of)
                         .unwrap_or_default();
                     all.ids.extend(
                         ids.into_iter()
@@ -144,6 +170,7 @@ fn read(
                             .collect::<Vec<_>>(),
                     );
                     all.next = page.next;
+                    all.of = of;
                     *found = Some(all);
                 });
             }

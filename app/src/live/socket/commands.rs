@@ -1,7 +1,7 @@
 //! What the page asks of the socket's loop.
 
 use futures::{
-    StreamExt,
+    FutureExt, StreamExt,
     channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
 };
 use leptos::prelude::*;
@@ -57,6 +57,19 @@ impl Inbound {
             self.place = Some(place.clone());
         }
         command
+    }
+
+    /// Takes what has piled up. A stop outweighs all; of the network going and coming the last counts.
+    pub fn drain(&mut self) -> Option<Command> {
+        let mut last = None;
+        while let Some(command) = self.next().now_or_never() {
+            match command {
+                None | Some(Command::Stop) => return Some(Command::Stop),
+                Some(Command::Say(_)) => {}
+                other => last = other,
+            }
+        }
+        last
     }
 
     /// Where the reader is, as last told.

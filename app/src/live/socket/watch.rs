@@ -3,7 +3,7 @@
 use super::{Command, Commands, Link};
 use crate::{
     browser,
-    live::{Live, api},
+    live::{Inbox, Live, api},
 };
 use leptos::{ev, prelude::*};
 use std::time::Duration;
@@ -11,25 +11,35 @@ use std::time::Duration;
 /// A hidden tab's timers fire once a minute at worst; a longer gap means that the machine slept.
 const ASLEEP_MS: i64 = 150_000;
 
+/// The server is heard every 25 seconds, also when nothing happens; after a longer silence the line is dead.
+const SILENT_MS: i64 = 60_000;
+
 const TICK: Duration = Duration::from_secs(20);
+/// Between two tries to learn the counts.
+const COUNTS_AGAIN_MS: u32 = 10_000;
 
 /// Listens until the owner is cleaned up.
 pub fn start(live: Live, commands: Commands) {
     let online = window_event_listener(ev::online, move |_| commands.send(Command::Wake));
     let offline = window_event_listener(ev::offline, move |_| commands.send(Command::Offline));
     let visible = document_visibility(move || {
-        if browser::visible() && live.link.get_untracked() != Link::Live {
+        if !browser::visible() {
+            return;
+        }
+        live.tick();
+        if live.link.get_untracked() != Link::Live || silent(live) {
             commands.send(Command::Wake);
         }
     });
+    let last = StoredValue::new(browser::now());
     let ticks = set_interval_with_handle(
         move || {
-            let Some(before) = live.now.try_get_untracked() else {
+            let (Some(before), now) = (last.try_get_value(), browser::now()) else {
                 return;
             };
-            let now = browser::now();
-            live.now.set(now);
-            if now.since(before) > ASLEEP_MS {
+            last.set_value(now);
+            live.tick();
+            if now.since(before) > ASLEEP_MS || silent(live) {
                 commands.send(Command::Wake);
             }
         },
@@ -44,6 +54,13 @@ pub fn start(live: Live, commands: Commands) {
         }
     });
     keep_counts(live);
+}
+
+/// Whether the socket should have been heard, and was not.
+fn silent(live: Live) -> bool {
+    let heard = live.heard_at.try_get_value();
+    live.link.try_get_untracked() != Some(Link::Offline)
+        && heard.is_some_and(|heard| browser::now().since(heard) > SILENT_MS)
 }
 
 fn document_visibility(act: impl Fn() + 'static) -> WindowListenerHandle {
@@ -61,15 +78,15 @@ fn keep_counts(live: Live) {
         leptos::task::spawn_local(async move {
             browser::sleep(400).await;
             // From here on a further event makes them stale again, and they are asked for once more.
-            if live
-                .inbox
-                .try_update(|inbox| inbox.counts_stale = false)
-                .is_none()
-            {
+            let Some(asked) = live.inbox.try_update(Inbox::ask_counts) else {
                 return;
-            }
+            };
             if let Ok(counts) = api::counts().await {
-                live.inbox.try_update(|inbox| inbox.counts = counts);
+                live.inbox
+                    .try_update(|inbox| inbox.take_counts(counts, asked));
+            } else {
+                browser::sleep(COUNTS_AGAIN_MS).await;
+                live.inbox.try_update(|inbox| inbox.counts_stale = true);
             }
         });
     });

@@ -1,0 +1,165 @@
+//! What was written goes out one by one for each conversation, so that a second line cannot overtake the first.
+
+mod queue;
+
+use super::{Drafts, Inbox, api};
+use crate::{browser, error::ApiError, words::fault};
+use leptos::prelude::*;
+use postern_types::{
+    Compose, Content, ConversationId, Direction, MemberId, MessageId, MessageView, Moment, Status,
+};
+use queue::Queue;
+
+/// Lines on their way to the server; lives as long as the workspace is worked in, whatever page is open.
+#[derive(Clone, Copy)]
+pub struct Outbox {
+    inbox: RwSignal<Inbox>,
+    drafts: Drafts,
+    queue: StoredValue<Queue>,
+}
+
+impl Outbox {
+    /// Empty.
+    pub fn new(inbox: RwSignal<Inbox>, drafts: Drafts) -> Self {
+        Self {
+            inbox,
+            drafts,
+            queue: StoredValue::new(Queue::default()),
+        }
+    }
+
+    /// Shows a line at once and sends it; false when this browser cannot make an id.
+    pub fn write(self, conversation: ConversationId, text: String, note: bool) -> bool {
+        let Some(id) = browser::message_id() else {
+            return false;
+        };
+        let written = Compose {
+            id,
+            conversation,
+            text,
+            note,
+        };
+        let now = browser::now();
+        self.inbox.update(|inbox| {
+            let line = line(&written, inbox.me, now);
+            inbox.threads.entry(conversation).or_default().write(line);
+        });
+        self.queue.update_value(|queue| queue.push(written));
+        self.resume(conversation);
+        true
+    }
+
+    /// Sends again what never reached the server, under the same id; false when the server knows it.
+    pub fn again(self, message: &MessageView) -> bool {
+        let (lane, id) = (message.conversation, message.id);
+        let unseen = self.inbox.try_update(|inbox| {
+            let thread = inbox.threads.get_mut(&lane);
+            thread.is_some_and(|thread| thread.again(id, browser::now()))
+        });
+        if unseen != Some(true) {
+            return false;
+        }
+        self.queue.update_value(|queue| {
+            if !queue.holds(lane, id) {
+                queue.push(Compose {
+                    id,
+                    conversation: lane,
+                    text: message.content.text().to_owned(),
+                    note: message.direction == Direction::Note,
+                });
+            }
+        });
+        self.resume(lane);
+        true
+    }
+
+    /// Takes back what never reached the server.
+    pub fn discard(self, message: &MessageView) {
+        let (lane, id) = (message.conversation, message.id);
+        self.queue.update_value(|queue| queue.remove(lane, id));
+        self.inbox.update(|inbox| {
+            if let Some(thread) = inbox.threads.get_mut(&lane) {
+                thread.discard(id);
+            }
+        });
+    }
+
+    /// Sends again, in their order, all that waits for the connection.
+    pub fn resume_all(self) {
+        let lanes = self.queue.try_with_value(Queue::lanes).unwrap_or_default();
+        for lane in lanes {
+            self.resume(lane);
+        }
+    }
+
+    fn resume(self, lane: ConversationId) {
+        let begins = self.queue.try_update_value(|queue| queue.start(lane));
+        let Some(Some(lines)) = begins else { return };
+        self.inbox.try_update(|inbox| {
+            if let Some(thread) = inbox.threads.get_mut(&lane) {
+                for id in lines {
+                    thread.again(id, browser::now());
+                }
+            }
+        });
+        leptos::task::spawn_local(self.run(lane));
+    }
+
+    async fn run(self, lane: ConversationId) {
+        while let Some(Some(line)) = self.queue.try_update_value(|queue| queue.next(lane)) {
+            let id = line.id;
+            let answer = api::send_message(line).await;
+            let waits = answer.as_ref().is_err_and(ApiError::is_passing);
+            if waits {
+                let left = self.queue.try_update_value(|queue| queue.stop(lane));
+                self.fail(lane, &left.unwrap_or_default(), fault::NOT_SENT);
+                return;
+            }
+            self.queue.try_update_value(|queue| queue.remove(lane, id));
+            match answer {
+                Ok(message) => {
+                    self.inbox.try_update(|inbox| {
+                        let thread = inbox.threads.get_mut(&lane);
+                        thread.is_some_and(|thread| thread.put(message))
+                    });
+                    self.drafts.sent(lane);
+                }
+                Err(error) => self.fail(lane, &[id], &fault::say(&error)),
+            }
+        }
+    }
+
+    fn fail(self, lane: ConversationId, ids: &[MessageId], reason: &str) {
+        self.inbox.try_update(|inbox| {
+            if let Some(thread) = inbox.threads.get_mut(&lane) {
+                for id in ids {
+                    thread.fail(*id, reason.to_owned());
+                }
+            }
+        });
+    }
+}
+
+fn line(written: &Compose, me: MemberId, now: Moment) -> MessageView {
+    let (direction, status) = if written.note {
+        (Direction::Note, Status::Received)
+    } else {
+        (Direction::Out, Status::Queued)
+    };
+    MessageView {
+        id: written.id,
+        rev: 0,
+        conversation: written.conversation,
+        direction,
+        author: Some(me),
+        content: Content::Text {
+            text: written.text.clone(),
+        },
+        at: now,
+        arrival: i64::MAX,
+        status,
+        status_at: now,
+        fault: None,
+        ask_at: None,
+    }
+}

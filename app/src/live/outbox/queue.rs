@@ -1,0 +1,124 @@
+//! The order in which lines go out: a lane a conversation; a lane that was stopped keeps all of its lines.
+
+use postern_types::{Compose, ConversationId, MessageId};
+use std::collections::{HashMap, VecDeque};
+
+/// Lines that the server has not answered.
+#[derive(Debug, Default)]
+pub struct Queue(HashMap<ConversationId, Lane>);
+
+#[derive(Debug, Default)]
+struct Lane {
+    lines: VecDeque<Compose>,
+    running: bool,
+}
+
+impl Queue {
+    /// Adds a line behind the others of its conversation.
+    pub fn push(&mut self, line: Compose) {
+        let lane = self.0.entry(line.conversation).or_default();
+        lane.lines.push_back(line);
+    }
+
+    /// Begins to send a lane, and gives what waits in it; none when it is being sent or empty.
+    pub fn start(&mut self, lane: ConversationId) -> Option<Vec<MessageId>> {
+        let lane = self.0.get_mut(&lane)?;
+        if lane.running || lane.lines.is_empty() {
+            return None;
+        }
+        lane.running = true;
+        Some(lane.lines.iter().map(|line| line.id).collect())
+    }
+
+    /// The line to send next; none ends the lane.
+    pub fn next(&mut self, lane: ConversationId) -> Option<Compose> {
+        let line = self.0.get(&lane)?.lines.front().cloned();
+        if line.is_none() {
+            self.0.remove(&lane);
+        }
+        line
+    }
+
+    /// Stops sending a lane; what stays in it, in order.
+    pub fn stop(&mut self, lane: ConversationId) -> Vec<MessageId> {
+        let Some(lane) = self.0.get_mut(&lane) else {
+            return Vec::new();
+        };
+        lane.running = false;
+        lane.lines.iter().map(|line| line.id).collect()
+    }
+
+    /// Takes a line out: the server has it, or the reader took it back.
+    pub fn remove(&mut self, lane: ConversationId, id: MessageId) {
+        if let Some(lane) = self.0.get_mut(&lane) {
+            lane.lines.retain(|line| line.id != id);
+        }
+    }
+
+    /// Whether a line waits here.
+    pub fn holds(&self, lane: ConversationId, id: MessageId) -> bool {
+        self.0
+            .get(&lane)
+            .is_some_and(|lane| lane.lines.iter().any(|line| line.id == id))
+    }
+
+    /// The lanes that there are.
+    pub fn lanes(&self) -> Vec<ConversationId> {
+        self.0.keys().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn lane() -> ConversationId {
+        ConversationId(Uuid::from_u128(1))
+    }
+
+    fn id(n: u128) -> MessageId {
+        MessageId(Uuid::from_u128(n))
+    }
+
+    fn line(n: u128) -> Compose {
+        Compose {
+            id: id(n),
+            conversation: lane(),
+            text: n.to_string(),
+            note: false,
+        }
+    }
+
+    #[test]
+    fn a_line_that_could_not_go_keeps_its_place_before_the_later_ones() {
+        let mut queue = Queue::default();
+        queue.push(line(1));
+        assert_eq!(queue.start(lane()), Some(vec![id(1)]));
+        queue.push(line(2));
+        assert_eq!(queue.start(lane()), None, "one at a time");
+        assert_eq!(queue.next(lane()).map(|line| line.id), Some(id(1)));
+        assert_eq!(queue.stop(lane()), [id(1), id(2)]);
+
+        queue.push(line(3));
+        assert_eq!(queue.start(lane()), Some(vec![id(1), id(2), id(3)]));
+        let mut sent = Vec::new();
+        while let Some(line) = queue.next(lane()) {
+            sent.push(line.id);
+            queue.remove(lane(), line.id);
+        }
+        assert_eq!(sent, [id(1), id(2), id(3)]);
+        assert!(queue.lanes().is_empty());
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_sent() {
+        let mut queue = Queue::default();
+        queue.push(line(1));
+        queue.push(line(2));
+        queue.remove(lane(), id(1));
+        assert!(!queue.holds(lane(), id(1)) && queue.holds(lane(), id(2)));
+        queue.start(lane());
+        assert_eq!(queue.next(lane()).map(|line| line.id), Some(id(2)));
+    }
+}
