@@ -4,9 +4,10 @@ use futures::channel::oneshot;
 use js_sys::Reflect;
 use leptos::{ev::KeyboardEvent, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use postern_types::{MessageId, Moment};
+use send_wrapper::SendWrapper;
 use std::time::Duration;
 use uuid::Builder;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 /// The time by the reader's clock.
 #[expect(
@@ -166,6 +167,18 @@ pub fn back() {
     if let Ok(history) = window().history() {
         let _ = history.back();
     }
+}
+
+/// Calls `act` at each step through the browser's history, before the router hears of it; until the owner is cleaned up.
+pub fn before_step(act: impl Fn() + 'static) {
+    let closure = Closure::<dyn Fn()>::new(act);
+    let listener = closure.as_ref().unchecked_ref();
+    let _ = window().add_event_listener_with_callback_and_bool("popstate", listener, true);
+    let closure = SendWrapper::new(closure);
+    on_cleanup(move || {
+        let listener = closure.as_ref().unchecked_ref();
+        let _ = window().remove_event_listener_with_callback_and_bool("popstate", listener, true);
+    });
 }
 
 /// Copies text; false when the browser refuses.

@@ -28,18 +28,23 @@ pub fn ConnectedDialog(desk: Desk) -> impl IntoView {
         <Dialog open title=channels::DONE class="wide">
             {move || desk.connected.get().map(|connected| {
                 let callback = format!("{}{}", browser::origin(), connected.channel.callback_path);
+                let warning = connected.warning.map(|warning| view! {
+                    <p class="strip notice"><Icon name="triangle-alert"/>{warning}</p>
+                });
                 match connected.verify_token {
                     Some(token) => view! {
                         <p class="dialog-text">{channels::DONE_OWN}</p>
                         <Copyable label=channels::CALLBACK value=callback/>
                         <Copyable label=channels::VERIFY value=token/>
                         <p class="strip notice"><Icon name="info"/>{channels::ONCE}</p>
+                        {warning}
                         <footer class="dialog-foot">
                             <button type="button" class="button primary" on:click=move |_| open.set(false)>{channels::FINISH}</button>
                         </footer>
                     }.into_any(),
                     None => view! {
                         <p class="dialog-text">{channels::DONE_OURS}</p>
+                        {warning}
                         <footer class="dialog-foot">
                             <button type="button" class="button primary" on:click=move |_| open.set(false)>{channels::OK}</button>
                         </footer>

@@ -35,21 +35,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     let found = RwSignal::new((String::new(), Vec::<ConversationRow>::new()));
     // Enter was pressed before the answer was here.
     let hurried = StoredValue::new(false);
-    let entries = Memo::new(move |_| {
-        let found = found
-            .get()
-            .1
-            .into_iter()
-            .take(SHOWN)
-            .map(|row| Entry::Conversation(Box::new(row)));
-        found
-            .chain(
-                text.with(|text| matching(text))
-                    .into_iter()
-                    .map(Entry::Command),
-            )
-            .collect::<Vec<_>>()
-    });
+    let entries = Memo::new(move |_| gathered(&found.get().1, &text.get()));
 
     follow(dialog, open, move || {
         text.set(String::new());
@@ -63,13 +49,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             run(entry);
         }
     };
-    Effect::new(move |_| {
-        let answered = found.with(|(of, _)| text.with_untracked(|text| text == of));
-        if answered && hurried.get_value() {
-            hurried.set_value(false);
-            choose();
-        }
-    });
+    when_answered(text, found, hurried, choose);
     let typed = move |event| {
         let now = event_target_value(&event);
         text.set(now.clone());
@@ -142,6 +122,14 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     .into_any()
 }
 
+/// What was found, then the commands that hold what was typed.
+fn gathered(found: &[ConversationRow], text: &str) -> Vec<Entry> {
+    let found = found.iter().take(SHOWN).cloned();
+    let found = found.map(|row| Entry::Conversation(Box::new(row)));
+    let commands = matching(text).into_iter().map(Entry::Command);
+    found.chain(commands).collect()
+}
+
 fn show(entry: Entry) -> AnyView {
     match entry {
         Entry::Command(command) => view! {
@@ -163,6 +151,22 @@ fn show(entry: Entry) -> AnyView {
             .into_any()
         }
     }
+}
+
+/// Chooses, once the answer for the text is here, what Enter was pressed for before.
+fn when_answered(
+    text: RwSignal<String>,
+    found: RwSignal<(String, Vec<ConversationRow>)>,
+    hurried: StoredValue<bool>,
+    choose: impl Fn() + 'static,
+) {
+    Effect::new(move |_| {
+        let answered = found.with(|(of, _)| text.with_untracked(|text| text == of));
+        if answered && hurried.get_value() {
+            hurried.set_value(false);
+            choose();
+        }
+    });
 }
 
 /// A search finds open and closed ones alike. What was typed since makes the answer worthless.

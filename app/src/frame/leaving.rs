@@ -1,7 +1,7 @@
 //! Leaving a workspace, or the whole: what was written goes out first, and what cannot is named.
 
 use crate::{
-    live::{Inbox, Live, use_live},
+    live::{Inbox, use_live},
     session::{Session, use_session},
     ui::{dialog::Dialog, toast::use_toasts},
     words::frame,
@@ -22,81 +22,72 @@ pub enum Leave {
     SignOut,
 }
 
-type Go = Box<dyn Fn(&str, NavigateOptions)>;
-
-/// Copied about freely.
+/// Where one wants to leave to; copied about freely.
 #[derive(Clone, Copy)]
-pub struct Leaving {
-    live: Live,
-    session: Session,
-    asked: RwSignal<bool>,
-    to: StoredValue<Option<Leave>>,
-    go: StoredValue<Go, LocalStorage>,
-}
+pub struct Leaving(RwSignal<Option<Leave>>);
 
 impl Leaving {
-    /// For the workspace at hand.
+    /// Nobody leaves.
     pub fn new() -> Self {
-        let navigate = use_navigate();
-        let go: Go = Box::new(move |path, options| navigate(path, options));
-        let toasts = use_toasts();
-        on_cleanup(move || toasts.clear());
-        Self {
-            live: use_live(),
-            session: use_session(),
-            asked: RwSignal::new(false),
-            to: StoredValue::new(None),
-            go: StoredValue::new_local(go),
-        }
+        Self(RwSignal::new(None))
     }
 
     /// Leaves once everything is told; asks when something cannot be.
     pub fn leave(self, to: Leave) {
-        leptos::task::spawn_local(async move {
-            if self.live.tell_all(PATIENCE_MS).await {
-                self.now(to);
-            } else {
-                self.to.try_set_value(Some(to));
-                self.asked.try_set(true);
-            }
-        });
-    }
-
-    fn now(self, to: Leave) {
-        match to {
-            Leave::Switch(to) => {
-                self.go
-                    .try_with_value(|go| go("/inbox", NavigateOptions::default()));
-                self.session.switch(to);
-            }
-            Leave::SignOut => leptos::task::spawn_local(self.session.sign_out()),
-        }
+        self.0.set(Some(to));
     }
 }
 
 /// Says what would be lost.
 #[component]
 pub fn LeavingDialog(leaving: Leaving) -> impl IntoView {
-    let live = leaving.live;
+    let (live, session, toasts) = (use_live(), use_session(), use_toasts());
+    let go = StoredValue::new_local(use_navigate());
+    let asked = RwSignal::new(false);
+    // What they speak of is not there in another workspace.
+    on_cleanup(move || toasts.clear());
+    let now = move |to| {
+        if matches!(to, Leave::Switch(_)) {
+            go.try_with_value(|go| go("/inbox", NavigateOptions::default()));
+        }
+        leave(session, to);
+    };
+    Effect::new(move |_| {
+        let Some(to) = leaving.0.get() else { return };
+        leptos::task::spawn_local(async move {
+            if live.tell_all(PATIENCE_MS).await {
+                now(to);
+            } else {
+                asked.try_set(true);
+            }
+        });
+    });
     let unsent = Memo::new(move |_| live.inbox.with(Inbox::unsent));
     let lost = move || match unsent.get() {
         0 => frame::LEAVE_DRAFT.to_owned(),
         n => frame::leave_unsent(n),
     };
     let anyway = move |_| {
-        leaving.asked.set(false);
-        if let Some(to) = leaving.to.get_value() {
-            leaving.now(to);
+        asked.set(false);
+        if let Some(to) = leaving.0.get_untracked() {
+            now(to);
         }
     };
     view! {
-        <Dialog open=leaving.asked title=frame::LEAVE>
+        <Dialog open=asked title=frame::LEAVE>
             <p class="dialog-text">{lost}</p>
             <footer class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| leaving.asked.set(false)>{frame::LEAVE_STAY}</button>
+                <button type="button" class="button" on:click=move |_| asked.set(false)>{frame::LEAVE_STAY}</button>
                 <button type="button" class="button danger" on:click=anyway>{frame::LEAVE_ANYWAY}</button>
             </footer>
         </Dialog>
     }
     .into_any()
+}
+
+fn leave(session: Session, to: Leave) {
+    match to {
+        Leave::Switch(to) => session.switch(to),
+        Leave::SignOut => leptos::task::spawn_local(session.sign_out()),
+    }
 }

@@ -91,11 +91,10 @@ pub fn provide_desk() -> Desk {
         }
     });
     on_cleanup(move || resized.remove());
-    let stepped = window_event_listener_untyped("popstate", move |_| {
+    browser::before_step(move || {
         let now = opened_by(&browser::path());
         desk.trail.try_update_value(|trail| trail.stepped(now));
     });
-    on_cleanup(move || stepped.remove());
     Effect::new(move |_| {
         let current = desk.current.get();
         desk.trail.update_value(|trail| trail.went(current));

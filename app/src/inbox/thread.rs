@@ -4,7 +4,7 @@ mod place;
 
 use super::{api, bubble::GroupView, groups};
 use crate::{
-    live::{Live, unseen, use_live},
+    live::{Live, Thread, unseen, use_live},
     ui::{icon::Icon, sentinel::Sentinel, time},
     words::{self, fault, thread},
 };
@@ -29,7 +29,7 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
     let groups = Memo::new(move |_| {
         let mark = mark.get();
         live.inbox.with(|inbox| {
-            let messages = inbox.threads.get(&id).map(|thread| thread.messages());
+            let messages = inbox.threads.get(&id).map(Thread::messages);
             groups::gather(messages.unwrap_or_default(), mark, time::local_day)
         })
     });
@@ -194,7 +194,7 @@ fn unseen_below(live: Live, id: ConversationId, at_end: RwSignal<bool>) -> Memo<
             return 0;
         };
         live.inbox.with(|inbox| {
-            let messages = inbox.threads.get(&id).map(|thread| thread.messages());
+            let messages = inbox.threads.get(&id).map(Thread::messages);
             let newer = messages.unwrap_or_default().iter().rev();
             newer
                 .filter(came_in)

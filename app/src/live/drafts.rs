@@ -35,7 +35,7 @@ impl Kept {
         let nothing = |draft: &Draft| draft.text.is_empty();
         match &self.saved {
             Some(saved) => *saved != self.now && !(nothing(saved) && nothing(&self.now)),
-            None => true,
+            None => !nothing(&self.now),
         }
     }
 
@@ -53,7 +53,7 @@ pub struct Drafts(StoredValue<HashMap<ConversationId, Kept>>);
 
 impl Drafts {
     /// Nothing was begun.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(StoredValue::new(HashMap::new()))
     }
 
@@ -194,6 +194,11 @@ mod tests {
             ..Kept::default()
         };
         assert!(!kept.unsaved());
+        kept.saved = None;
+        assert!(
+            !kept.unsaved(),
+            "nor is what was emptied before it was saved"
+        );
         kept.now = draft(&"x".repeat(LONGEST + 1), false);
         assert_eq!(kept.due(), None);
         assert!(kept.unsaved());

@@ -1,7 +1,9 @@
 //! What the browser knows of a workspace's inbox: rows, threads, people, and how far each list was read.
 
+mod guess;
+
 use super::{
-    change::{Change, Pending, Ticket},
+    change::{Pending, Ticket},
     thread::Thread,
 };
 use postern_types::{
@@ -218,97 +220,21 @@ impl Inbox {
         newer
     }
 
-    /// Shows a change before the server has agreed to it; `settle` or `hold` ends it.
-    pub fn guess(&mut self, id: ConversationId, change: Change) -> Option<Ticket> {
-        let row = self.rows.get(&id)?.clone();
-        self.tickets = self.tickets.wrapping_add(1);
-        let pending = self.pending.entry(id).or_insert_with(|| Pending::new(row));
-        pending.begin(self.tickets, change);
-        let shown = pending.shown();
-        self.show(shown, true);
-        Some(self.tickets)
-    }
-
-    /// The server has answered: with the row as it is now, or by refusing.
-    pub fn settle(&mut self, id: ConversationId, ticket: Ticket, answer: Option<ConversationRow>) {
-        let Some(pending) = self.pending.get_mut(&id) else {
-            if let Some(row) = answer {
-                self.put_row(row, true);
-            }
-            return;
-        };
-        pending.end(ticket, answer.is_some());
-        if let Some(row) = answer {
-            pending.confirm(row);
-        }
-        let shown = pending.shown();
-        if pending.is_settled() {
-            self.pending.remove(&id);
-        }
-        if self.rows.contains_key(&id) {
-            self.show(shown, true);
-        }
-        if self.counts_owed && !self.pending.values().any(Pending::in_flight) {
-            self.counts_owed = false;
-            self.counts_stale = true;
-        }
-    }
-
-    /// It could not be told; it stays shown until something newer happens.
-    pub fn hold(&mut self, id: ConversationId, ticket: Ticket) {
-        if let Some(pending) = self.pending.get_mut(&id) {
-            pending.hold(ticket);
-        }
-    }
-
-    /// Whether something done to it could not be told.
-    pub fn held(&self, id: ConversationId) -> bool {
-        self.pending.get(&id).is_some_and(Pending::held)
-    }
-
-    /// The counts are about to be asked for; what is given back goes to `take_counts`.
-    pub fn ask_counts(&mut self) -> u32 {
-        self.counts_stale = false;
-        self.moves
-    }
-
-    /// Takes the server's counts. Where something moved while it counted, it is asked once more.
-    pub fn take_counts(&mut self, counts: InboxCounts, asked: u32) {
-        let moved = self.moves != asked;
-        self.counts = counts;
-        let pending: Vec<_> = self
-            .pending
-            .values()
-            .map(|pending| (pending.confirmed().clone(), pending.shown()))
-            .collect();
-        for (confirmed, shown) in pending {
-            self.recount(Some(&confirmed), &shown);
-        }
-        if self.pending.values().any(Pending::in_flight) {
-            self.counts_owed = true;
-        } else if moved {
-            self.counts_stale = true;
-        }
-    }
-
     /// Keeps the newer row; false when the one at hand is as new. A row that was not known is `counted` already when
     /// it came with a page, and not when an event brought it.
     pub(super) fn put_row(&mut self, row: ConversationRow, counted: bool) -> bool {
         let id = row.id;
-        let shown = match self.pending.get_mut(&id) {
-            Some(pending) => pending.confirm(row).then(|| pending.shown()),
-            None => {
-                let newer = self.rows.get(&id).is_none_or(|old| row.rev > old.rev);
-                newer.then_some(row)
-            }
+        let shown = if let Some(pending) = self.pending.get_mut(&id) {
+            pending.confirm(row).then(|| pending.shown())
+        } else {
+            let newer = self.rows.get(&id).is_none_or(|old| row.rev > old.rev);
+            newer.then_some(row)
         };
-        match shown {
-            Some(shown) => {
-                self.show(shown, counted);
-                true
-            }
-            None => false,
+        let changed = shown.is_some();
+        if let Some(shown) = shown {
+            self.show(shown, counted);
         }
+        changed
     }
 
     /// Puts a row and moves the counts with it.

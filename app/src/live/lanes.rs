@@ -16,7 +16,7 @@ pub struct Lanes(StoredValue<HashMap<ConversationId, VecDeque<Work>>, LocalStora
 
 impl Lanes {
     /// Nothing waits.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(StoredValue::new_local(HashMap::new()))
     }
 
@@ -25,15 +25,13 @@ impl Lanes {
         let work: Work = Box::pin(work);
         let begins = self
             .0
-            .try_update_value(|lanes| match lanes.get_mut(&lane) {
-                Some(waiting) => {
+            .try_update_value(|lanes| {
+                if let Some(waiting) = lanes.get_mut(&lane) {
                     waiting.push_back(work);
-                    None
+                    return None;
                 }
-                None => {
-                    lanes.insert(lane, VecDeque::new());
-                    Some(work)
-                }
+                lanes.insert(lane, VecDeque::new());
+                Some(work)
             })
             .flatten();
         if let Some(first) = begins {

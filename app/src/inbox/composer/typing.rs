@@ -9,32 +9,36 @@ const STOPPED: Duration = Duration::from_secs(4);
 
 /// Tells once when it begins and once when it ends.
 #[derive(Clone, Copy)]
-pub struct Typing {
+pub struct Typing(StoredValue<State>);
+
+struct State {
     live: Live,
     id: ConversationId,
-    told: StoredValue<bool>,
-    version: StoredValue<u32>,
+    told: bool,
+    version: u32,
 }
 
 impl Typing {
     /// Silent.
     pub fn new(live: Live, id: ConversationId) -> Self {
-        Self {
+        Self(StoredValue::new(State {
             live,
             id,
-            told: StoredValue::new(false),
-            version: StoredValue::new(0),
-        }
+            told: false,
+            version: 0,
+        }))
     }
 
     /// A key was pressed.
     pub fn typed(self) {
         self.tell(true);
-        self.version.update_value(|version| *version += 1);
-        let mine = self.version.get_value();
+        let mine = self.0.try_update_value(|state| {
+            state.version = state.version.wrapping_add(1);
+            state.version
+        });
         set_timeout(
             move || {
-                if self.version.try_get_value() == Some(mine) {
+                if self.0.try_with_value(|state| state.version) == mine {
                     self.stopped();
                 }
             },
@@ -48,9 +52,11 @@ impl Typing {
     }
 
     fn tell(self, typing: bool) {
-        if self.told.try_get_value() == Some(!typing) {
-            self.told.set_value(typing);
-            self.live.say_where(Some(self.id), typing);
-        }
+        self.0.try_update_value(|state| {
+            if state.told != typing {
+                state.told = typing;
+                state.live.say_where(Some(state.id), typing);
+            }
+        });
     }
 }

@@ -36,8 +36,9 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
+    /// 0 is the list.
     fn at(n: u128) -> Option<ConversationId> {
-        Some(ConversationId(Uuid::from_u128(n)))
+        (n > 0).then(|| ConversationId(Uuid::from_u128(n)))
     }
 
     fn walked(places: &[Option<ConversationId>]) -> Trail {

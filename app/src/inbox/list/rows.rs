@@ -55,6 +55,10 @@ pub fn Rows() -> impl IntoView {
     });
 
     let searching = Memo::new(move |_| live.looking_at.with(|request| !request.search.is_empty()));
+    let key = move || {
+        live.looking_at
+            .with(|request| (request.view, request.state))
+    };
     let ids = Memo::new(move |_| {
         if searching.get() {
             return found.with(|found| {
@@ -64,9 +68,7 @@ pub fn Rows() -> impl IntoView {
                     .unwrap_or_default()
             });
         }
-        let key = live
-            .looking_at
-            .with(|request| (request.view, request.state));
+        let key = key();
         live.inbox.with(|inbox| inbox.list(key))
     });
     let complete = Memo::new(move |_| {
@@ -75,9 +77,7 @@ pub fn Rows() -> impl IntoView {
                 .looking_at
                 .with(|request| found.with(|f| f.as_ref().is_some_and(|f| f.of == *request)));
         }
-        let key = live
-            .looking_at
-            .with(|request| (request.view, request.state));
+        let key = key();
         live.inbox.with(|inbox| inbox.loaded && inbox.reached(key))
     });
     let next = Memo::new(move |_| {
@@ -87,9 +87,7 @@ pub fn Rows() -> impl IntoView {
         if searching.get() {
             return found.with(|found| found.as_ref()?.next.clone());
         }
-        let key = live
-            .looking_at
-            .with(|request| (request.view, request.state));
+        let key = key();
         live.inbox.with(|inbox| inbox.more(key))
     });
     let more = Callback::new(move |after: String| {

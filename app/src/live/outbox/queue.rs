@@ -16,8 +16,8 @@ struct Lane {
 impl Queue {
     /// Adds a line behind the others of its conversation.
     pub fn push(&mut self, line: Compose) {
-        let lane = self.0.entry(line.conversation).or_default();
-        lane.lines.push_back(line);
+        let Lane { lines, .. } = self.0.entry(line.conversation).or_default();
+        lines.push_back(line);
     }
 
     /// Begins to send a lane, and gives what waits in it; none when it is being sent or empty.
@@ -32,11 +32,11 @@ impl Queue {
 
     /// The line to send next; none ends the lane.
     pub fn next(&mut self, lane: ConversationId) -> Option<Compose> {
-        let line = self.0.get(&lane)?.lines.front().cloned();
-        if line.is_none() {
+        let next = self.0.get(&lane)?.lines.front().cloned();
+        if next.is_none() {
             self.0.remove(&lane);
         }
-        line
+        next
     }
 
     /// Stops sending a lane; what stays in it, in order.
