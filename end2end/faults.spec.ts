@@ -39,7 +39,11 @@ test('a window that closes while one reads shuts the composer', async ({ home, p
   await composer(page).fill('Just a moment');
   await page.clock.fastForward('02:00');
   await expect(page.getByText(/24 hours after a customer's message\. That ended/)).toBeVisible();
-  await expect(composer(page)).toHaveCount(0);
+  // What was written stays to be read.
+  await expect(composer(page)).toHaveValue('Just a moment');
+  await expect(composer(page)).not.toBeEditable();
+  await composer(page).press('Enter');
+  await expect(line(page, 'Just a moment')).toHaveCount(0);
 });
 
 test('a refused message shows its reason, and a retry sends it once', async ({ home, page }) => {

@@ -1,0 +1,86 @@
+// Much of everything: pages up, pages down, and a place that is kept.
+
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { customer, line, open, row, signIn, thread, view } from './support/inbox.ts';
+
+const unavailable = { status: 503, contentType: 'application/json', body: '{"code":"unavailable"}' };
+
+/** Scrolls the thread as far up as it goes. */
+async function up(page: Page): Promise<void> {
+  await thread(page).evaluate((scroll) => scroll.scrollTo(0, -scroll.scrollHeight));
+}
+
+test('a thread of 120 lines is read upwards, and stays where it is read', async ({ home, page, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 503 /);
+  const tom = customer('Tom Talkative');
+  const began = Date.now() - 3_600_000;
+  const text = (n: number) => `Line ${String(n).padStart(3, '0')} of many.`;
+  for (let n = 1; n <= 120; n += 1) await home.house.deliver(tom, text(n), new Date(began + n * 1000));
+  await signIn(page, home.house, home.agent);
+  await view(page, 'All');
+  await open(page, tom.name);
+  await expect(line(page, text(120))).toBeVisible();
+
+  // A page that fails says so, and is asked for again.
+  let refused = 0;
+  await page.route('**/api/conversation/thread', (route) => {
+    refused += 1;
+    return route.fulfill(unavailable);
+  });
+  await up(page);
+  await expect(thread(page).getByText('The messages could not be read.')).toBeVisible();
+  await page.unroute('**/api/conversation/thread');
+  expect(refused).toBe(1);
+  await thread(page).getByRole('button', { name: 'Try again' }).click();
+
+  await expect
+    .poll(async () => {
+      await up(page);
+      return thread(page).getByText('The conversation begins here').count();
+    })
+    .toBe(1);
+  const texts = await thread(page).locator('[data-message] .bubble-text').allTextContents();
+  expect(texts).toEqual(Array.from({ length: 120 }, (_, n) => text(n + 1)));
+
+  // Something new below moves nothing up here.
+  await line(page, text(40)).scrollIntoViewIfNeeded();
+  await expect(page.getByRole('button', { name: 'Jump to the newest' })).toBeVisible();
+  const top = () => line(page, text(40)).evaluate((line) => Math.round(line.getBoundingClientRect().top));
+  const before = await top();
+  for (const news of ['One more thing.', 'And one more.']) await home.house.sim.say(tom, news);
+  await expect(page.getByRole('button', { name: '2 new messages' })).toBeVisible();
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(2);
+  await page.getByRole('button', { name: '2 new messages' }).click();
+  await expect(line(page, 'And one more.')).toBeInViewport();
+  await expect(thread(page)).toBeFocused();
+});
+
+test('a list of 60 customers is read downwards, also after a page that failed', async ({ home, page, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 503 /);
+  const began = Date.now() - 7_200_000;
+  for (let n = 1; n <= 60; n += 1) {
+    await home.house.deliver(customer(`Pia ${String(n).padStart(2, '0')}`), `I am number ${n}.`, new Date(began + n * 1000));
+  }
+  await page.route('**/api/inbox/list', (route) => route.fulfill(unavailable));
+  await signIn(page, home.house, home.agent);
+  await view(page, 'All');
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const down = () => list.evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect
+    .poll(async () => {
+      await down();
+      return list.getByText('The list could not be read.').count();
+    })
+    .toBe(1);
+  await page.unroute('**/api/inbox/list');
+  await list.getByRole('button', { name: 'Try again' }).click();
+  await expect
+    .poll(async () => {
+      await down();
+      return row(page, 'Pia ').count();
+    })
+    .toBe(60);
+  const names = await row(page, 'Pia ').locator('.row-name').allTextContents();
+  expect(names).toEqual(Array.from({ length: 60 }, (_, n) => `Pia ${String(60 - n).padStart(2, '0')}`));
+});
