@@ -36,7 +36,7 @@ pub fn ChannelsPage() -> impl IntoView {
     };
     let failed = RwSignal::new(None::<ApiError>);
     let loaded = RwSignal::new(false);
-    Effect::new(move |_| {
+    let read = move || {
         leptos::task::spawn_local(async move {
             match api::list().await {
                 Ok(channels) => {
@@ -48,6 +48,13 @@ pub fn ChannelsPage() -> impl IntoView {
                 }
             }
         });
+    };
+    Effect::new(move |_| read());
+    live.on_connected(move || {
+        if failed.with_untracked(Option::is_some) {
+            failed.set(None);
+            read();
+        }
     });
     let numbers = Memo::new(move |_| live.inbox.with(Inbox::numbers));
     let admin = Memo::new(move |_| session.at_least(Role::Admin));

@@ -149,7 +149,7 @@ impl Live {
     pub async fn tell_all(self, ms: u32) -> bool {
         const LOOK: u32 = 100;
         for _ in 0..ms / LOOK {
-            if self.all_told() {
+            if self.all_told() && self.lanes.idle() {
                 return true;
             }
             self.drafts.save_all();

@@ -39,6 +39,11 @@ impl Lanes {
         }
     }
 
+    /// Whether nothing runs.
+    pub fn idle(self) -> bool {
+        self.0.try_with_value(HashMap::is_empty).unwrap_or(true)
+    }
+
     async fn run(self, lane: ConversationId, first: Work) {
         let mut next = Some(first);
         while let Some(work) = next {

@@ -109,10 +109,16 @@ impl Outbox {
         while let Some(Some(line)) = self.queue.try_update_value(|queue| queue.next(lane)) {
             let id = line.id;
             let answer = api::send_message(line).await;
-            let waits = answer.as_ref().is_err_and(ApiError::is_passing);
-            if waits {
+            if let Err(error) = &answer
+                && error.is_passing()
+            {
+                // The whole lane waits: a later line must not overtake this one.
+                let reason = match error {
+                    ApiError::TooMany { .. } => fault::say(error),
+                    _ => fault::NOT_SENT.to_owned(),
+                };
                 let left = self.queue.try_update_value(|queue| queue.stop(lane));
-                self.fail(lane, &left.unwrap_or_default(), fault::NOT_SENT);
+                self.fail(lane, &left.unwrap_or_default(), &reason);
                 return;
             }
             self.queue.try_update_value(|queue| queue.remove(lane, id));
