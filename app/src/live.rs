@@ -173,16 +173,15 @@ impl Live {
     }
 }
 
-/// Sends what waited when the connection is back, saves when the tab is hidden, and warns before something is lost.
+/// Sends what waited when the connection is back, saves when the tab comes and goes, and warns before something is lost.
 fn keep_what_was_written(live: Live) {
     live.on_connected(move || {
         live.outbox.resume_all();
         live.drafts.save_all();
     });
+    // Hidden: perhaps for good. Shown again: what could not be saved then is tried once more.
     let hidden = window_event_listener_untyped("visibilitychange", move |_| {
-        if !browser::visible() {
-            live.drafts.save_all();
-        }
+        live.drafts.save_all();
     });
     let leaving = window_event_listener_untyped("beforeunload", move |event| {
         if !live.all_told() {

@@ -97,15 +97,15 @@ fn authorise(request: &BrowserRequest) -> u64 {
     generation
 }
 
-/// A line that died without a word would keep the caller for minutes: the browser gives up before that. What is sent
-/// while the tab is hidden may outlive it.
+/// A line that died without a word would keep the caller for minutes: the browser gives up before that. A draft that is
+/// saved while the tab is hidden may outlive it.
 async fn send(mut request: BrowserRequest) -> Result<BrowserResponse, ApiError> {
     let limits = RequestInit::new();
     limits.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
-    if !crate::browser::visible() {
+    let raw = take(&mut request)?;
+    if !crate::browser::visible() && raw.url().ends_with("/draft") {
         let _ = Reflect::set(&limits, &"keepalive".into(), &true.into());
     }
-    let raw = take(&mut request)?;
     let limited = web_sys::Request::new_with_request_and_init(&raw, &limits);
     *request = limited.map_err(|error| refused(&error))?.into();
     <BrowserClient as Client<ApiError>>::send(request).await

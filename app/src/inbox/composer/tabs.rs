@@ -19,7 +19,8 @@ pub fn Tabs(
     let (live, note) = (use_live(), draft.note);
     let choose = move |as_note| {
         draft.choose(as_note);
-        focus(input);
+        // The room for the text may only come with this.
+        request_animation_frame(move || focus(input));
     };
     let until = move || match (note.get(), gate.get()) {
         (false, Some(Gate::Open(until))) => Some(composer::window_until(&time::in_sentence(

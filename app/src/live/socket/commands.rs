@@ -77,3 +77,48 @@ impl Inbound {
         self.place.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_types::ConversationId;
+    use uuid::Uuid;
+
+    fn drained(commands: Vec<Command>) -> (Option<Command>, Option<ClientFrame>) {
+        let (sender, receiver) = unbounded();
+        for command in commands {
+            sender.unbounded_send(command).expect("open");
+        }
+        let mut inbound = Inbound {
+            commands: receiver,
+            place: None,
+        };
+        let last = inbound.drain();
+        assert!(inbound.drain().is_none(), "nothing is left");
+        (last, inbound.place())
+    }
+
+    #[test]
+    fn what_piled_up_is_one_request_and_the_place_is_kept() {
+        use Command::{Offline, Stop, Wake};
+        let place = || ClientFrame::Replying {
+            conversation: Some(ConversationId(Uuid::nil())),
+            typing: false,
+        };
+        let (last, kept) = drained(vec![Wake, Command::Say(place()), Wake]);
+        assert!(matches!(last, Some(Wake)));
+        assert_eq!(kept, Some(place()));
+        assert!(matches!(drained(vec![Wake, Offline]).0, Some(Offline)));
+        assert!(matches!(drained(vec![Offline, Wake]).0, Some(Wake)));
+        assert!(drained(vec![]).0.is_none());
+        let (sender, receiver) = unbounded();
+        for command in [Wake, Stop, Wake] {
+            sender.unbounded_send(command).expect("open");
+        }
+        let mut inbound = Inbound {
+            commands: receiver,
+            place: None,
+        };
+        assert!(matches!(inbound.drain(), Some(Stop)));
+    }
+}
