@@ -1,7 +1,8 @@
 //! Signed pieces of webhooks that go to nobody: sealed, counted, listed for the operator.
 
-use crate::{Env, Result, env::moment, vault};
+use crate::{Env, Result, db::Global, env::moment, vault};
 use postern_types::{ChannelId, Moment};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Why a piece goes to nobody.
@@ -15,6 +16,8 @@ pub enum Reason {
     UnknownAccount,
     /// It is not JSON, or not in the form of Meta's webhooks.
     Unreadable,
+    /// No piece, but what came of a signer when its quarantine was full: counted, and not kept.
+    Full,
 }
 
 impl Reason {
@@ -25,6 +28,7 @@ impl Reason {
             Self::UnknownNumber => "unknown_number",
             Self::UnknownAccount => "unknown_account",
             Self::Unreadable => "unreadable",
+            Self::Full => "full",
         }
     }
 }
@@ -52,7 +56,13 @@ pub struct Quarantined {
 
 const SEALED: &str = "quarantine.sealed";
 
-/// Keeps the strangers of a body, all or none. One that was delivered before is counted.
+/// How many pieces of one signer are kept that were not released, and how many bytes of them. Whoever has a secret can
+/// sign as much as they like.
+const MOST_PIECES: i64 = 10_000;
+const MOST_BYTES: i64 = 256 << 20;
+
+/// Keeps the strangers of a body, all or none. One that was delivered before is counted, and so is one for which there is
+/// no room.
 pub(crate) async fn keep(
     env: &Env,
     signed_by: Option<ChannelId>,
@@ -63,53 +73,140 @@ pub(crate) async fn keep(
     }
     let mut global = env.db.global().await?;
     for stranger in strangers {
-        let id: Uuid = env.id();
-        let signer = signed_by.map_or(Uuid::nil(), |channel| channel.0);
-        let digest = env.keys.digest(
-            "quarantine",
-            &[
-                signer.as_bytes(),
-                stranger.reason.as_str().as_bytes(),
-                &stranger.piece,
-            ],
-        );
-        let sealed = vault::seal_own(env, SEALED, &id.to_string(), &stranger.piece)?;
-        sqlx::query!(
-            "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1, released_at = NULL",
-            id,
-            &digest[..],
-            stranger.reason.as_str(),
-            signed_by.map(|channel| channel.0),
-            sealed,
-            env.now(),
-        )
-        .execute(global.conn())
-        .await?;
+        if again(env, &mut global, signed_by, stranger).await? {
+            continue;
+        }
+        if has_room(&mut global, signed_by).await? {
+            insert(env, &mut global, signed_by, stranger).await?;
+        } else {
+            // A body with nothing in it: released, it goes off the list.
+            let full = Stranger {
+                reason: Reason::Full,
+                piece: b"{}".to_vec(),
+            };
+            insert(env, &mut global, signed_by, &full).await?;
+        }
     }
     global.commit().await
 }
 
-/// What is in quarantine and was not released, newest first, 1000 at most. For the installation's operator alone.
+fn digest(env: &Env, signed_by: Option<ChannelId>, stranger: &Stranger) -> [u8; 32] {
+    let reason = stranger.reason.as_str().as_bytes();
+    env.keys.digest(
+        "quarantine",
+        &[signer(signed_by).as_bytes(), reason, &stranger.piece],
+    )
+}
+
+/// The id that stands for a signer.
+fn signer(signed_by: Option<ChannelId>) -> Uuid {
+    signed_by.map_or(Uuid::nil(), |channel| channel.0)
+}
+
+/// Counts a piece that is there already; false when it is not.
+async fn again(
+    env: &Env,
+    global: &mut Global,
+    signed_by: Option<ChannelId>,
+    stranger: &Stranger,
+) -> Result<bool> {
+    let counted = sqlx::query!(
+        "UPDATE quarantine SET times = least(times, 2147483646) + 1, released_at = NULL WHERE digest = $1",
+        &digest(env, signed_by, stranger)[..],
+    )
+    .execute(global.conn())
+    .await?;
+    Ok(counted.rows_affected() == 1)
+}
+
+/// Two at once may both find the last place free: the ceiling is there to hold, not to be exact.
+async fn has_room(global: &mut Global, signed_by: Option<ChannelId>) -> Result<bool> {
+    let room = sqlx::query_scalar!(
+        r#"SELECT count(*) < $2 AND coalesce(sum(bytes), 0) < $3 AS "room!"
+             FROM quarantine WHERE signer = $1 AND released_at IS NULL"#,
+        signer(signed_by),
+        MOST_PIECES,
+        MOST_BYTES,
+    )
+    .fetch_one(global.conn())
+    .await?;
+    Ok(room)
+}
+
+async fn insert(
+    env: &Env,
+    global: &mut Global,
+    signed_by: Option<ChannelId>,
+    stranger: &Stranger,
+) -> Result<()> {
+    let id: Uuid = env.id();
+    let sealed = vault::seal_own(env, SEALED, &id.to_string(), &stranger.piece)?;
+    sqlx::query!(
+        "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (digest) DO UPDATE
+            SET times = least(quarantine.times, 2147483646) + 1, released_at = NULL",
+        id,
+        &digest(env, signed_by, stranger)[..],
+        stranger.reason.as_str(),
+        signed_by.map(|channel| channel.0),
+        sealed,
+        env.now(),
+    )
+    .execute(global.conn())
+    .await?;
+    Ok(())
+}
+
+struct Record {
+    id: Uuid,
+    reason: String,
+    signed_by: Option<Uuid>,
+    received_at: OffsetDateTime,
+    times: i32,
+}
+
+impl From<Record> for Quarantined {
+    fn from(row: Record) -> Self {
+        Self {
+            id: row.id,
+            reason: row.reason,
+            signed_by: row.signed_by.map(ChannelId),
+            received_at: moment(row.received_at),
+            times: row.times,
+        }
+    }
+}
+
+/// What is in quarantine and was not released, newest first: 100 of each signer at most, so that none hides the others.
+/// For the installation's operator alone.
 pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
     let mut global = env.db.global().await?;
-    let rows = sqlx::query!(
-        r#"SELECT id, reason, signed_by AS "signed_by: ChannelId", received_at, times FROM quarantine
-            WHERE released_at IS NULL ORDER BY received_at DESC, id DESC LIMIT 1000"#,
+    let rows = sqlx::query_as!(
+        Record,
+        "SELECT id, reason, signed_by, received_at, times
+           FROM (SELECT *, row_number() OVER (PARTITION BY signer ORDER BY received_at DESC, id DESC) AS place
+                   FROM quarantine WHERE released_at IS NULL) q
+          WHERE place <= 100 ORDER BY received_at DESC, id DESC",
     )
     .fetch_all(global.conn())
     .await?;
     global.commit().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Quarantined {
-            id: row.id,
-            reason: row.reason,
-            signed_by: row.signed_by,
-            received_at: moment(row.received_at),
-            times: row.times,
-        })
-        .collect())
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// All that one signer has there, a channel or the installation, newest first. There is a ceiling to it.
+pub async fn list_of(env: &Env, signed_by: Option<ChannelId>) -> Result<Vec<Quarantined>> {
+    let mut global = env.db.global().await?;
+    let rows = sqlx::query_as!(
+        Record,
+        "SELECT id, reason, signed_by, received_at, times FROM quarantine
+          WHERE signer = $1 AND released_at IS NULL ORDER BY received_at DESC, id DESC",
+        signer(signed_by),
+    )
+    .fetch_all(global.conn())
+    .await?;
+    global.commit().await?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// What a piece says, as it came, and the channel whose secret signed it.

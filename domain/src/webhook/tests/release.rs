@@ -63,3 +63,94 @@ async fn what_a_channels_own_secret_signed_is_never_given_to_another(
     assert!(shop.threads().await.is_empty());
     assert_eq!(quarantine::list(env).await.unwrap().len(), 1);
 }
+
+/// Fills the installation's quarantine with `count` pieces of `bytes`.
+async fn fill(env: &Env, count: i32, bytes: i32) {
+    let mut global = env.db.global().await.unwrap();
+    sqlx::query(
+        "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at)
+         SELECT gen_random_uuid(), sha256(n::text::bytea), 'unreadable', NULL, s.sealed, $3 - n * interval '1 second'
+           FROM generate_series(1, $1) AS n, (SELECT decode(repeat('00', $2), 'hex') AS sealed) s",
+    )
+    .bind(count)
+    .bind(bytes)
+    .bind(env.now())
+    .execute(global.conn())
+    .await
+    .unwrap();
+    global.commit().await.unwrap();
+}
+
+async fn full(env: &Env) -> Option<i32> {
+    let listed = quarantine::list_of(env, None).await.unwrap();
+    let full = listed.iter().find(|piece| piece.reason == "full");
+    full.map(|piece| piece.times)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn beyond_a_signers_ceiling_pieces_are_counted_and_not_kept(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let door = own_app(env, &shop.fixture, "900").await;
+    let through = async |body: &str| {
+        let signature = sign("secret-900", body.as_bytes());
+        receive(env, &door, Some(&signature), body.as_bytes())
+            .await
+            .unwrap()
+    };
+    fill(env, 9_999, 1).await;
+    shop.deliver("the last one").await;
+    assert_eq!(full(env).await, None);
+    for n in 1..=3 {
+        let receipt = shop.deliver(format!("too many {n}")).await;
+        assert_eq!(receipt.quarantined, 1);
+        assert_eq!(full(env).await, Some(n));
+    }
+    // What is there already is counted by itself; another signer has room of its own.
+    shop.deliver("the last one").await;
+    assert_eq!(full(env).await, Some(3));
+    through("their own").await;
+    let listed = quarantine::list(env).await.unwrap();
+    assert_eq!(listed.len(), 101, "none hides the others");
+    let theirs: Vec<_> = listed
+        .iter()
+        .filter(|piece| piece.signed_by.is_some())
+        .collect();
+    assert_eq!(theirs.len(), 1);
+    let mine = quarantine::list_of(env, None).await.unwrap();
+    assert_eq!(mine.len(), 10_001);
+    assert_eq!(
+        quarantine::list_of(env, theirs[0].signed_by)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    // The count goes off the list like a piece, and what is released makes room.
+    let count = mine.iter().find(|piece| piece.reason == "full").unwrap();
+    assert!(release(env, count.id).await.unwrap().1);
+    assert_eq!(full(env).await, None);
+    let mut global = env.db.global().await.unwrap();
+    sqlx::query("UPDATE quarantine SET released_at = received_at WHERE id = $1")
+        .bind(mine[5_000].id)
+        .execute(global.conn())
+        .await
+        .unwrap();
+    global.commit().await.unwrap();
+    shop.deliver("there is room").await;
+    assert_eq!(full(env).await, None);
+    assert_eq!(quarantine::list_of(env, None).await.unwrap().len(), 10_000);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_signers_ceiling_is_one_of_bytes_as_well(_: PgPoolOptions, options: PgConnectOptions) {
+    let shop = shop(options).await;
+    fill(&shop.env, 64, 4 << 20).await;
+    shop.deliver("one more").await;
+    assert_eq!(full(&shop.env).await, Some(1));
+    let kept = quarantine::list_of(&shop.env, None).await.unwrap();
+    assert_eq!(kept.len(), 65);
+}
