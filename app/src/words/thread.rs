@@ -55,10 +55,16 @@ pub fn kind(kind: &str) -> &'static str {
         "location" => "Location",
         "contacts" => "Contact card",
         "reaction" => "Reaction",
+        "reaction_removed" => "Reaction removed",
         "button" | "interactive" => "Choice",
         "order" => "Order",
         "template" => "Template",
         "system" => "System message",
+        "edit" => "Message edited",
+        "revoke" => "Message deleted",
+        "unsupported" | "unknown" => "Only visible in WhatsApp on the phone",
+        "errors" => "A message that WhatsApp could not pass on",
+        "request_welcome" => "Opened this chat for the first time",
         _ => "A kind of message that is not shown yet",
     }
 }
@@ -90,4 +96,40 @@ pub fn looking(names: &[String]) -> String {
 /// For those who listen: what just came in.
 pub fn heard(who: &str, text: &str) -> String {
     format!("{who}: {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    #[test]
+    fn every_kind_that_is_known_has_words_of_its_own() {
+        let other = kind("hologram");
+        for known in [
+            "image",
+            "video",
+            "audio",
+            "voice",
+            "document",
+            "sticker",
+            "location",
+            "contacts",
+            "reaction",
+            "reaction_removed",
+            "button",
+            "interactive",
+            "order",
+            "template",
+            "system",
+            "edit",
+            "revoke",
+            "unsupported",
+            "unknown",
+            "errors",
+            "request_welcome",
+        ] {
+            assert_ne!(kind(known), other, "{known}");
+        }
+        assert_ne!(kind("reaction"), kind("reaction_removed"));
+    }
 }

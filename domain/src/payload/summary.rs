@@ -3,21 +3,22 @@
 use super::{field, storable};
 use serde_json::Value;
 
-/// The kind and what can be read of it; for `text`, the text itself.
+/// The kind and what can be read of it; for `text`, the text itself. The kind is Meta's word, but for a reaction that was
+/// taken back: `reaction_removed`.
 pub(crate) fn of(message: &Value) -> (String, String) {
     let kind = field(message, "type").unwrap_or_default();
     let kind: String = storable(&kind).chars().take(64).collect();
     let body = if kind.is_empty() {
         // Known by its key alone.
-        return match message.pointer("/text/body").and_then(Value::as_str) {
-            Some(text) => ("text".to_owned(), storable(text)),
+        return match message.get("text").and_then(words) {
+            Some(text) => ("text".to_owned(), storable(&text)),
             None => ("unsupported".to_owned(), storable(&why(message))),
         };
     } else {
         message.get(&kind).unwrap_or(&Value::Null)
     };
     let read = match kind.as_str() {
-        "text" => body.get("body").and_then(Value::as_str).map(str::to_owned),
+        "text" => words(body),
         "unsupported" | "unknown" | "errors" => Some(why(message)),
         "request_welcome" => Some(String::new()),
         // Meta names a kind and leaves its content out: then it is one that cannot be shown.
@@ -25,8 +26,20 @@ pub(crate) fn of(message: &Value) -> (String, String) {
         _ => Some(line(&kind, body)),
     };
     match read {
+        Some(read) if read.is_empty() && kind == "reaction" => {
+            ("reaction_removed".to_owned(), read)
+        }
         Some(read) => (kind, storable(&read)),
         None => ("unsupported".to_owned(), storable(&why(message))),
+    }
+}
+
+/// The words of a text, which may be none or digits alone.
+fn words(text: &Value) -> Option<String> {
+    match text.get("body")? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -172,6 +185,13 @@ mod tests {
                 "ab",
             ),
             (json!({"text":{"body":"hi"}}), "text", "hi"),
+            (json!({"type":"text","text":{"body":42}}), "text", "42"),
+            (json!({"text":{"body":42}}), "text", "42"),
+            (
+                json!({"type":"te\u{0}xt","text":{"body":"hi"}}),
+                "text",
+                "hi",
+            ),
             (
                 json!({"type":"image","image":{"id":"1","caption":"Look"}}),
                 "image",
@@ -233,7 +253,12 @@ mod tests {
             ),
             (
                 json!({"type":"reaction","reaction":{"message_id":"w"}}),
-                "reaction",
+                "reaction_removed",
+                "",
+            ),
+            (
+                json!({"type":"reaction","reaction":{"message_id":"w","emoji":""}}),
+                "reaction_removed",
                 "",
             ),
             (
