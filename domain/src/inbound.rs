@@ -100,9 +100,11 @@ async fn open_conversation(
     let workspace = tenant.workspace();
     for _ in 0..3 {
         let open = sqlx::query_scalar!(
-            // Locked: nobody closes it before the message is in.
+            // Locked: nobody closes it before the message is in. Not FOR UPDATE, which would wait for a reply that is being
+            // written: its message holds a share of the conversation's key, and then wants this lock itself.
             r#"SELECT id AS "id: ConversationId" FROM conversation
-                WHERE workspace_id = $1 AND channel_id = $2 AND contact_id = $3 AND state = 'open' FOR UPDATE"#,
+                WHERE workspace_id = $1 AND channel_id = $2 AND contact_id = $3 AND state = 'open'
+                  FOR NO KEY UPDATE"#,
             workspace.0,
             channel.0,
             contact.0,

@@ -64,7 +64,8 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
     }
     let line: String = new.body.chars().take(160).collect();
     sqlx::query!(
-        // An older message that came late counts as unread, and does not become the last line.
+        // An older message that came late counts as unread, and does not become the last line. The new message holds a
+        // share of the conversation's key already: FOR UPDATE would have two writers wait for each other's.
         "UPDATE conversation
             SET last_message_id = CASE WHEN n.newest THEN $3 ELSE last_message_id END,
                 last_kind = CASE WHEN n.newest THEN $4 ELSE last_kind END,
@@ -76,7 +77,7 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
                 unread = CASE WHEN $6 = 'in' THEN unread + 1 ELSE unread END,
                 rev = rev + 1
            FROM (SELECT c.last_message_id IS NULL OR c.last_at <= $8 AS newest FROM conversation c
-                  WHERE c.workspace_id = $1 AND c.id = $2 FOR UPDATE) n
+                  WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE) n
           WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         new.conversation.0,

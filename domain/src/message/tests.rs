@@ -262,3 +262,32 @@ async fn a_long_thread_is_read_backwards_whole(_: PgPoolOptions, options: PgConn
     let expected: Vec<_> = (0..123).map(|turn: i64| turn.to_string()).collect();
     assert_eq!(texts, expected);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn two_who_write_in_one_conversation_do_not_block_each_other(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = testing::workspace(&env, "One", Role::Agent).await;
+    let channel = testing::channel(&env, &one, "100").await;
+    let conversation =
+        testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
+    // A message of the other's stands in the table, and its conversation is not brought up to date yet.
+    let mut other = one.enter(&env).await;
+    sqlx::query("SELECT id FROM conversation WHERE workspace_id = $1 FOR KEY SHARE")
+        .bind(one.workspace.0)
+        .execute(other.conn())
+        .await
+        .unwrap();
+    let mut tenant = one.enter(&env).await;
+    sqlx::query("SET LOCAL lock_timeout = '2s'")
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    compose(&env, &mut tenant, &reply(env.id(), conversation, "hello"))
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    other.commit().await.unwrap();
+}

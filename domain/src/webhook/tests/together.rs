@@ -201,3 +201,66 @@ async fn a_part_that_fails_is_told_and_the_others_are_replays_when_meta_tries_ag
     let theirs = threads(&mut neighbour.enter(&shop.env).await).await;
     assert_eq!(theirs[0].1.len(), 1);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn bodies_with_two_numbers_in_opposite_orders_all_go_in(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    testing::channel(&shop.env, &shop.fixture, "777").await;
+    let at = recently(&shop.env);
+    let bodies: Vec<_> = (0..12)
+        .map(|turn| {
+            let mut changes: Vec<_> = [NUMBER, "777"]
+                .iter()
+                .enumerate()
+                .map(|(n, number)| {
+                    let mut elements: Vec<_> = ["4915112345", "4915112346"]
+                        .iter()
+                        .map(|from| text(from, &format!("w{from}.{turn}"), "hi", at + turn))
+                        .collect();
+                    if (turn + n as i64) % 2 == 1 {
+                        elements.reverse();
+                    }
+                    change(number, "messages", &elements)
+                })
+                .collect();
+            if turn % 2 == 1 {
+                changes.reverse();
+            }
+            body(&changes)
+        })
+        .collect();
+    for receipt in
+        futures::future::join_all(bodies.iter().map(|body| deliver(&shop.env, body))).await
+    {
+        assert_eq!(receipt.unwrap().applied, 1);
+    }
+    let threads = shop.threads().await;
+    assert_eq!(threads.len(), 4);
+    assert!(threads.iter().all(|(_, messages)| messages.len() == 12));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_message_does_not_wait_for_a_reply_that_is_being_written(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    shop.deliver(messages(&[text("4915112345", "w1", "one", at)]))
+        .await;
+    // What the reply's row holds of the conversation until its transaction ends.
+    let mut replying = shop.enter().await;
+    sqlx::query("SELECT id FROM conversation WHERE workspace_id = $1 FOR KEY SHARE")
+        .bind(shop.fixture.workspace.0)
+        .execute(replying.conn())
+        .await
+        .unwrap();
+    let two = messages(&[text("4915112345", "w2", "two", at + 1)]);
+    let mut delivery = Box::pin(shop.deliver(&two));
+    assert!(!waits(&shop.env, &mut delivery).await);
+    replying.commit().await.unwrap();
+    assert_eq!(shop.texts().await, ["one", "two"]);
+}
