@@ -1,8 +1,10 @@
 //! Contacts: who writes to a workspace, and how they are found.
 
+mod identity;
 mod known;
+mod shown;
 
-pub(crate) use known::{learn, resolve};
+pub(crate) use known::{learn, moved, resolve};
 
 /// The terms under which a contact is found: words of the name, and the number's endings of four digits and more.
 pub fn terms(name: Option<&str>, phone: Option<&str>) -> Vec<String> {

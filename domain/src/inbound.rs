@@ -42,10 +42,11 @@ pub(crate) async fn apply(
     if !remember(env, tenant, number, &inbound.wamid).await? {
         return Ok(false);
     }
-    let contact = contact::resolve(env, tenant, &number.account, &inbound.from).await?;
-    if let Some(moved) = &inbound.moved_to {
-        contact::learn(tenant, &number.account, contact, moved).await?;
-    }
+    let (account, from) = (&number.account, &inbound.from);
+    let contact = match &inbound.moved_to {
+        None => contact::resolve(env, tenant, account, from).await?,
+        Some(to) => contact::moved(env, tenant, account, from, to, inbound.at).await?,
+    };
     let conversation = open_conversation(env, tenant, number.channel, contact, inbound).await?;
     message::add(
         env,

@@ -1,8 +1,12 @@
 //! Contacts by their identities: one contact, however it names itself.
 
-use super::terms;
+use super::{
+    identity::{Holders, Ids, free, has_bsuid, holders, ids, take},
+    shown::{hide, index, show},
+};
 use crate::{Env, Error, Result, Tenant, payload::Person};
 use postern_types::ContactId;
+use time::OffsetDateTime;
 
 /// The contact that `person` is, made if nobody is known by any of their ids. Both ids are learnt when both are told,
 /// and the name is the one they gave last. `account` is the business account within which Meta's ids hold.
@@ -14,11 +18,20 @@ pub(crate) async fn resolve(
 ) -> Result<ContactId> {
     let ids = ids(account, person);
     for _ in 0..3 {
-        if let Some(known) = find(tenant, &ids).await? {
+        let mut known = holders(tenant, &ids).await?;
+        let recycled = recycled(tenant, account, person, known).await?;
+        if let (Some(before), Some(phone)) = (recycled, &person.phone) {
+            give_up(tenant, before, phone).await?;
+            known.phone = None;
+        }
+        if let Some(contact) = known.phone.or(known.bsuid) {
             // An id that another contact already has stays there: the two are left for somebody to merge.
-            take(tenant, &ids, known).await?;
-            rename(tenant, known, person).await?;
-            return Ok(known);
+            if known.len() < ids.len() {
+                take(tenant, &ids, contact).await?;
+            }
+            // Known by Meta's id alone, they write from a number that is new to us: it is theirs now.
+            show(tenant, contact, person, known.phone.is_none()).await?;
+            return Ok(contact);
         }
         if let Some(made) = make(env, tenant, &ids, person).await? {
             return Ok(made);
@@ -28,81 +41,102 @@ pub(crate) async fn resolve(
     Err(Error::Unavailable)
 }
 
-/// Adds to a contact the ids that nobody has yet.
+/// The contact that wrote as `from` until `at`, and writes as `to` from then on. Their number is the new one; whoever has
+/// the old one next is somebody else.
+pub(crate) async fn moved(
+    env: &Env,
+    tenant: &mut Tenant,
+    account: &str,
+    from: &Person,
+    to: &Person,
+    at: OffsetDateTime,
+) -> Result<ContactId> {
+    let old = from
+        .phone
+        .as_ref()
+        .filter(|old| to.phone.as_ref().is_some_and(|new| new != *old));
+    for _ in 0..3 {
+        let before = holders(tenant, &ids(account, from)).await?;
+        let Some(contact) = before.phone.or(before.bsuid) else {
+            // Never seen, or moved already: Meta tells each of our numbers.
+            return resolve(env, tenant, account, to).await;
+        };
+        let now = holders(tenant, &ids(account, to)).await?;
+        if let (Some(other), Some(new)) = (now.phone.filter(|other| *other != contact), &to.phone) {
+            if heard_since(tenant, other, at).await? {
+                // They wrote by their new number before we were told: there they are.
+                if let Some(old) = old {
+                    give_up(tenant, contact, old).await?;
+                }
+                return Ok(other);
+            }
+            // Somebody had it before them.
+            give_up(tenant, other, new).await?;
+        }
+        take(tenant, &ids(account, to), contact).await?;
+        let now = holders(tenant, &ids(account, to)).await?;
+        if to.phone.is_none() || now.phone == Some(contact) {
+            if let Some(old) = old {
+                give_up(tenant, contact, old).await?;
+            }
+            show(tenant, contact, to, true).await?;
+            return Ok(contact);
+        }
+        // Another transaction took the number meanwhile, and it has committed.
+    }
+    Err(Error::Unavailable)
+}
+
+/// Adds to a contact the ids that nobody has yet, when they are the same person's as far as is known: with another of
+/// Meta's ids in that account it is somebody else, who has the number now.
 pub(crate) async fn learn(
     tenant: &mut Tenant,
     account: &str,
     contact: ContactId,
     person: &Person,
 ) -> Result<()> {
-    take(tenant, &ids(account, person), contact).await?;
+    let ids = ids(account, person);
+    let known = holders(tenant, &ids).await?;
+    let same = known.bsuid == Some(contact);
+    if same && known.phone.is_some() {
+        return Ok(());
+    }
+    if same || person.bsuid.is_none() || !has_bsuid(tenant, account, contact).await? {
+        take(tenant, &ids, contact).await?;
+    }
     Ok(())
 }
 
-/// Kinds, scopes and values of ids, the number first: always in one order, so that two transactions that make the same
-/// person wait for each other and do not block one another.
-struct Ids {
-    kinds: Vec<String>,
-    scopes: Vec<String>,
-    values: Vec<String>,
-}
-
-fn ids(account: &str, person: &Person) -> Ids {
-    let mut ids = Ids {
-        kinds: Vec::new(),
-        scopes: Vec::new(),
-        values: Vec::new(),
+/// Who had `person`'s number before them: a contact with another of Meta's ids in that account. Where there is no such
+/// other id, the number decides when the two ids are known as two people.
+async fn recycled(
+    tenant: &mut Tenant,
+    account: &str,
+    person: &Person,
+    known: Holders,
+) -> Result<Option<ContactId>> {
+    let Some(by_phone) = known.phone else {
+        return Ok(None);
     };
-    for (kind, scope, value) in [
-        ("phone", "", &person.phone),
-        ("bsuid", account, &person.bsuid),
-    ] {
-        if let Some(value) = value {
-            ids.kinds.push(kind.to_owned());
-            ids.scopes.push(scope.to_owned());
-            ids.values.push(value.clone());
-        }
-    }
-    ids
+    let another = person.bsuid.is_some()
+        && known.bsuid != Some(by_phone)
+        && has_bsuid(tenant, account, by_phone).await?;
+    Ok(another.then_some(by_phone))
 }
 
-async fn find(tenant: &mut Tenant, ids: &Ids) -> Result<Option<ContactId>> {
+/// Whether anything came in from the contact at or after that time.
+async fn heard_since(tenant: &mut Tenant, contact: ContactId, at: OffsetDateTime) -> Result<bool> {
     let workspace = tenant.workspace();
-    let found = sqlx::query_scalar!(
-        // The number decides when the two ids are known as two people.
-        r#"SELECT i.contact_id AS "id: ContactId"
-             FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(kind, scope, value, place)
-             JOIN contact_identity i ON i.workspace_id = $1 AND i.kind = u.kind AND i.scope = u.scope
-                                    AND i.value = u.value
-            ORDER BY u.place LIMIT 1"#,
+    let heard = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM conversation
+                           WHERE workspace_id = $1 AND contact_id = $2 AND heard_at >= $3) AS "heard!""#,
         workspace.0,
-        &ids.kinds,
-        &ids.scopes,
-        &ids.values,
-    )
-    .fetch_optional(tenant.conn())
-    .await?;
-    Ok(found)
-}
-
-/// Claims the ids that are free; says how many. Waits for a transaction that is claiming one of them.
-async fn take(tenant: &mut Tenant, ids: &Ids, contact: ContactId) -> Result<u64> {
-    let workspace = tenant.workspace();
-    let taken = sqlx::query!(
-        "INSERT INTO contact_identity (workspace_id, kind, scope, value, contact_id)
-         SELECT $1, u.kind, u.scope, u.value, $5
-           FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS u(kind, scope, value, place)
-          ORDER BY u.place
-         ON CONFLICT (workspace_id, kind, scope, value) DO NOTHING",
-        workspace.0,
-        &ids.kinds,
-        &ids.scopes,
-        &ids.values,
         contact.0,
+        at,
     )
-    .execute(tenant.conn())
+    .fetch_one(tenant.conn())
     .await?;
-    Ok(taken.rows_affected())
+    Ok(heard)
 }
 
 /// Makes a contact with all of the ids, or none when one of them was taken meanwhile.
@@ -125,7 +159,7 @@ async fn make(
     )
     .execute(tenant.conn())
     .await?;
-    if take(tenant, ids, id).await? < ids.values.len() as u64 {
+    if take(tenant, ids, id).await? < ids.len() as u64 {
         sqlx::query!(
             "DELETE FROM contact_identity WHERE workspace_id = $1 AND contact_id = $2",
             workspace.0,
@@ -146,48 +180,8 @@ async fn make(
     Ok(Some(id))
 }
 
-/// Keeps the name they gave themselves, and the number that they had hidden, under which they are then found.
-async fn rename(tenant: &mut Tenant, id: ContactId, person: &Person) -> Result<()> {
-    let workspace = tenant.workspace();
-    let shown = person.phone.as_ref().map(|digits| format!("+{digits}"));
-    let changed = sqlx::query!(
-        "UPDATE contact SET name = coalesce($3, name), phone = coalesce(phone, $4)
-          WHERE workspace_id = $1 AND id = $2
-            AND (name IS DISTINCT FROM coalesce($3, name) OR phone IS NULL AND $4::text IS NOT NULL)
-         RETURNING name, phone",
-        workspace.0,
-        id.0,
-        person.name,
-        shown,
-    )
-    .fetch_optional(tenant.conn())
-    .await?;
-    let Some(now) = changed else { return Ok(()) };
-    sqlx::query!(
-        "DELETE FROM contact_term WHERE workspace_id = $1 AND contact_id = $2",
-        workspace.0,
-        id.0,
-    )
-    .execute(tenant.conn())
-    .await?;
-    index(tenant, id, now.name.as_deref(), now.phone.as_deref()).await
-}
-
-async fn index(
-    tenant: &mut Tenant,
-    id: ContactId,
-    name: Option<&str>,
-    phone: Option<&str>,
-) -> Result<()> {
-    let workspace = tenant.workspace();
-    sqlx::query!(
-        "INSERT INTO contact_term (workspace_id, term, contact_id) SELECT $1, t, $3 FROM unnest($2::text[]) AS t
-         ON CONFLICT DO NOTHING",
-        workspace.0,
-        &terms(name, phone),
-        id.0,
-    )
-    .execute(tenant.conn())
-    .await?;
-    Ok(())
+/// Takes a number from a contact: it is neither shown nor written to as theirs any more.
+async fn give_up(tenant: &mut Tenant, contact: ContactId, phone: &str) -> Result<()> {
+    free(tenant, contact, phone).await?;
+    hide(tenant, contact, phone).await
 }
