@@ -16,17 +16,17 @@ pub(crate) struct Number {
     pub account: String,
 }
 
-/// The workspace's channel of that number, if it has one.
-pub(crate) async fn number(tenant: &mut Tenant, number: &str) -> Result<Option<Number>> {
+/// The workspace's channels of those numbers; numbers that it does not have are left out.
+pub(crate) async fn numbers(tenant: &mut Tenant, numbers: &[String]) -> Result<Vec<Number>> {
     let workspace = tenant.workspace();
     let found = sqlx::query_as!(
         Number,
         r#"SELECT id AS "channel: ChannelId", phone_number_id AS "id", account_id AS account
-             FROM channel WHERE workspace_id = $1 AND phone_number_id = $2"#,
+             FROM channel WHERE workspace_id = $1 AND phone_number_id = ANY ($2)"#,
         workspace.0,
-        number,
+        numbers,
     )
-    .fetch_optional(tenant.conn())
+    .fetch_all(tenant.conn())
     .await?;
     Ok(found)
 }

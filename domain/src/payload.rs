@@ -6,13 +6,18 @@ mod readable;
 mod status;
 mod summary;
 
-pub(crate) use message::{Inbound, Person};
-pub(crate) use peel::{Change, Elements, changes, elements};
+pub(crate) use message::{Contacts, Inbound, Person, of_group};
+pub(crate) use peel::{Change, Elements, Peeled, elements, peel};
 pub(crate) use readable::{readable, storable};
 pub(crate) use status::StatusNews;
 
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
+
+/// Ids are opaque, but none is longer: what is would fit no index.
+const LONGEST_ID: usize = 256;
+/// Meta's ids of messages grow with what is encoded in them.
+const LONGEST_WAMID: usize = 1024;
 
 /// A string or a number as text; none for what is empty or anything else.
 fn text(value: &Value) -> Option<String> {
@@ -28,15 +33,27 @@ fn field(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(text)
 }
 
+/// 2009, when WhatsApp began: nothing was written before.
+const FIRST: i64 = 1_230_768_000;
+/// By how much Meta's clock may be ahead of ours.
+const AHEAD: Duration = Duration::minutes(5);
+
+/// Meta's id of a message, of which an element tells; none when it could not be one.
+fn wamid(element: &Value) -> Option<String> {
+    let wamid = storable(&field(element, "id")?);
+    (1..=LONGEST_WAMID).contains(&wamid.len()).then_some(wamid)
+}
+
 /// Meta's time: seconds as text or number, or milliseconds where seconds would be implausibly large. What cannot be a
-/// time, or lies more than a day ahead, is the time it was received at.
+/// time, lies before WhatsApp or some minutes ahead, is the time it was received at: nothing stands on top for ever, and
+/// no window stays open longer than it should.
 fn moment(value: Option<&Value>, received: OffsetDateTime) -> OffsetDateTime {
     let number = match value {
         Some(Value::String(text)) => text.trim().parse::<i64>().ok(),
         Some(Value::Number(number)) => number.as_i64(),
         _ => None,
     };
-    let Some(number) = number.filter(|number| *number > 0) else {
+    let Some(number) = number else {
         return received;
     };
     // As seconds, 10^11 lies in the year 5138; as milliseconds, in 1973.
@@ -47,7 +64,7 @@ fn moment(value: Option<&Value>, received: OffsetDateTime) -> OffsetDateTime {
     };
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
-        .filter(|at| *at <= received + Duration::days(1))
+        .filter(|at| seconds >= FIRST && *at <= received + AHEAD)
         .unwrap_or(received)
 }
 
@@ -67,9 +84,13 @@ mod tests {
             (json!("1749999000123"), 1_749_999_000),
             (json!(1_749_999_000_123_i64), 1_749_999_000),
             (json!("1504902988"), 1_504_902_988),
-            // Almost a day ahead is somebody's clock; more is nonsense.
-            (json!(1_750_086_000), 1_750_086_000),
-            (json!(1_750_086_401), 1_750_000_000),
+            // A few minutes ahead is somebody's clock; more is nonsense, and so is a time before WhatsApp.
+            (json!(1_750_000_300), 1_750_000_300),
+            (json!(1_750_000_301), 1_750_000_000),
+            (json!(1_230_768_000), 1_230_768_000),
+            (json!(1_230_767_999), 1_750_000_000),
+            (json!("1"), 1_750_000_000),
+            (json!(100_000_000_000_i64), 1_750_000_000),
             (json!("99999999999999999999"), 1_750_000_000),
             (json!(9.5), 1_750_000_000),
             (json!(0), 1_750_000_000),
@@ -148,12 +169,13 @@ mod tests {
             element in anything(), contacts in proptest::collection::vec(anything(), 0..3),
         ) {
             let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
+            let contacts = Contacts::read(&contacts);
             if let Some(message) = Inbound::read(&element, &contacts, received) {
                 prop_assert!(message.from.known() && !message.wamid.is_empty());
                 let mut stored = vec![message.wamid, message.kind, message.body];
                 stored.extend([message.from.phone, message.from.bsuid, message.from.name].into_iter().flatten());
                 prop_assert!(stored.iter().all(|text| !text.contains('\0')));
-                prop_assert!(message.at <= received + Duration::days(1));
+                prop_assert!(message.at <= received + AHEAD);
             }
             if let Some(status) = StatusNews::read(&element, received) {
                 prop_assert!(!status.wamid.contains('\0'));

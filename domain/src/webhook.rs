@@ -1,11 +1,12 @@
 //! Meta's webhooks: proved, split by workspace, kept and applied; answered only when all of it is committed.
 
 mod door;
+mod news;
 mod part;
 mod split;
 
 pub use door::{Door, verify_handshake};
-pub use part::{kept, reapply};
+pub use part::{Waiting, reapply, waiting};
 
 use crate::{Env, Error, Result, payload, quarantine, signature};
 use door::Signer;
@@ -18,7 +19,8 @@ use uuid::Uuid;
 /// What became of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
-    /// Parts that were applied in full. What is known and only kept, as news of accounts, counts as applied.
+    /// Parts of which everything was understood. What is understood and shown nowhere yet, as news of accounts or a
+    /// group's messages, counts as applied; the part says so, and can be applied again.
     pub applied: usize,
     /// Parts in which something was not understood; they are sealed, and can be applied again.
     pub kept: usize,
@@ -40,7 +42,8 @@ struct Part {
 /// Takes a webhook's body as it came. `Ok` means that every part of it is committed.
 ///
 /// [`Error::NotFound`] for a door that is not there, [`Error::Unauthorized`] for a wrong signature: then nothing was
-/// read and nothing is kept. Any other error: Meta sends it again, and what was committed already is then a replay.
+/// read and nothing is kept. Any other error: Meta sends it again. What was applied in full is then a replay, and what was
+/// applied in part goes on.
 pub async fn receive(
     env: &Env,
     door: &Door,
@@ -53,8 +56,9 @@ pub async fn receive(
     }
     let text = payload::readable(body);
     let split = split::split(env, &signer, &text, body).await?;
-    quarantine::keep(env, signer.channel(), &split.strangers).await?;
-    apply(env, &signer, &split, body).await
+    let strangers = split.strangers();
+    quarantine::keep(env, signer.channel(), &strangers).await?;
+    apply(env, &split, strangers.len()).await
 }
 
 /// Gives a piece that was in quarantine to the workspaces that have its numbers and accounts by now; true when all of
@@ -69,27 +73,27 @@ pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
     }
     let text = payload::readable(&piece);
     let split = split::split(env, &Signer::Installation, &text, &piece).await?;
-    let receipt = apply(env, &Signer::Installation, &split, &piece).await?;
-    let whole = split.strangers.is_empty();
+    let strangers = split.strangers().len();
+    let receipt = apply(env, &split, strangers).await?;
+    let whole = strangers == 0;
     if whole {
         quarantine::release(env, id).await?;
     }
     Ok((receipt, whole))
 }
 
-/// Applies each part of `body`, in a transaction of its own.
-async fn apply(env: &Env, signer: &Signer, split: &Split, body: &[u8]) -> Result<Receipt> {
-    let digest = digest(env, signer, body);
+/// Applies each part, in transactions of its own.
+async fn apply(env: &Env, split: &Split<'_>, quarantined: usize) -> Result<Receipt> {
     let mut receipt = Receipt {
-        quarantined: split.strangers.len(),
+        quarantined,
         ..Receipt::default()
     };
     let mut failed = None;
-    for part in &split.parts {
-        match part::receive(env, part, &digest).await {
-            Ok(Outcome::Applied) => receipt.applied += 1,
-            Ok(Outcome::Kept) => receipt.kept += 1,
-            Ok(Outcome::Replay) => receipt.replays += 1,
+    for goal in &split.goals {
+        match part::receive(env, &split.part(goal)).await {
+            Ok(Some(Outcome::Applied | Outcome::Unshown)) => receipt.applied += 1,
+            Ok(Some(Outcome::Kept)) => receipt.kept += 1,
+            Ok(None) => receipt.replays += 1,
             // One workspace's trouble is not the others': they are served now, and this one when Meta tries again.
             Err(error) => failed = Some(error),
         }
@@ -98,13 +102,6 @@ async fn apply(env: &Env, signer: &Signer, split: &Split, body: &[u8]) -> Result
         None => Ok(receipt),
         Some(error) => Err(error),
     }
-}
-
-/// By what a body is known again. The signer belongs to it: another one speaks for other numbers in the same bytes.
-fn digest(env: &Env, signer: &Signer, body: &[u8]) -> [u8; 32] {
-    let channel = signer.channel().map(|channel| channel.0);
-    let signer = channel.as_ref().map_or(&[][..], |id| &id.as_bytes()[..]);
-    env.keys.digest("webhook_part", &[signer, body])
 }
 
 #[cfg(test)]

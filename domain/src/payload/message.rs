@@ -1,7 +1,8 @@
 //! One message that came in.
 
-use super::{field, moment, storable, summary};
+use super::{LONGEST_ID, field, moment, storable, summary, wamid};
 use serde_json::Value;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 /// Who somebody is, as far as a webhook says; at least one of the two ids is there.
@@ -31,10 +32,10 @@ pub(crate) struct Inbound {
 
 impl Inbound {
     /// Reads an element of `messages`. None when it lacks an id or says nothing of who wrote it.
-    pub fn read(message: &Value, contacts: &[Value], received: OffsetDateTime) -> Option<Self> {
-        let wamid = storable(&field(message, "id")?);
+    pub fn read(message: &Value, contacts: &Contacts, received: OffsetDateTime) -> Option<Self> {
+        let wamid = wamid(message)?;
         let from = Person::who_wrote(message, contacts);
-        if wamid.is_empty() || !from.known() {
+        if !from.known() {
             return None;
         }
         let (kind, body) = summary::of(message);
@@ -49,6 +50,61 @@ impl Inbound {
     }
 }
 
+/// Whether it was written in a group: many people's, and no part of any one's conversation.
+pub(crate) fn of_group(message: &Value) -> bool {
+    match message.get("group_id") {
+        None | Some(Value::Null) => false,
+        Some(Value::String(id)) => !id.is_empty(),
+        Some(_) => true,
+    }
+}
+
+/// The people that a change tells of, to be found by their ids: a body may tell of many, and have many messages.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts {
+    people: Vec<Person>,
+    by_phone: HashMap<String, usize>,
+    by_bsuid: HashMap<String, usize>,
+}
+
+impl Contacts {
+    /// Reads the elements of `contacts`.
+    pub fn read<'a>(contacts: impl IntoIterator<Item = &'a Value>) -> Self {
+        let mut read = Self::default();
+        for contact in contacts {
+            let mut person = Person::default();
+            person.learn(field(contact, "user_id"));
+            person.learn(field(contact, "wa_id"));
+            let profile = contact.get("profile").unwrap_or(&Value::Null);
+            person.name = name(field(profile, "name")).or_else(|| name(field(profile, "username")));
+            let place = read.people.len();
+            // Told of twice, it is the first that counts.
+            if let Some(phone) = &person.phone {
+                read.by_phone.entry(phone.clone()).or_insert(place);
+            }
+            if let Some(bsuid) = &person.bsuid {
+                read.by_bsuid.entry(bsuid.clone()).or_insert(place);
+            }
+            read.people.push(person);
+        }
+        read
+    }
+
+    /// Who of them has an id of `person`'s. A message that names nobody is from the only one that is told of.
+    fn find(&self, person: &Person) -> Option<&Person> {
+        if !person.known() {
+            return match self.people.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            };
+        }
+        let by_phone = person.phone.as_ref().and_then(|id| self.by_phone.get(id));
+        let by_bsuid = person.bsuid.as_ref().and_then(|id| self.by_bsuid.get(id));
+        let place = by_phone.into_iter().chain(by_bsuid).min()?;
+        self.people.get(*place)
+    }
+}
+
 impl Person {
     /// Whether there is an id to know them by.
     pub fn known(&self) -> bool {
@@ -56,9 +112,11 @@ impl Person {
     }
 
     /// Takes an id in: digits are a number, anything else an opaque id. Some gateways put the latter where a number
-    /// belongs.
+    /// belongs. What is too long for an id is none.
     pub fn learn(&mut self, id: Option<String>) {
-        let Some(id) = id else { return };
+        let Some(id) = id.filter(|id| id.len() <= LONGEST_ID) else {
+            return;
+        };
         let id = storable(id.trim());
         match phone(&id) {
             Some(digits) => self.phone = self.phone.take().or(Some(digits)),
@@ -67,30 +125,17 @@ impl Person {
         }
     }
 
-    fn who_wrote(message: &Value, contacts: &[Value]) -> Self {
+    fn who_wrote(message: &Value, contacts: &Contacts) -> Self {
         let mut person = Self::default();
         // What is named as an id of a person comes before what may be one in a number's place.
         person.learn(field(message, "from_user_id"));
         person.learn(field(message, "from"));
-        let told = contacts.iter().find(|contact| {
-            let mut listed = Self::default();
-            listed.learn(field(contact, "user_id"));
-            listed.learn(field(contact, "wa_id"));
-            // A message that names nobody is from the only contact that is told of.
-            (contacts.len() == 1 && !person.known()) || listed.shares_an_id_with(&person)
-        });
-        if let Some(contact) = told {
-            person.learn(field(contact, "user_id"));
-            person.learn(field(contact, "wa_id"));
-            let profile = contact.get("profile").unwrap_or(&Value::Null);
-            person.name = name(field(profile, "name")).or_else(|| name(field(profile, "username")));
+        if let Some(told) = contacts.find(&person) {
+            person.phone = person.phone.or_else(|| told.phone.clone());
+            person.bsuid = person.bsuid.or_else(|| told.bsuid.clone());
+            person.name.clone_from(&told.name);
         }
         person
-    }
-
-    fn shares_an_id_with(&self, other: &Self) -> bool {
-        (self.phone.is_some() && self.phone == other.phone)
-            || (self.bsuid.is_some() && self.bsuid == other.bsuid)
     }
 }
 
@@ -138,7 +183,7 @@ mod tests {
 
     fn read(message: Value, contacts: &[Value]) -> Option<Inbound> {
         let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
-        Inbound::read(&message, contacts, received)
+        Inbound::read(&message, &Contacts::read(contacts), received)
     }
 
     fn from(
@@ -220,6 +265,9 @@ mod tests {
             json!({"id":"w"}),
             json!({"id":"","from":"4915112345"}),
             json!({"id":"\u{0}","from":"4915112345"}),
+            json!({"id":"w".repeat(1025),"from":"4915112345"}),
+            json!({"id":"w","from":"A".repeat(257)}),
+            json!({"id":"w","from":"\u{0}"}),
             json!({"id":{},"from":"4915112345"}),
             json!({"id":"w","from":{}}),
         ] {
@@ -228,6 +276,45 @@ mod tests {
         // Two contacts, and no word of which of them wrote.
         let two = [json!({"wa_id":"4915112345"}), json!({"wa_id":"4915112346"})];
         assert!(read(json!({"id":"w"}), &two).is_none());
+    }
+
+    #[test]
+    fn an_id_in_many_messages_is_looked_up_and_a_strange_one_is_told_of_nobody() {
+        let contacts: Vec<_> = [
+            json!({"wa_id":"4915112345","profile":{"name":"First"}}),
+            json!({"wa_id":"4915112345","user_id":"DE.second","profile":{"name":"Second"}}),
+            json!(7),
+            json!({"user_id":{},"profile":"x"}),
+        ]
+        .into();
+        assert_eq!(
+            from(json!({"id":"w","from":"4915112345"}), &contacts)
+                .2
+                .as_deref(),
+            Some("First")
+        );
+        let second = from(json!({"id":"w","from_user_id":"DE.second"}), &contacts);
+        assert_eq!(
+            (second.0.as_deref(), second.2.as_deref()),
+            (Some("4915112345"), Some("Second"))
+        );
+        assert!(read(json!({"id":"w"}), &contacts).is_none());
+        // An id of megabytes would be copied for each message of theirs.
+        let long = json!({"wa_id":"4915112345","user_id":"A".repeat(257)});
+        assert_eq!(from(json!({"id":"w","from":"4915112345"}), &[long]).1, None);
+    }
+
+    #[test]
+    fn a_message_with_a_groups_id_is_a_groups() {
+        for (message, group) in [
+            (json!({}), false),
+            (json!({"group_id":null}), false),
+            (json!({"group_id":""}), false),
+            (json!({"group_id":"Y2FwaV9ncm91cDox"}), true),
+            (json!({"group_id":7}), true),
+        ] {
+            assert_eq!(of_group(&message), group, "{message}");
+        }
     }
 
     #[test]

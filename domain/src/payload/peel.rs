@@ -4,18 +4,36 @@
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
-/// One change of an entry, with what says whom it concerns.
-pub(crate) struct Change<'a> {
-    /// The entry's id: Meta's id of the WhatsApp Business Account.
+/// A body, taken apart.
+#[derive(Default)]
+pub(crate) struct Peeled<'a> {
+    /// The entries with changes in them.
+    pub entries: Vec<Entry<'a>>,
+    /// Every change, in the order they came.
+    pub changes: Vec<Change<'a>>,
+    /// The pieces that are no change.
+    pub odd: Vec<&'a RawValue>,
+}
+
+/// What stands beside an entry's changes.
+#[derive(Default)]
+pub(crate) struct Entry<'a> {
+    /// Its id: Meta's id of the WhatsApp Business Account.
     pub account: Option<String>,
+    /// Its keys beside `changes`, as they came.
+    pub beside: Vec<(String, &'a RawValue)>,
+}
+
+/// One change, with what says whom it concerns.
+pub(crate) struct Change<'a> {
+    /// The place of its entry among the body's.
+    pub entry: usize,
     /// The account that the change itself names: in news for partners the entry's id is the partner's.
     pub inner_account: Option<String>,
     /// Meta's id of the number, for what concerns one.
     pub number: Option<String>,
     /// Whether it tells of people, who are never shown to all numbers of an account alike.
     pub personal: bool,
-    /// The keys of its entry beside `changes`, as they came.
-    pub entry: Vec<(String, &'a RawValue)>,
     /// The change as it came.
     pub raw: &'a RawValue,
 }
@@ -29,68 +47,81 @@ pub(crate) struct Elements<'a> {
     pub contacts: Vec<&'a RawValue>,
     pub messages: Vec<&'a RawValue>,
     pub statuses: Vec<&'a RawValue>,
-    /// True when a list is no list.
+    /// True when a list is no list, or the value no object.
     pub broken: bool,
 }
 
-/// Every change of a body, and the pieces that are no change. None when the body is not JSON at all.
-pub(crate) fn changes(text: &str) -> Option<(Vec<Change<'_>>, Vec<&RawValue>)> {
+/// More changes than Meta puts into a body, ten times over: each piece takes room and work.
+const MOST_PIECES: usize = 10_000;
+
+/// Takes a body apart. None when it is not JSON at all, or falls into more pieces than any of Meta's.
+pub(crate) fn peel(text: &str) -> Option<Peeled<'_>> {
     let root: &RawValue = serde_json::from_str(text).ok()?;
-    let (mut found, mut strange) = (Vec::new(), Vec::new());
+    let mut peeled = Peeled::default();
     for envelope in list(root).unwrap_or_else(|| vec![root]) {
         let Some(keys) = object(envelope) else {
-            strange.push(envelope);
+            peeled.odd.push(envelope);
             continue;
         };
         match keys.get("entry").map(|entries| list(entries)) {
             Some(Some(entries)) => {
                 for entry in entries {
-                    peel_entry(entry, &mut found, &mut strange);
+                    peel_entry(entry, &mut peeled);
                 }
             }
             None if keys.contains_key("field") || keys.contains_key("value") => {
-                found.push(change(None, Vec::new(), envelope));
+                peeled.changes.push(change(peeled.entries.len(), envelope));
+                peeled.entries.push(Entry::default());
             }
             // Keys of an envelope with nothing in it.
             None if keys.keys().all(|key| key == "object") => {}
-            _ => strange.push(envelope),
+            _ => peeled.odd.push(envelope),
+        }
+        if peeled.is_too_much() {
+            return None;
         }
     }
-    Some((found, strange))
+    Some(peeled)
 }
 
-fn peel_entry<'a>(
-    entry: &'a RawValue,
-    found: &mut Vec<Change<'a>>,
-    strange: &mut Vec<&'a RawValue>,
-) {
+impl Peeled<'_> {
+    fn is_too_much(&self) -> bool {
+        self.changes.len() + self.odd.len() > MOST_PIECES
+    }
+}
+
+fn peel_entry<'a>(entry: &'a RawValue, peeled: &mut Peeled<'a>) {
     let Some(mut keys) = object(entry) else {
         if entry.get() != "null" {
-            strange.push(entry);
+            peeled.odd.push(entry);
         }
         return;
     };
     let Some(changes) = keys.remove("changes") else {
         // An entry may come without changes; one with something else in it (`messaging`) is not WhatsApp's.
         if keys.keys().any(|key| key != "id" && key != "time") {
-            strange.push(entry);
+            peeled.odd.push(entry);
         }
         return;
     };
     let Some(changes) = list(changes) else {
-        strange.push(entry);
+        peeled.odd.push(entry);
         return;
     };
     let account = keys.get("id").and_then(|id| word(id));
-    let mut others: Vec<_> = keys.into_iter().collect();
-    others.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut beside: Vec<_> = keys.into_iter().collect();
+    beside.sort_by(|one, other| one.0.cmp(&other.0));
     for raw in changes {
+        if peeled.is_too_much() {
+            break;
+        }
         if object(raw).is_some() {
-            found.push(change(account.clone(), others.clone(), raw));
+            peeled.changes.push(change(peeled.entries.len(), raw));
         } else if raw.get() != "null" {
-            strange.push(raw);
+            peeled.odd.push(raw);
         }
     }
+    peeled.entries.push(Entry { account, beside });
 }
 
 /// Words in a change's value that stand for people's own things.
@@ -108,23 +139,20 @@ const PERSONAL: [&str; 11] = [
     "automatic_events",
 ];
 
-fn change<'a>(
-    account: Option<String>,
-    entry: Vec<(String, &'a RawValue)>,
-    raw: &'a RawValue,
-) -> Change<'a> {
-    let value = object(raw)
-        .and_then(|keys| keys.get("value").and_then(|value| object(value)))
-        .unwrap_or_default();
+fn change(entry: usize, raw: &RawValue) -> Change<'_> {
+    let keys = object(raw).unwrap_or_default();
+    let value = keys.get("value").and_then(|value| object(value));
+    // Nobody knows what stands in a value that is none.
+    let opaque = value.is_none() && of_messages(&keys);
+    let value = value.unwrap_or_default();
     let inner_account = value
         .get("waba_info")
         .and_then(|info| object(info)?.get("waba_id").and_then(|id| word(id)));
     Change {
-        account,
+        entry,
         inner_account,
         number: number(&value),
-        personal: PERSONAL.iter().any(|key| value.contains_key(*key)),
-        entry,
+        personal: opaque || PERSONAL.iter().any(|key| value.contains_key(*key)),
         raw,
     }
 }
@@ -132,12 +160,15 @@ fn change<'a>(
 /// The elements of a change; none of a field whose content is only kept.
 pub(crate) fn elements(change: &RawValue) -> Option<Elements<'_>> {
     let keys = object(change)?;
-    let field = keys.get("field").and_then(|field| word(field));
-    // A change that forgot its field is known by its keys.
-    if !matches!(field.as_deref(), Some("messages") | None) {
+    if !of_messages(&keys) {
         return None;
     }
-    let value = object(keys.get("value")?)?;
+    let Some(value) = keys.get("value").and_then(|value| object(value)) else {
+        return Some(Elements {
+            broken: true,
+            ..Elements::default()
+        });
+    };
     let mut elements = Elements {
         number: number(&value),
         ..Elements::default()
@@ -154,6 +185,12 @@ pub(crate) fn elements(change: &RawValue) -> Option<Elements<'_>> {
         }
     }
     Some(elements)
+}
+
+/// Whether a change is of the field `messages`. One that forgot its field is known by its keys.
+fn of_messages(keys: &HashMap<String, &RawValue>) -> bool {
+    let field = keys.get("field").and_then(|field| word(field));
+    matches!(field.as_deref(), Some("messages") | None)
 }
 
 fn number(value: &HashMap<String, &RawValue>) -> Option<String> {
@@ -175,10 +212,17 @@ fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
     }
 }
 
-/// A string or a number as text; an empty one is absent.
+/// A string or a number as text; `null` and an empty one are absent. What is there and can be no id, for it is nothing
+/// of the kind, too long, or holds what the database does not take, is nobody's: an empty word.
 fn word(raw: &RawValue) -> Option<String> {
-    let value = serde_json::from_str(raw.get()).ok()?;
-    super::text(&value)
+    if matches!(raw.get(), "null" | "\"\"") {
+        return None;
+    }
+    let word = serde_json::from_str(raw.get())
+        .ok()
+        .and_then(|value| super::text(&value))
+        .filter(|word| word.len() <= super::LONGEST_ID && !word.contains('\0'));
+    Some(word.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -187,7 +231,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn counts(text: &str) -> Option<(usize, usize)> {
-        changes(text).map(|(found, strange)| (found.len(), strange.len()))
+        peel(text).map(|peeled| (peeled.changes.len(), peeled.odd.len()))
     }
 
     #[test]
@@ -231,21 +275,100 @@ mod tests {
     fn a_change_says_whom_it_concerns_whatever_the_order_and_form_of_its_keys() {
         let text = r#"{"entry":[{"changes":[{"value":{"metadata":{"phone_number_id":106540352242922},"messages":[]},
             "field":"messages"},{"value":{"waba_info":{"waba_id":"9"}}}],"id":1029,"time":1}]}"#;
-        let (found, strange) = changes(text).unwrap();
-        assert!(strange.is_empty());
-        assert_eq!(found[0].account.as_deref(), Some("1029"));
+        let Peeled {
+            entries,
+            changes: found,
+            odd,
+        } = peel(text).unwrap();
+        assert!(odd.is_empty());
+        assert_eq!(entries[found[0].entry].account.as_deref(), Some("1029"));
         assert_eq!(found[0].number.as_deref(), Some("106540352242922"));
         assert!(found[0].personal);
         assert_eq!(found[1].inner_account.as_deref(), Some("9"));
         assert!(!found[1].personal && found[1].number.is_none());
-        let keys: Vec<_> = found[0].entry.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(keys, ["id", "time"]);
+        let keys: Vec<_> = entries[0]
+            .beside
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .collect();
+        assert_eq!((entries.len(), keys), (1, vec!["id", "time"]));
+    }
+
+    #[test]
+    fn an_id_that_can_be_none_names_nobody_and_is_not_taken_for_absent() {
+        for (id, named) in [
+            ("null", None),
+            (r#""""#, None),
+            (r#""12""#, Some("12")),
+            ("12", Some("12")),
+            (r#""1\u00002""#, Some("")),
+            (r#""\u0000""#, Some("")),
+            ("{}", Some("")),
+            ("[1]", Some("")),
+            ("true", Some("")),
+            ("1e999", Some("")),
+            (&format!("\"{}\"", "1".repeat(256)), Some(&"1".repeat(256))),
+            (&format!("\"{}\"", "1".repeat(257)), Some("")),
+        ] {
+            let text = format!(
+                r#"{{"entry":[{{"id":{id},"changes":[{{"field":{id},"value":
+                    {{"metadata":{{"phone_number_id":{id}}},"waba_info":{{"waba_id":{id}}}}}}}]}}]}}"#
+            );
+            let peeled = peel(&text).unwrap();
+            assert_eq!(peeled.entries[0].account.as_deref(), named, "{id}");
+            assert_eq!(peeled.changes[0].number.as_deref(), named, "{id}");
+            assert_eq!(peeled.changes[0].inner_account.as_deref(), named, "{id}");
+            // Without a field it is known by its keys; with a strange one it is another field's.
+            assert_eq!(
+                elements(peeled.changes[0].raw).is_some(),
+                named.is_none(),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_change_of_messages_without_a_value_is_broken_and_may_be_anybodys() {
+        for change in [
+            r#"{"field":"messages"}"#,
+            r#"{"field":"messages","value":[{"messages":[]}]}"#,
+            r#"{"field":"messages","value":"text"}"#,
+            r#"{"field":null,"value":7}"#,
+            r#"{"value":null}"#,
+        ] {
+            let text = format!(r#"{{"entry":[{{"id":"1","changes":[{change}]}}]}}"#);
+            let peeled = peel(&text).unwrap();
+            assert!(peeled.changes[0].personal, "{change}");
+            assert!(
+                elements(peeled.changes[0].raw).is_some_and(|elements| elements.broken),
+                "{change}"
+            );
+        }
+        let news = r#"{"entry":[{"id":"1","changes":[{"field":"account_update","value":7}]}]}"#;
+        let peeled = peel(news).unwrap();
+        assert!(!peeled.changes[0].personal && elements(peeled.changes[0].raw).is_none());
+    }
+
+    #[test]
+    fn a_body_of_more_pieces_than_any_of_metas_is_not_taken_apart() {
+        let entry = |piece: &str, pieces: usize| {
+            let pieces = vec![piece; pieces].join(",");
+            format!(r#"{{"entry":[{{"id":"1","changes":[{pieces}]}}]}}"#)
+        };
+        assert_eq!(counts(&entry("{}", MOST_PIECES)), Some((MOST_PIECES, 0)));
+        assert_eq!(counts(&entry("7", MOST_PIECES)), Some((0, MOST_PIECES)));
+        for piece in ["{}", "7"] {
+            assert_eq!(counts(&entry(piece, MOST_PIECES + 1)), None);
+            let one = entry(piece, 1);
+            let all = vec![one.as_str(); MOST_PIECES + 1].join(",");
+            assert_eq!(counts(&format!("[{all}]")), None);
+        }
     }
 
     proptest! {
         #[test]
         fn any_text_is_peeled_without_a_panic(text in "\\PC{0,200}") {
-            let _ = changes(&text);
+            let _ = peel(&text);
         }
 
         #[test]

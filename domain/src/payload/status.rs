@@ -1,6 +1,6 @@
 //! One status of a message that went out.
 
-use super::{Person, field, moment, storable};
+use super::{Person, field, moment, wamid};
 use postern_types::{MessageId, Status};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -23,11 +23,8 @@ pub(crate) struct StatusNews {
 impl StatusNews {
     /// Reads an element of `statuses`. None when it lacks an id or a word.
     pub fn read(status: &Value, received: OffsetDateTime) -> Option<Self> {
-        let wamid = storable(&field(status, "id")?);
+        let wamid = wamid(status)?;
         let word = field(status, "status")?;
-        if wamid.is_empty() {
-            return None;
-        }
         let call = field(status, "type").is_some_and(|kind| kind == "call");
         let error = status.pointer("/errors/0");
         Some(Self {
@@ -109,6 +106,8 @@ mod tests {
             json!({"id":"w"}),
             json!({"status":"sent"}),
             json!({"id":"","status":"sent"}),
+            json!({"id":"\u{0}","status":"sent"}),
+            json!({"id":"w".repeat(1025),"status":"sent"}),
         ] {
             assert!(read(broken.clone()).is_none(), "{broken}");
         }

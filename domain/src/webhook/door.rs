@@ -1,6 +1,6 @@
 //! The callbacks that Meta is given, and the secrets behind them.
 
-use crate::{Env, Error, Result, channel, crypto, signature};
+use crate::{Env, Error, Result, Tenant, channel, crypto, signature};
 use postern_types::{ChannelId, WorkspaceId};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -21,19 +21,42 @@ pub enum Door {
 pub(super) enum Signer {
     /// Every channel under the installation's app.
     Installation,
-    /// One channel, and its account's news.
-    Channel {
+    /// The channels of one workspace that stand under the same Meta app.
+    Channel(OwnApp),
+}
+
+/// A workspace's own Meta app. Meta gives an app one callback for all its numbers: what is about any of them comes
+/// through the door of one.
+pub(super) struct OwnApp {
+    workspace: WorkspaceId,
+    /// The one whose door it is.
+    door: ChannelId,
+    /// Those with the app's secret, each with its account.
+    channels: Vec<(ChannelId, String)>,
+}
+
+impl OwnApp {
+    /// Whether the app speaks for the channel, and for the account's news where an account is given.
+    pub(super) fn covers(
+        &self,
         workspace: WorkspaceId,
         channel: ChannelId,
-        account: String,
-    },
+        account: Option<&str>,
+    ) -> bool {
+        self.workspace == workspace
+            && self
+                .channels
+                .iter()
+                .any(|known| known.0 == channel && account.is_none_or(|id| id == known.1))
+    }
 }
 
 impl Signer {
+    /// The channel through whose door it came.
     pub(super) fn channel(&self) -> Option<ChannelId> {
         match self {
             Self::Installation => None,
-            Self::Channel { channel, .. } => Some(*channel),
+            Self::Channel(app) => Some(app.door),
         }
     }
 }
@@ -46,15 +69,49 @@ pub(super) async fn open(env: &Env, door: &Door) -> Result<(Signer, SecretString
             Ok((Signer::Installation, secret))
         }
         Door::Callback { key } => {
-            let secrets = secrets(env, key).await?;
-            let signer = Signer::Channel {
-                workspace: secrets.workspace,
-                channel: secrets.channel,
-                account: secrets.account,
+            let (mut tenant, channel) = enter(env, key).await?;
+            let secret = channel::secrets::app_secret(env, &mut tenant, channel).await?;
+            let secret = secret.ok_or(Error::NotFound)?;
+            let app = OwnApp {
+                workspace: tenant.workspace(),
+                door: channel,
+                channels: under_one_app(env, &mut tenant, channel, &secret).await?,
             };
-            Ok((signer, secrets.app_secret))
+            tenant.commit().await?;
+            Ok((Signer::Channel(app), text(&secret)?))
         }
     }
+}
+
+/// The channels of the tenant's workspace whose own app has this secret: `door`, and any that shares its app.
+async fn under_one_app(
+    env: &Env,
+    tenant: &mut Tenant,
+    door: ChannelId,
+    secret: &[u8],
+) -> Result<Vec<(ChannelId, String)>> {
+    let workspace = tenant.workspace();
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id: ChannelId", account_id FROM channel
+            WHERE workspace_id = $1 AND app_secret_sealed IS NOT NULL ORDER BY id"#,
+        workspace.0,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    let mut channels = Vec::new();
+    for row in rows {
+        let same = row.id == door
+            || match channel::secrets::app_secret(env, tenant, row.id).await {
+                Ok(other) => other.is_some_and(|other| signature::same(&other, secret)),
+                Err(error) if error.is_passing() => return Err(error),
+                // Another channel's secret that cannot be opened is that channel's trouble.
+                Err(_) => false,
+            };
+        if same {
+            channels.push((row.id, row.account_id));
+        }
+    }
+    Ok(channels)
 }
 
 /// Answers the handshake by which Meta checks a callback: the challenge, when `mode` and `token` are right.
@@ -68,7 +125,12 @@ pub async fn verify_handshake(
 ) -> Result<String> {
     let expected = match door {
         Door::Installation => env.meta.verify_token.clone().ok_or(Error::NotFound)?,
-        Door::Callback { key } => secrets(env, key).await?.verify_token,
+        Door::Callback { key } => {
+            let (mut tenant, channel) = enter(env, key).await?;
+            let token = channel::secrets::verify_token(env, &mut tenant, channel).await?;
+            tenant.commit().await?;
+            text(&token.ok_or(Error::NotFound)?)?
+        }
     };
     let same = signature::same(expected.expose_secret().as_bytes(), token.as_bytes());
     // Meta's challenge is a number; what could be read as a page is not echoed even to one who knows the token.
@@ -82,15 +144,8 @@ pub async fn verify_handshake(
     Ok(challenge.to_owned())
 }
 
-struct Secrets {
-    workspace: WorkspaceId,
-    channel: ChannelId,
-    account: String,
-    app_secret: SecretString,
-    verify_token: SecretString,
-}
-
-async fn secrets(env: &Env, key: &str) -> Result<Secrets> {
+/// Into the workspace of a callback's channel.
+async fn enter(env: &Env, key: &str) -> Result<(Tenant, ChannelId)> {
     let mut global = env.db.global().await?;
     let route = sqlx::query!(
         r#"SELECT workspace_id AS "workspace!: WorkspaceId", channel_id AS "channel!: ChannelId"
@@ -101,24 +156,11 @@ async fn secrets(env: &Env, key: &str) -> Result<Secrets> {
     .await?;
     global.commit().await?;
     let route = route.ok_or(Error::NotFound)?;
-    let mut tenant = env.db.channel(route.workspace, route.channel).await?;
-    let account = channel::find(&mut tenant, route.channel).await?.account_id;
-    let app_secret = channel::secrets::app_secret(env, &mut tenant, route.channel).await?;
-    let verify_token = channel::secrets::verify_token(env, &mut tenant, route.channel).await?;
-    let (Some(app_secret), Some(verify_token)) = (app_secret, verify_token) else {
-        return Err(Error::NotFound);
-    };
-    tenant.commit().await?;
-    Ok(Secrets {
-        workspace: route.workspace,
-        channel: route.channel,
-        account,
-        app_secret: secret(&app_secret)?,
-        verify_token: secret(&verify_token)?,
-    })
+    let tenant = env.db.channel(route.workspace, route.channel).await?;
+    Ok((tenant, route.channel))
 }
 
-fn secret(bytes: &Zeroizing<Vec<u8>>) -> Result<SecretString> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::internal("a secret is not text"))?;
+fn text(secret: &Zeroizing<Vec<u8>>) -> Result<SecretString> {
+    let text = std::str::from_utf8(secret).map_err(|_| Error::internal("a secret is not text"))?;
     Ok(text.into())
 }

@@ -1,33 +1,48 @@
-//! A workspace's part of a body: sealed as it came, then applied element by element.
+//! A workspace's part of a body: sealed as it came, then applied, a few elements a transaction.
 
-use super::Part;
-use crate::{
-    Env, Error, Result, Tenant,
-    inbound::{self, Number},
-    payload::{self, Elements, Inbound, StatusNews},
-    status, vault,
+use super::{
+    Part,
+    news::{self, Reading},
 };
-use postern_types::PartId;
-use serde_json::{Value, value::RawValue};
+use crate::{Env, Error, Result, Tenant, vault};
+use postern_types::{ChannelId, PartId, WorkspaceId};
 use time::OffsetDateTime;
 
-/// What became of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a part: as good as the worst in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Outcome {
+    /// All of it was understood, and is shown.
     Applied,
+    /// All of it was understood; some of it is shown nowhere yet.
+    Unshown,
+    /// Something in it waits to be understood.
     Kept,
-    Replay,
+}
+
+impl Outcome {
+    /// The word stored in the database.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unshown => "unshown",
+            Self::Kept => "kept",
+        }
+    }
 }
 
 const SEALED: &str = "webhook_part.sealed";
+const PENDING: &str = "pending";
 const TRIES: u32 = 5;
+/// Elements of one transaction. The feeds of all workspaces stand still below the oldest one that is open, so none stays
+/// open for as long as the longest body takes.
+pub(super) const PIECE: usize = 50;
 
-/// Keeps and applies a part in its workspace's own transaction. What two transactions in each other's way undo is tried
-/// again; nothing of a try that failed remains.
-pub(super) async fn receive(env: &Env, part: &Part, digest: &[u8; 32]) -> Result<Outcome> {
+/// Keeps and applies a part in its workspace's own transactions. What two of them in each other's way undo is tried
+/// again; what was committed before a try that failed is gone on from. None for a part that came before, and was ended.
+pub(super) async fn receive(env: &Env, part: &Part) -> Result<Option<Outcome>> {
     let mut tries = 1;
     loop {
-        match once(env, part, digest).await {
+        match once(env, part).await {
             // With the database away it is Meta who tries again.
             Err(error)
                 if error.is_passing() && !matches!(error, Error::Unavailable) && tries < TRIES =>
@@ -39,202 +54,188 @@ pub(super) async fn receive(env: &Env, part: &Part, digest: &[u8; 32]) -> Result
     }
 }
 
-async fn once(env: &Env, part: &Part, digest: &[u8; 32]) -> Result<Outcome> {
-    let mut tenant = env.db.channel(part.workspace, part.channel).await?;
+async fn once(env: &Env, part: &Part) -> Result<Option<Outcome>> {
+    let way = Way::Channel(part.workspace, part.channel);
+    let mut tenant = way.enter(env).await?;
+    let mut reading = news::read(&mut tenant, &part.body, env.now()).await?;
+    // A short one is kept and applied at once, and nobody ever sees it pending.
+    let state = if reading.news.len() > PIECE {
+        PENDING
+    } else {
+        reading.outcome.as_str()
+    };
+    let row = keep(env, &mut tenant, part, state).await?;
+    if !row.new && row.state != PENDING {
+        tenant.commit().await?;
+        return Ok(None);
+    }
+    if !row.new {
+        // Begun by another delivery, which was cut off or is at it now.
+        reading = news::read(&mut tenant, &part.body, row.received_at).await?;
+    }
+    let (mut tenant, outcome) = work(env, way, tenant, reading).await?;
+    let mine = outcome.as_str() == row.state
+        || mark(&mut tenant, row.id, &row.state, outcome.as_str()).await?;
+    if !mine {
+        // The other one ended it.
+        count_replay(&mut tenant, row.id).await?;
+    }
+    tenant.commit().await?;
+    Ok(mine.then_some(outcome))
+}
+
+/// A row of `webhook_part`.
+struct Row {
+    id: PartId,
+    state: String,
+    received_at: OffsetDateTime,
+    new: bool,
+}
+
+/// Keeps the part sealed in that state, or finds it: then it is counted as a replay, unless it is still to be ended.
+async fn keep(env: &Env, tenant: &mut Tenant, part: &Part, state: &str) -> Result<Row> {
     let workspace = tenant.workspace();
     let id: PartId = env.id();
-    let received = env.now();
-    let sealed = vault::seal(env, &mut tenant, SEALED, &id.to_string(), &part.body).await?;
-    let replays = sqlx::query_scalar!(
-        "INSERT INTO webhook_part (workspace_id, id, channel_id, digest, sealed, received_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, 'applied')
-         ON CONFLICT (workspace_id, digest) DO UPDATE SET replays = webhook_part.replays + 1
-         RETURNING replays",
+    let digest = env.keys.digest("webhook_part", &[&part.body]);
+    let sealed = vault::seal(env, tenant, SEALED, &id.to_string(), &part.body).await?;
+    let row = sqlx::query!(
+        r#"INSERT INTO webhook_part AS p (workspace_id, id, channel_id, digest, sealed, received_at, state)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
+           ON CONFLICT (workspace_id, digest) DO UPDATE
+              SET replays = p.replays + CASE WHEN p.state = 'pending' THEN 0 ELSE 1 END
+           RETURNING id AS "id: PartId", state, received_at"#,
         workspace.0,
         id.0,
         part.channel.0,
         &digest[..],
         sealed,
-        received,
+        env.now(),
+        state,
     )
     .fetch_one(tenant.conn())
     .await?;
-    if replays > 0 {
-        tenant.commit().await?;
-        return Ok(Outcome::Replay);
-    }
-    let understood = apply(env, &mut tenant, &part.body, received).await?;
-    if !understood {
-        mark(&mut tenant, id, "kept").await?;
-    }
-    tenant.commit().await?;
-    Ok(if understood {
-        Outcome::Applied
-    } else {
-        Outcome::Kept
+    Ok(Row {
+        id: row.id,
+        state: row.state,
+        received_at: row.received_at,
+        new: row.id == id,
     })
 }
 
-/// The parts of the tenant's workspace in which something was not understood, oldest first, 1000 at most.
-pub async fn kept(tenant: &mut Tenant) -> Result<Vec<PartId>> {
-    let workspace = tenant.workspace();
-    let parts = sqlx::query_scalar!(
-        r#"SELECT id AS "id: PartId" FROM webhook_part
-            WHERE workspace_id = $1 AND state = 'kept' ORDER BY received_at, id LIMIT 1000"#,
-        workspace.0,
-    )
-    .fetch_all(tenant.conn())
-    .await?;
-    Ok(parts)
+/// The way into a part's workspace.
+#[derive(Clone, Copy)]
+enum Way {
+    Channel(WorkspaceId, ChannelId),
+    Operator(WorkspaceId),
 }
 
-/// Applies a part again; what was applied before changes nothing. True when all of it is understood now.
-pub async fn reapply(env: &Env, tenant: &mut Tenant, id: PartId) -> Result<bool> {
+impl Way {
+    async fn enter(self, env: &Env) -> Result<Tenant> {
+        match self {
+            Self::Channel(workspace, channel) => env.db.channel(workspace, channel).await,
+            Self::Operator(workspace) => env.db.operator(workspace).await,
+        }
+    }
+}
+
+/// Applies what was read, beginning in `tenant`; gives back the transaction of the last elements, still open. What was
+/// applied before changes nothing.
+async fn work(
+    env: &Env,
+    way: Way,
+    mut tenant: Tenant,
+    reading: Reading,
+) -> Result<(Tenant, Outcome)> {
+    let mut outcome = reading.outcome;
+    for (turn, piece) in reading.news.chunks(PIECE).enumerate() {
+        if turn > 0 {
+            tenant.commit().await?;
+            tenant = way.enter(env).await?;
+        }
+        for news in piece {
+            if !news::apply(env, &mut tenant, news).await? {
+                outcome = Outcome::Kept;
+            }
+        }
+    }
+    Ok((tenant, outcome))
+}
+
+/// Moves a part from one state to another; false when it is not in the first any more.
+async fn mark(tenant: &mut Tenant, id: PartId, from: &str, to: &str) -> Result<bool> {
     let workspace = tenant.workspace();
-    let row = sqlx::query!(
-        "SELECT sealed, received_at FROM webhook_part WHERE workspace_id = $1 AND id = $2 FOR UPDATE",
+    let moved = sqlx::query!(
+        "UPDATE webhook_part SET state = $4 WHERE workspace_id = $1 AND id = $2 AND state = $3",
         workspace.0,
         id.0,
+        from,
+        to,
     )
-    .fetch_one(tenant.conn())
+    .execute(tenant.conn())
     .await?;
-    let body = vault::open(env, tenant, SEALED, &id.to_string(), &row.sealed).await?;
-    let understood = apply(env, tenant, &body, row.received_at).await?;
-    mark(tenant, id, if understood { "applied" } else { "kept" }).await?;
-    Ok(understood)
+    Ok(moved.rows_affected() == 1)
 }
 
-async fn mark(tenant: &mut Tenant, id: PartId, state: &str) -> Result<()> {
+async fn count_replay(tenant: &mut Tenant, id: PartId) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query!(
-        "UPDATE webhook_part SET state = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE webhook_part SET replays = replays + 1 WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         id.0,
-        state,
     )
     .execute(tenant.conn())
     .await?;
     Ok(())
 }
 
-/// Something that a part tells, understood, with the number it is about.
-enum News {
-    Message(Inbound),
-    Status(StatusNews),
+/// A part of which something is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id.
+    pub id: PartId,
+    /// `kept`: something in it was not understood; `unshown`: it was, and is shown nowhere yet; `pending`: it was begun,
+    /// and Meta has not come again since.
+    pub state: String,
 }
 
-/// Applies what is understood of a body; false when something was not. Fields that are known and not shown yet are
-/// understood: their place is the sealed part.
-async fn apply(
-    env: &Env,
-    tenant: &mut Tenant,
-    body: &[u8],
-    received: OffsetDateTime,
-) -> Result<bool> {
-    let text = payload::readable(body);
-    let Some((changes, odd)) = payload::changes(&text) else {
-        return Ok(false);
-    };
-    let mut understood = odd.is_empty();
-    for change in changes {
-        let Some(elements) = payload::elements(change.raw) else {
-            continue;
-        };
-        understood &= !elements.broken;
-        if elements.messages.is_empty() && elements.statuses.is_empty() {
-            continue;
-        }
-        let number = match &elements.number {
-            Some(number) => inbound::number(tenant, number).await?,
-            None => None,
-        };
-        // Without a number, or with one that has left since: it waits.
-        let Some(number) = number else {
-            understood = false;
-            continue;
-        };
-        let (news, all) = read(&elements, received);
-        understood &= all;
-        for news in news {
-            understood &= apply_one(env, tenant, &number, &news).await?;
-        }
-    }
-    Ok(understood)
-}
-
-/// Everything that can be read, in an order that is the same in every body: two bodies at once with the same people in
-/// them then wait for each other, and do not block one another. One person's messages keep Meta's order.
-fn read(elements: &Elements<'_>, received: OffsetDateTime) -> (Vec<News>, bool) {
-    let contacts: Vec<Value> = elements
-        .contacts
-        .iter()
-        .filter_map(|raw| value(raw))
-        .collect();
-    let mut messages: Vec<Inbound> = elements
-        .messages
-        .iter()
-        .filter_map(|raw| Inbound::read(&value(raw)?, &contacts, received))
-        .collect();
-    let mut statuses: Vec<StatusNews> = elements
-        .statuses
-        .iter()
-        .filter_map(|raw| StatusNews::read(&value(raw)?, received))
-        .collect();
-    let all =
-        messages.len() == elements.messages.len() && statuses.len() == elements.statuses.len();
-    messages.sort_by(|one, other| {
-        let key = |message: &Inbound| {
-            (
-                message.from.phone.clone(),
-                message.from.bsuid.clone(),
-                message.at,
-            )
-        };
-        key(one).cmp(&key(other))
-    });
-    statuses.sort_by(|one, other| one.wamid.cmp(&other.wamid));
-    let news = messages.into_iter().map(News::Message);
-    (
-        news.chain(statuses.into_iter().map(News::Status)).collect(),
-        all,
+/// The parts of the tenant's workspace of which something is not shown, after `after`, as they came, 1000 at most.
+pub async fn waiting(tenant: &mut Tenant, after: Option<PartId>) -> Result<Vec<Waiting>> {
+    let workspace = tenant.workspace();
+    let parts = sqlx::query_as!(
+        Waiting,
+        r#"SELECT id AS "id: PartId", state FROM webhook_part
+            WHERE workspace_id = $1 AND state <> 'applied' AND ($2::uuid IS NULL OR id > $2)
+            ORDER BY id LIMIT 1000"#,
+        workspace.0,
+        after.map(|part| part.0),
     )
+    .fetch_all(tenant.conn())
+    .await?;
+    Ok(parts)
 }
 
-fn value(raw: &RawValue) -> Option<Value> {
-    serde_json::from_str(raw.get()).ok()
-}
-
-/// Applies one element by itself. False when the database would not have it: then nothing of it remains, and its part
-/// is kept for another day.
-async fn apply_one(env: &Env, tenant: &mut Tenant, number: &Number, news: &News) -> Result<bool> {
-    tenant.mark().await?;
-    let applied = match news {
-        News::Message(message) => inbound::apply(env, tenant, number, message).await.map(drop),
-        News::Status(status) => status::apply(env, tenant, number, status).await,
-    };
-    match applied {
-        Ok(()) => {
-            tenant.keep().await?;
-            Ok(true)
-        }
-        Err(error) if error.is_passing() => Err(error),
-        Err(error) => {
-            tenant.undo().await?;
-            tracing::warn!(workspace.id = %tenant.workspace(), fault = kind(&error), "an element of a webhook was kept");
-            Ok(false)
-        }
-    }
-}
-
-/// A word for the log that tells nothing of what the element said.
-fn kind(error: &Error) -> String {
-    match error {
-        Error::Internal(cause) => cause
-            .downcast_ref::<sqlx::Error>()
-            .and_then(sqlx::Error::as_database_error)
-            .and_then(|refusal| Some(refusal.code()?.into_owned()))
-            .unwrap_or_else(|| "internal".to_owned()),
-        Error::NotFound => "not found".to_owned(),
-        _ => "refused".to_owned(),
-    }
+/// Applies a part again, as the operator; what was applied before changes nothing. True when all of it is shown now.
+pub async fn reapply(env: &Env, workspace: WorkspaceId, id: PartId) -> Result<bool> {
+    let way = Way::Operator(workspace);
+    let mut tenant = way.enter(env).await?;
+    let row = sqlx::query!(
+        "SELECT sealed, received_at FROM webhook_part WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let body = vault::open(env, &mut tenant, SEALED, &id.to_string(), &row.sealed).await?;
+    let reading = news::read(&mut tenant, &body, row.received_at).await?;
+    let (mut tenant, outcome) = work(env, way, tenant, reading).await?;
+    sqlx::query!(
+        "UPDATE webhook_part SET state = $3 WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        id.0,
+        outcome.as_str(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.commit().await?;
+    Ok(outcome == Outcome::Applied)
 }

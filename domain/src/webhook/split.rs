@@ -3,72 +3,109 @@
 use super::{Part, door::Signer};
 use crate::{
     Env, Result,
-    payload::{self, Change},
+    payload::{self, Change, Peeled},
     quarantine::{Reason, Stranger},
 };
 use postern_types::{ChannelId, WorkspaceId};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A body's pieces.
-pub(super) struct Split {
+/// A body and whom its pieces go to. They are cut out one by one, so that a body takes no more room than itself and one
+/// of them, whatever it names.
+pub(super) struct Split<'a> {
+    cut: Cut<'a>,
+    /// None when the body cannot be taken apart.
+    peeled: Option<Peeled<'a>>,
     /// At most one a workspace, in the order of their ids.
-    pub parts: Vec<Part>,
-    /// What goes to nobody, a piece for each reason.
-    pub strangers: Vec<Stranger>,
+    pub goals: Vec<Goal>,
+    /// The changes that go to nobody.
+    strange: BTreeMap<Reason, Vec<usize>>,
+}
+
+/// A workspace, one of its channels that the signer speaks for, and the changes that are for it.
+pub(super) struct Goal {
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    changes: Vec<usize>,
 }
 
 /// Splits `body`, which reads as `text`, byte for byte in the same places.
-pub(super) async fn split(env: &Env, signer: &Signer, text: &str, body: &[u8]) -> Result<Split> {
-    let Some((changes, odd)) = payload::changes(text) else {
-        return Ok(Split {
-            parts: Vec::new(),
-            strangers: vec![Stranger {
-                reason: Reason::Unreadable,
-                piece: body.to_vec(),
-            }],
-        });
+pub(super) async fn split<'a>(
+    env: &Env,
+    signer: &Signer,
+    text: &'a str,
+    body: &'a [u8],
+) -> Result<Split<'a>> {
+    let mut split = Split {
+        cut: Cut { text, body },
+        peeled: payload::peel(text),
+        goals: Vec::new(),
+        strange: BTreeMap::new(),
     };
-    let routes = Routes::find(env, signer, &changes).await?;
-    let mut parts: BTreeMap<WorkspaceId, (ChannelId, Vec<&Change>)> = BTreeMap::new();
-    let mut strange: BTreeMap<Reason, Vec<&Change>> = BTreeMap::new();
-    for change in &changes {
-        match routes.of(change) {
-            Ok(goals) => {
-                for (workspace, channel) in goals {
-                    parts
-                        .entry(workspace)
-                        .or_insert((channel, Vec::new()))
-                        .1
-                        .push(change);
+    let Some(peeled) = &split.peeled else {
+        return Ok(split);
+    };
+    let routes = Routes::find(env, signer, peeled).await?;
+    let mut goals: BTreeMap<WorkspaceId, Goal> = BTreeMap::new();
+    for (place, change) in peeled.changes.iter().enumerate() {
+        match routes.of(peeled, change) {
+            Ok(found) => {
+                for (workspace, channel) in found {
+                    let goal = goals.entry(workspace).or_insert(Goal {
+                        workspace,
+                        channel,
+                        changes: Vec::new(),
+                    });
+                    goal.changes.push(place);
                 }
             }
-            Err(reason) => strange.entry(reason).or_default().push(change),
+            Err(reason) => split.strange.entry(reason).or_default().push(place),
         }
     }
-    let cut = Cut { text, body };
-    let mut strangers: Vec<_> = strange
-        .into_iter()
-        .map(|(reason, changes)| Stranger {
-            reason,
-            piece: cut.envelope(&changes),
-        })
-        .collect();
-    if !odd.is_empty() {
-        strangers.push(Stranger {
-            reason: Reason::Unreadable,
-            piece: cut.list(&odd),
-        });
+    split.goals = goals.into_values().collect();
+    Ok(split)
+}
+
+impl Split<'_> {
+    /// What a workspace gets.
+    pub fn part(&self, goal: &Goal) -> Part {
+        Part {
+            workspace: goal.workspace,
+            channel: goal.channel,
+            body: self.envelope(&goal.changes),
+        }
     }
-    let parts = parts
-        .into_iter()
-        .map(|(workspace, (channel, changes))| Part {
-            workspace,
-            channel,
-            body: cut.envelope(&changes),
-        })
-        .collect();
-    Ok(Split { parts, strangers })
+
+    /// What goes to nobody, a piece for each reason.
+    pub fn strangers(&self) -> Vec<Stranger> {
+        let Some(peeled) = &self.peeled else {
+            return vec![Stranger {
+                reason: Reason::Unreadable,
+                piece: self.cut.body.to_vec(),
+            }];
+        };
+        let mut strangers: Vec<_> = self
+            .strange
+            .iter()
+            .map(|(reason, changes)| Stranger {
+                reason: *reason,
+                piece: self.envelope(changes),
+            })
+            .collect();
+        if !peeled.odd.is_empty() {
+            strangers.push(Stranger {
+                reason: Reason::Unreadable,
+                piece: self.cut.list(&peeled.odd),
+            });
+        }
+        strangers
+    }
+
+    fn envelope(&self, changes: &[usize]) -> Vec<u8> {
+        self.peeled
+            .as_ref()
+            .map_or_else(Vec::new, |peeled| self.cut.envelope(peeled, changes))
+    }
 }
 
 struct Route {
@@ -84,15 +121,22 @@ struct Routes {
 }
 
 impl Routes {
-    async fn find(env: &Env, signer: &Signer, changes: &[Change<'_>]) -> Result<Self> {
-        let numbers: BTreeSet<_> = changes
+    async fn find(env: &Env, signer: &Signer, peeled: &Peeled<'_>) -> Result<Self> {
+        let numbers: BTreeSet<_> = peeled
+            .changes
             .iter()
             .filter_map(|change| change.number.clone())
             .collect();
-        let accounts: BTreeSet<_> = changes
+        let accounts: BTreeSet<_> = peeled
+            .changes
             .iter()
             .filter(|change| change.number.is_none())
-            .flat_map(|change| [change.account.clone(), change.inner_account.clone()])
+            .flat_map(|change| {
+                [
+                    peeled.entries[change.entry].account.clone(),
+                    change.inner_account.clone(),
+                ]
+            })
             .flatten()
             .collect();
         let mut routes = Self {
@@ -115,9 +159,7 @@ impl Routes {
             for row in rows {
                 let covered = match signer {
                     Signer::Installation => !row.own_app,
-                    Signer::Channel {
-                        workspace, channel, ..
-                    } => *workspace == row.workspace && *channel == row.channel,
+                    Signer::Channel(app) => app.covers(row.workspace, row.channel, None),
                 };
                 let route = Route {
                     workspace: row.workspace,
@@ -139,14 +181,8 @@ impl Routes {
             for row in rows {
                 let covered = match signer {
                     Signer::Installation => !row.own_app,
-                    Signer::Channel {
-                        workspace,
-                        channel,
-                        account,
-                    } => {
-                        *workspace == row.workspace
-                            && *channel == row.channel
-                            && *account == row.account
+                    Signer::Channel(app) => {
+                        app.covers(row.workspace, row.channel, Some(&row.account))
                     }
                 };
                 routes.accounts.entry(row.account).or_default().push(Route {
@@ -161,7 +197,11 @@ impl Routes {
     }
 
     /// The workspaces that a change is for, each with one of its channels.
-    fn of(&self, change: &Change<'_>) -> Result<Vec<(WorkspaceId, ChannelId)>, Reason> {
+    fn of(
+        &self,
+        peeled: &Peeled<'_>,
+        change: &Change<'_>,
+    ) -> Result<Vec<(WorkspaceId, ChannelId)>, Reason> {
         if let Some(number) = &change.number {
             return match self.numbers.get(number) {
                 Some(route) if route.covered => Ok(vec![(route.workspace, route.channel)]),
@@ -174,7 +214,8 @@ impl Routes {
                 .as_ref()
                 .and_then(|account| self.accounts.get(account))
         };
-        let Some(routes) = known(&change.account).or_else(|| known(&change.inner_account)) else {
+        let account = &peeled.entries[change.entry].account;
+        let Some(routes) = known(account).or_else(|| known(&change.inner_account)) else {
             return Err(Reason::UnknownAccount);
         };
         let covered: Vec<_> = routes
@@ -216,23 +257,33 @@ impl Cut<'_> {
         [&b"["[..], &pieces.join(&b','), b"]"].concat()
     }
 
-    /// An envelope around the changes, one entry for each, with what stood beside them in theirs.
-    fn envelope(&self, changes: &[&Change<'_>]) -> Vec<u8> {
+    /// An envelope around the changes at these places, in their entries, with what stood beside them there: once, however
+    /// many of its changes there are.
+    fn envelope(&self, peeled: &Peeled<'_>, changes: &[usize]) -> Vec<u8> {
         let mut out = br#"{"object":"whatsapp_business_account","entry":["#.to_vec();
-        for (place, change) in changes.iter().enumerate() {
-            if place > 0 {
+        let mut open = None;
+        for place in changes {
+            let change = &peeled.changes[*place];
+            if open == Some(change.entry) {
                 out.push(b',');
+            } else {
+                if open.is_some() {
+                    out.extend(b"]},");
+                }
+                open = Some(change.entry);
+                out.push(b'{');
+                for (key, value) in &peeled.entries[change.entry].beside {
+                    let key = serde_json::Value::from(key.as_str()).to_string();
+                    out.extend(key.as_bytes());
+                    out.push(b':');
+                    out.extend(self.bytes(value));
+                    out.push(b',');
+                }
+                out.extend(br#""changes":["#);
             }
-            out.push(b'{');
-            for (key, value) in &change.entry {
-                let key = serde_json::Value::from(key.as_str()).to_string();
-                out.extend(key.as_bytes());
-                out.push(b':');
-                out.extend(self.bytes(value));
-                out.push(b',');
-            }
-            out.extend(br#""changes":["#);
             out.extend(self.bytes(change.raw));
+        }
+        if open.is_some() {
             out.extend(b"]}");
         }
         out.extend(b"]}");
@@ -248,24 +299,35 @@ mod tests {
     /// Cuts everything out of a body, and says what was cut as it stands there.
     fn cut(body: &[u8]) -> Option<(Vec<u8>, Vec<String>)> {
         let text = payload::readable(body);
-        let (changes, odd) = payload::changes(&text)?;
+        let peeled = payload::peel(&text)?;
         let cut = Cut { text: &text, body };
-        let _ = cut.list(&odd);
+        let _ = cut.list(&peeled.odd);
         let raw = |change: &Change<'_>| String::from_utf8_lossy(cut.bytes(change.raw)).into_owned();
         Some((
-            cut.envelope(&Vec::from_iter(&changes)),
-            changes.iter().map(raw).collect(),
+            cut.envelope(&peeled, &(0..peeled.changes.len()).collect::<Vec<_>>()),
+            peeled.changes.iter().map(raw).collect(),
         ))
     }
 
     #[test]
     fn pieces_are_cut_as_they_came_with_what_stood_beside_them() {
-        let body = br#" {"entry" : [ {"time":1,"changes":[ {"field":"a\/\ud83d" , "value":{}},{"f":"\u00e9"} ],"id":"7"} ] } "#;
+        let body = br#" {"entry" : [ {"time":1,"changes":[ {"field":"a\/\ud83d" , "value":{}},{"f":"\u00e9"} ],"id":"7"},
+            {"changes":[{"g":2}]} ] } "#;
         let (envelope, _) = cut(body).unwrap();
         assert_eq!(
             String::from_utf8(envelope).unwrap(),
-            r#"{"object":"whatsapp_business_account","entry":[{"id":"7","time":1,"changes":[{"field":"a\/\ud83d" , "value":{}}]},{"id":"7","time":1,"changes":[{"f":"\u00e9"}]}]}"#
+            r#"{"object":"whatsapp_business_account","entry":[{"id":"7","time":1,"changes":[{"field":"a\/\ud83d" , "value":{}},{"f":"\u00e9"}]},{"changes":[{"g":2}]}]}"#
         );
+    }
+
+    #[test]
+    fn what_is_cut_is_no_longer_than_the_body_whatever_stands_beside_its_changes() {
+        let beside = "k".repeat(500_000);
+        let changes = vec!["{}"; 5000].join(",");
+        let body = format!(r#"{{"entry":[{{"{beside}":"{beside}","changes":[{changes}]}}]}}"#);
+        let (envelope, raw) = cut(body.as_bytes()).unwrap();
+        assert_eq!(raw.len(), 5000);
+        assert!(envelope.len() < body.len() + 100);
     }
 
     fn json() -> impl Strategy<Value = String> {

@@ -1,14 +1,17 @@
 //! What holds of webhooks, whatever is in them.
 
 mod conformance;
+mod doors;
 mod faults;
+mod ids;
 mod moves;
 mod people;
+mod pieces;
 mod release;
 mod statuses;
 mod together;
 
-use super::{Door, Receipt, receive};
+use super::{Door, Receipt, Waiting, receive, waiting};
 use crate::{
     Env, Error, Tenant,
     message::thread,
@@ -19,7 +22,7 @@ use postern_types::{
     ChannelId, ConversationRow, ConversationState, ListRequest, MessageView, Role,
 };
 use serde_json::{Value, json};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, postgres::PgConnectOptions};
 use std::sync::Arc;
 
 const NUMBER: &str = "106540352242922";
@@ -68,6 +71,12 @@ impl Shop {
             .iter()
             .map(|message| message.content.text().to_owned())
             .collect()
+    }
+
+    /// The parts of which something is not shown.
+    async fn waiting(&self) -> Vec<Waiting> {
+        let mut tenant = self.env.db.operator(self.fixture.workspace).await.unwrap();
+        waiting(&mut tenant, None).await.unwrap()
     }
 
     async fn count(&self, table: &str) -> i64 {
@@ -144,6 +153,13 @@ fn text(from: &str, wamid: &str, text: &str, at: i64) -> Value {
     json!({"from":from,"id":wamid,"timestamp":at.to_string(),"type":"text","text":{"body":text}})
 }
 
+/// Does something as the owner of the tables.
+async fn as_owner(options: &PgConnectOptions, sql: &'static str) {
+    let mut owner = sqlx::PgConnection::connect_with(options).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut owner).await.unwrap();
+    owner.close().await.unwrap();
+}
+
 /// Some minutes ago, in Meta's seconds.
 fn recently(env: &Env) -> i64 {
     env.now().unix_timestamp() - 600
@@ -187,15 +203,17 @@ async fn neighbour(env: &Env, number: &str) -> Fixture {
 
 /// A number connected with a Meta app of its own: callback key, app secret and verify token are told from its id.
 async fn own_app(env: &Env, fixture: &Fixture, number: &str) -> Door {
+    own_app_with(env, fixture, number, &format!("secret-{number}")).await
+}
+
+/// The same with an app secret that is given.
+async fn own_app_with(env: &Env, fixture: &Fixture, number: &str, secret: &str) -> Door {
     let channel = testing::channel(env, fixture, number).await;
     let mut tenant = fixture.enter(env).await;
     let (key, place) = (format!("key-{number}"), channel.to_string());
     let mut sealed = Vec::new();
     for (column, plain) in [
-        (
-            crate::channel::secrets::APP_SECRET,
-            format!("secret-{number}"),
-        ),
+        (crate::channel::secrets::APP_SECRET, secret.to_owned()),
         (
             crate::channel::secrets::VERIFY_TOKEN,
             format!("token-{number}"),

@@ -2,22 +2,28 @@
 
 use clap::Subcommand;
 use postern_domain::{Env, Error, quarantine, webhook};
-use postern_types::{Moment, PartId, WorkspaceId};
-use std::io::Write as _;
+use postern_types::{ChannelId, Moment, PartId, WorkspaceId};
+use std::{io::Write as _, str::FromStr};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 /// A command on signed pieces that went to nobody.
 #[derive(Subcommand)]
 pub enum QuarantineCommand {
-    /// Prints each piece's id, when it first came (UTC), how often, why it went to nobody, and who signed it.
-    List,
+    /// Prints each piece's id, when it first came (UTC), how often, why it went to nobody, and who signed it: the newest
+    /// 100 of each signer. `full` stands for what came when a signer's quarantine was full: counted, and not kept.
+    List {
+        /// All that one signer has there: a channel's id, or `installation`.
+        #[arg(long)]
+        signed_by: Option<SignedBy>,
+    },
     /// Writes a piece to standard output as it came. It holds what customers wrote: mind where it goes.
     Show {
         /// Its id, as `quarantine list` prints it.
         id: Uuid,
     },
-    /// Gives a piece to the workspaces that have connected its numbers since; without an id, every one that can be given.
+    /// Gives a piece to the workspaces that have connected its numbers since; without an id, every one that the
+    /// installation's secret signed. What a channel's own secret signed is given to nobody.
     Release {
         /// Its id, as `quarantine list` prints it.
         id: Option<Uuid>,
@@ -27,7 +33,8 @@ pub enum QuarantineCommand {
 /// A command on a workspace's parts of webhooks.
 #[derive(Subcommand)]
 pub enum WebhookCommand {
-    /// Prints the ids of the parts in which something was not understood.
+    /// Prints the ids of the parts of which something is not shown, and why: it was not understood (`kept`), it is shown
+    /// nowhere yet (`unshown`), or Meta did not come again after an interruption (`pending`).
     Kept {
         /// The workspace's id, as `workspace list` prints it.
         #[arg(long)]
@@ -44,11 +51,30 @@ pub enum WebhookCommand {
     },
 }
 
+/// Whose secret signed.
+#[derive(Clone, Copy)]
+pub struct SignedBy(Option<ChannelId>);
+
+impl FromStr for SignedBy {
+    type Err = <ChannelId as FromStr>::Err;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "installation" => Ok(Self(None)),
+            channel => channel.parse().map(|channel| Self(Some(channel))),
+        }
+    }
+}
+
 /// Does what `command` says.
 pub async fn quarantined(env: &Env, command: QuarantineCommand) -> anyhow::Result<()> {
     match command {
-        QuarantineCommand::List => {
-            for piece in quarantine::list(env).await? {
+        QuarantineCommand::List { signed_by } => {
+            let pieces = match signed_by {
+                None => quarantine::list(env).await?,
+                Some(SignedBy(signer)) => quarantine::list_of(env, signer).await?,
+            };
+            for piece in pieces {
                 let signer = piece.signed_by.map_or_else(
                     || "the installation".to_owned(),
                     |channel| format!("channel {channel}"),
@@ -77,18 +103,36 @@ pub async fn quarantined(env: &Env, command: QuarantineCommand) -> anyhow::Resul
             );
             println!("released");
         }
-        QuarantineCommand::Release { id: None } => {
-            let (mut released, mut left) = (0, 0);
-            for piece in quarantine::list(env).await? {
-                match webhook::release(env, piece.id).await {
-                    Ok((_, true)) => released += 1,
-                    Ok((_, false)) | Err(Error::Conflict(_)) => left += 1,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            println!("{released} released, {left} left in quarantine");
+        QuarantineCommand::Release { id: None } => release_all(env).await?,
+    }
+    Ok(())
+}
+
+/// Gives away what can be given, the oldest first. One piece's trouble is not the others'.
+async fn release_all(env: &Env) -> anyhow::Result<()> {
+    let (mut released, mut left, mut failed) = (0, 0, Vec::new());
+    for piece in quarantine::list_of(env, None).await?.into_iter().rev() {
+        match webhook::release(env, piece.id).await {
+            Ok((_, true)) => released += 1,
+            Ok((_, false)) => left += 1,
+            Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
+            Err(error) => failed.push(format!("{}: {error}", piece.id)),
         }
     }
+    println!(
+        "{released} released, {} left in quarantine",
+        left + failed.len()
+    );
+    told(&failed)
+}
+
+fn told(failed: &[String]) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        failed.is_empty(),
+        "{} could not be applied:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
     Ok(())
 }
 
@@ -96,33 +140,52 @@ pub async fn quarantined(env: &Env, command: QuarantineCommand) -> anyhow::Resul
 pub async fn parts(env: &Env, command: WebhookCommand) -> anyhow::Result<()> {
     match command {
         WebhookCommand::Kept { workspace } => {
-            for part in kept(env, workspace).await? {
-                println!("{part}");
+            for part in waiting(env, workspace).await? {
+                println!("{} {}", part.id, part.state);
             }
         }
         WebhookCommand::Reapply { workspace, part } => {
-            let parts = match part {
-                Some(part) => vec![part],
-                None => kept(env, workspace).await?,
+            let parts = if let Some(part) = part {
+                vec![part]
+            } else {
+                let waiting = waiting(env, workspace).await?;
+                waiting.into_iter().map(|part| part.id).collect()
             };
-            let (mut applied, mut left) = (0, 0);
+            let (mut applied, mut left, mut failed) = (0, 0, Vec::new());
             for part in parts {
-                let mut tenant = env.db.operator(workspace).await?;
-                let understood = webhook::reapply(env, &mut tenant, part).await?;
-                tenant.commit().await?;
-                *if understood { &mut applied } else { &mut left } += 1;
+                match webhook::reapply(env, workspace, part).await {
+                    Ok(true) => applied += 1,
+                    Ok(false) => left += 1,
+                    Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
+                    Err(error) => failed.push(format!("{part}: {error}")),
+                }
             }
-            println!("{applied} applied in full, {left} still kept");
+            println!(
+                "{applied} applied in full, {} still kept",
+                left + failed.len()
+            );
+            told(&failed)?;
         }
     }
     Ok(())
 }
 
-async fn kept(env: &Env, workspace: WorkspaceId) -> postern_domain::Result<Vec<PartId>> {
-    let mut tenant = env.db.operator(workspace).await?;
-    let parts = webhook::kept(&mut tenant).await?;
-    tenant.commit().await?;
-    Ok(parts)
+/// All of a workspace's parts of which something is not shown.
+async fn waiting(
+    env: &Env,
+    workspace: WorkspaceId,
+) -> postern_domain::Result<Vec<webhook::Waiting>> {
+    let mut parts: Vec<webhook::Waiting> = Vec::new();
+    loop {
+        let mut tenant = env.db.operator(workspace).await?;
+        let after = parts.last().map(|part| part.id);
+        let more = webhook::waiting(&mut tenant, after).await?;
+        tenant.commit().await?;
+        if more.is_empty() {
+            return Ok(parts);
+        }
+        parts.extend(more);
+    }
 }
 
 fn utc(moment: Moment) -> String {

@@ -95,7 +95,10 @@ impl Told {
                 if change["field"] != "messages" {
                     continue;
                 }
-                for message in each(&value["messages"]) {
+                // What is written in a group is nobody's conversation: understood, and shown nowhere.
+                let own =
+                    |message: &&&Value| message["group_id"].as_str().is_none_or(str::is_empty);
+                for message in each(&value["messages"]).iter().filter(own) {
                     told.messages.insert(message["id"].to_string());
                 }
                 for status in each(&value["statuses"]) {

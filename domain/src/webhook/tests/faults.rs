@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     quarantine,
-    webhook::{kept, reapply, verify_handshake},
+    webhook::{reapply, verify_handshake, waiting},
 };
 use sqlx::postgres::PgPoolOptions;
 
@@ -302,22 +302,21 @@ async fn one_bad_element_does_not_hurt_the_others_and_can_be_applied_again(
     assert_eq!(shop.texts().await, ["first", "last"]);
     assert_eq!(shop.count("contact").await, 1);
     // It stays what it is, however often it is applied again.
-    let operator = async || shop.env.db.operator(shop.fixture.workspace).await.unwrap();
-    let parts = kept(&mut operator().await).await.unwrap();
+    let workspace = shop.fixture.workspace;
+    let parts = shop.waiting().await;
     assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0].state, "kept");
     for _ in 0..2 {
-        let mut tenant = operator().await;
-        assert!(!reapply(&shop.env, &mut tenant, parts[0]).await.unwrap());
-        tenant.commit().await.unwrap();
+        assert!(!reapply(&shop.env, workspace, parts[0].id).await.unwrap());
     }
     assert_eq!(shop.texts().await, ["first", "last"]);
     assert_eq!(shop.deliver(&body).await.replays, 1);
     // Another workspace has no such part.
     let other = neighbour(&shop.env, "777").await;
     let mut tenant = shop.env.db.operator(other.workspace).await.unwrap();
-    assert!(kept(&mut tenant).await.unwrap().is_empty());
+    assert!(waiting(&mut tenant, None).await.unwrap().is_empty());
     assert!(matches!(
-        reapply(&shop.env, &mut tenant, parts[0]).await,
+        reapply(&shop.env, other.workspace, parts[0].id).await,
         Err(Error::NotFound)
     ));
 }
@@ -329,8 +328,8 @@ async fn what_was_kept_is_applied_once_it_can_be(_: PgPoolOptions, options: PgCo
     let at = recently(&shop.env);
     let body = messages(&[text("4915112345", "w1", "in time", at), json!({"id":"w2"})]);
     assert_eq!(shop.deliver(&body).await.kept, 1);
+    let part = shop.waiting().await[0].id;
     let mut tenant = shop.env.db.operator(shop.fixture.workspace).await.unwrap();
-    let part = kept(&mut tenant).await.unwrap()[0];
     let mended = messages(&[
         text("4915112345", "w1", "in time", at),
         text("4915112345", "w2", "late", at + 1),
@@ -351,9 +350,10 @@ async fn what_was_kept_is_applied_once_it_can_be(_: PgPoolOptions, options: PgCo
         .execute(tenant.conn())
         .await
         .unwrap();
-    assert!(reapply(&shop.env, &mut tenant, part).await.unwrap());
-    assert!(kept(&mut tenant).await.unwrap().is_empty());
     tenant.commit().await.unwrap();
+    let workspace = shop.fixture.workspace;
+    assert!(reapply(&shop.env, workspace, part).await.unwrap());
+    assert!(shop.waiting().await.is_empty());
     assert_eq!(shop.texts().await, ["in time", "late"]);
 }
 
@@ -490,4 +490,71 @@ async fn the_handshake_answers_the_challenge_to_the_right_token_only(
         ask(&nowhere, "subscribe", "verify-token", "1").await,
         Err(Error::NotFound)
     ));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_bad_status_or_contact_hurts_nothing_beside_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    let good = |wamid: &str| json!({"id":wamid,"status":"sent","timestamp":at.to_string()});
+    let statuses = [
+        good("out1"),
+        json!({"status":"sent"}),
+        json!({"id":"out2"}),
+        json!(7),
+        json!({"id":"w".repeat(2000),"status":"sent"}),
+        good("out3"),
+    ];
+    let receipt = shop
+        .deliver(body(&[change(NUMBER, "statuses", &statuses)]))
+        .await;
+    assert_eq!((receipt.applied, receipt.kept), (0, 1));
+    assert_eq!(shop.count("status_early").await, 2);
+    // Contacts that are strange, or no list at all: the messages are from whom they say.
+    for (n, contacts) in [
+        json!([7, {"wa_id":{}}, {"profile":"x"}, {"wa_id":"4915112345","profile":{"name":"Ana"}}]),
+        json!([{"wa_id":"A".repeat(5000),"profile":{"name":7}}]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let message = text("4915112345", &format!("w{n}"), &format!("{n}"), at);
+        let mut change = change(NUMBER, "messages", &[message]);
+        change["value"]["contacts"] = contacts;
+        assert_eq!(shop.deliver(body(&[change])).await.applied, 1);
+    }
+    let mut change = change(NUMBER, "messages", &[text("4915112345", "w2", "2", at)]);
+    change["value"]["contacts"] = json!("nobody");
+    assert_eq!(shop.deliver(body(&[change])).await.kept, 1);
+    assert_eq!(shop.texts().await, ["0", "1", "2"]);
+    assert_eq!(
+        shop.threads().await[0].0.contact.name.as_deref(),
+        Some("Ana")
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_change_of_messages_that_cannot_be_read_is_kept_and_shared_with_nobody(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let opaque = |value: Value| body(&[json!({"field":"messages","value":value})]);
+    assert_eq!(shop.deliver(opaque(json!("text"))).await.kept, 1);
+    assert_eq!(shop.waiting().await[0].state, "kept");
+    // Two workspaces have numbers of the account: whose it is, nobody knows.
+    neighbour(&shop.env, "777").await;
+    let receipt = shop.deliver(opaque(json!([{"messages":[]}]))).await;
+    assert_eq!(
+        receipt,
+        Receipt {
+            quarantined: 1,
+            ..Receipt::default()
+        }
+    );
+    let absent = json!({"entry":[{"id":"waba-1","changes":[{"value":7}]}]}).to_string();
+    assert_eq!(shop.deliver(absent).await.quarantined, 1);
 }

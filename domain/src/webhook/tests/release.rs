@@ -64,6 +64,39 @@ async fn what_a_channels_own_secret_signed_is_never_given_to_another(
     assert_eq!(quarantine::list(env).await.unwrap().len(), 1);
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_piece_with_two_numbers_of_one_workspace_is_given_in_full_however_late_the_second_comes(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let at = recently(env);
+    let early = body(&[
+        change("777", "messages", &[text("491511111", "w1", "first", at)]),
+        change("778", "messages", &[text("491522222", "w2", "second", at)]),
+    ]);
+    assert_eq!(shop.deliver(&early).await.quarantined, 1);
+    let id = quarantine::list(env).await.unwrap()[0].id;
+    let late = neighbour(env, "777").await;
+    assert!(!release(env, id).await.unwrap().1);
+    testing::channel(env, &late, "778").await;
+    let (receipt, whole) = release(env, id).await.unwrap();
+    assert_eq!((receipt.applied, receipt.replays, whole), (1, 0, true));
+    let texts: Vec<_> = threads(&mut late.enter(env).await)
+        .await
+        .into_iter()
+        .map(|(_, messages)| {
+            assert_eq!(messages.len(), 1);
+            messages[0].content.text().to_owned()
+        })
+        .collect();
+    assert_eq!(texts, ["first", "second"]);
+    // So is the body itself, when Meta sends it once more: nothing is new.
+    assert_eq!(shop.deliver(&early).await.replays, 1);
+    assert_eq!(count(&mut late.enter(env).await, "message").await, 2);
+}
+
 /// Fills the installation's quarantine with `count` pieces of `bytes`.
 async fn fill(env: &Env, count: i32, bytes: i32) {
     let mut global = env.db.global().await.unwrap();
