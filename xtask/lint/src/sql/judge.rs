@@ -62,7 +62,7 @@ fn parse(sql: &str) -> Result<Vec<Statement>, ParserError> {
     let dialect = PostgreSqlDialect {};
     let tokens = Tokenizer::new(&dialect, sql).tokenize()?;
     Parser::new(&dialect)
-        .with_tokens(without_index_predicates(tokens))
+        .with_tokens(without_lock_strengths(without_index_predicates(tokens)))
         .parse_statements()
 }
 
@@ -87,6 +87,22 @@ fn without_index_predicates(tokens: Vec<Token>) -> Vec<Token> {
         if conflict.is_none_or(|(_, dropping)| !dropping) {
             kept.push(token);
         }
+    }
+    kept
+}
+
+/// `FOR NO KEY UPDATE` and `FOR KEY SHARE`: the parser knows of UPDATE and SHARE alone, and they reach the same rows.
+fn without_lock_strengths(tokens: Vec<Token>) -> Vec<Token> {
+    let mut after_for = false;
+    let mut kept = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let Token::Word(word) = &token {
+            if after_for && matches!(word.keyword, Keyword::NO | Keyword::KEY) {
+                continue;
+            }
+            after_for = word.keyword == Keyword::FOR;
+        }
+        kept.push(token);
     }
     kept
 }

@@ -47,6 +47,19 @@ fn a_predicate_on_the_workspace_is_enough() {
 }
 
 #[test]
+fn a_lock_may_be_of_any_strength() {
+    for strength in ["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"] {
+        passes(&format!(
+            "SELECT id FROM contact c WHERE workspace_id = $1 FOR {strength} OF c"
+        ));
+        refused(
+            &format!("SELECT id FROM contact FOR {strength}"),
+            "workspace",
+        );
+    }
+}
+
+#[test]
 fn a_conflict_may_name_a_partial_index() {
     let sql = "INSERT INTO contact (workspace_id, id) VALUES ($1, $2)
                ON CONFLICT (workspace_id, id) WHERE (name <> '') AND id IS NOT NULL DO ";
