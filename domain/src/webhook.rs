@@ -62,13 +62,14 @@ pub async fn receive(
 }
 
 /// Gives a piece that was in quarantine to the workspaces that have its numbers and accounts by now; true when all of
-/// it was given, and it is off the list. Only for what the installation's secret signed: a channel's own speaks for that
-/// channel alone, whatever is connected later ([`Error::Conflict`]). What was applied before changes nothing.
+/// it was given, and it is off the list. Only for what the installation's secret signed: a channel's own speaks for the
+/// numbers of its app when it comes, whatever is connected later ([`Error::Conflict`]). What was applied before changes
+/// nothing.
 pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
     let (piece, signed_by) = quarantine::open(env, id).await?;
     if signed_by.is_some() {
         return Err(Error::conflict(
-            "A number's own app signed it, and speaks for that number alone.",
+            "A number's own app signed it, and speaks for no number that was connected later.",
         ));
     }
     let text = payload::readable(&piece);
@@ -80,6 +81,31 @@ pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
         quarantine::release(env, id).await?;
     }
     Ok((receipt, whole))
+}
+
+/// What became of the pieces in quarantine.
+#[derive(Debug, Default)]
+pub struct Released {
+    /// Pieces that were given away in full, and are off the list.
+    pub whole: usize,
+    /// Pieces of which something still belongs to nobody.
+    pub left: usize,
+    /// Pieces that could not be applied, and why.
+    pub failed: Vec<(Uuid, Error)>,
+}
+
+/// Releases every piece that the installation's secret signed, the oldest first. One piece's trouble is not the others'.
+pub async fn release_all(env: &Env) -> Result<Released> {
+    let mut released = Released::default();
+    for piece in quarantine::list_of(env, None).await?.into_iter().rev() {
+        match release(env, piece.id).await {
+            Ok((_, true)) => released.whole += 1,
+            Ok((_, false)) => released.left += 1,
+            Err(Error::Unavailable) => return Err(Error::Unavailable),
+            Err(error) => released.failed.push((piece.id, error)),
+        }
+    }
+    Ok(released)
 }
 
 /// Applies each part, in transactions of its own.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use postern_domain::{Env, Error, quarantine, webhook};
 use postern_types::{ChannelId, Moment, PartId, WorkspaceId};
-use std::{io::Write as _, str::FromStr};
+use std::{fmt::Display, io::Write as _, str::FromStr};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -103,35 +103,30 @@ pub async fn quarantined(env: &Env, command: QuarantineCommand) -> anyhow::Resul
             );
             println!("released");
         }
-        QuarantineCommand::Release { id: None } => release_all(env).await?,
+        QuarantineCommand::Release { id: None } => {
+            let released = webhook::release_all(env).await?;
+            println!(
+                "{} released, {} left in quarantine",
+                released.whole,
+                released.left + released.failed.len()
+            );
+            told(&released.failed)?;
+        }
     }
     Ok(())
 }
 
-/// Gives away what can be given, the oldest first. One piece's trouble is not the others'.
-async fn release_all(env: &Env) -> anyhow::Result<()> {
-    let (mut released, mut left, mut failed) = (0, 0, Vec::new());
-    for piece in quarantine::list_of(env, None).await?.into_iter().rev() {
-        match webhook::release(env, piece.id).await {
-            Ok((_, true)) => released += 1,
-            Ok((_, false)) => left += 1,
-            Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
-            Err(error) => failed.push(format!("{}: {error}", piece.id)),
-        }
-    }
-    println!(
-        "{released} released, {} left in quarantine",
-        left + failed.len()
-    );
-    told(&failed)
-}
-
-fn told(failed: &[String]) -> anyhow::Result<()> {
+/// Fails when something could not be applied, and says what.
+fn told<T: Display>(failed: &[(T, Error)]) -> anyhow::Result<()> {
+    let lines: Vec<_> = failed
+        .iter()
+        .map(|(id, error)| format!("{id}: {error}"))
+        .collect();
     anyhow::ensure!(
-        failed.is_empty(),
+        lines.is_empty(),
         "{} could not be applied:\n{}",
-        failed.len(),
-        failed.join("\n")
+        lines.len(),
+        lines.join("\n")
     );
     Ok(())
 }
@@ -157,7 +152,7 @@ pub async fn parts(env: &Env, command: WebhookCommand) -> anyhow::Result<()> {
                     Ok(true) => applied += 1,
                     Ok(false) => left += 1,
                     Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
-                    Err(error) => failed.push(format!("{part}: {error}")),
+                    Err(error) => failed.push((part, error)),
                 }
             }
             println!(

@@ -1,7 +1,10 @@
 //! A piece in quarantine, once somebody has its number.
 
 use super::*;
-use crate::{quarantine, webhook::release};
+use crate::{
+    quarantine,
+    webhook::{release, release_all},
+};
 use sqlx::postgres::PgPoolOptions;
 
 #[sqlx::test(migrations = "../migrations")]
@@ -95,6 +98,46 @@ async fn a_piece_with_two_numbers_of_one_workspace_is_given_in_full_however_late
     // So is the body itself, when Meta sends it once more: nothing is new.
     assert_eq!(shop.deliver(&early).await.replays, 1);
     assert_eq!(count(&mut late.enter(env).await, "message").await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_piece_that_cannot_be_applied_is_told_and_the_others_are_given_away(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options.clone()).await;
+    let env = &shop.env;
+    let at = recently(env);
+    for n in 0..3 {
+        let message = text("491511111", &format!("w{n}"), &format!("{n}"), at + n);
+        let early = body(&[change("777", "messages", &[message])]);
+        assert_eq!(shop.deliver(&early).await.quarantined, 1);
+    }
+    shop.deliver("hello").await;
+    // The second of them does not open any more.
+    as_owner(
+        &options,
+        "UPDATE quarantine SET sealed = set_byte(sealed, 30, get_byte(sealed, 30) # 1)
+          WHERE id = (SELECT id FROM quarantine WHERE reason = 'unknown_number'
+                       ORDER BY received_at, id OFFSET 1 LIMIT 1)",
+    )
+    .await;
+    let late = neighbour(env, "777").await;
+    let released = release_all(env).await.unwrap();
+    assert_eq!(
+        (released.whole, released.left, released.failed.len()),
+        (2, 1, 1)
+    );
+    let given = threads(&mut late.enter(env).await).await;
+    let texts: Vec<_> = given[0]
+        .1
+        .iter()
+        .map(|message| message.content.text())
+        .collect();
+    assert_eq!(texts, ["0", "2"]);
+    let listed = quarantine::list_of(env, None).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(listed.iter().any(|piece| piece.id == released.failed[0].0));
 }
 
 /// Fills the installation's quarantine with `count` pieces of `bytes`.
