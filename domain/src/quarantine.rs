@@ -194,6 +194,18 @@ pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// Whoever has something there that was not released: channels, and none for the installation.
+pub(crate) async fn signers(env: &Env) -> Result<Vec<Option<ChannelId>>> {
+    let mut global = env.db.global().await?;
+    let signers = sqlx::query_scalar!(
+        r#"SELECT DISTINCT signed_by AS "signed_by: ChannelId" FROM quarantine WHERE released_at IS NULL ORDER BY 1"#,
+    )
+    .fetch_all(global.conn())
+    .await?;
+    global.commit().await?;
+    Ok(signers)
+}
+
 /// All that one signer has there, a channel or the installation, newest first. There is a ceiling to it.
 pub async fn list_of(env: &Env, signed_by: Option<ChannelId>) -> Result<Vec<Quarantined>> {
     let mut global = env.db.global().await?;

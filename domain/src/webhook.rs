@@ -62,18 +62,18 @@ pub async fn receive(
 }
 
 /// Gives a piece that was in quarantine to the workspaces that have its numbers and accounts by now; true when all of
-/// it was given, and it is off the list. Only for what the installation's secret signed: a channel's own speaks for the
-/// numbers of its app when it comes, whatever is connected later ([`Error::Conflict`]). What was applied before changes
-/// nothing.
+/// it was given, and it is off the list. What a channel's own secret signed goes to that workspace's numbers under the
+/// same secret alone; [`Error::Conflict`] when it names none of them. What was applied before changes nothing.
 pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
     let (piece, signed_by) = quarantine::open(env, id).await?;
-    if signed_by.is_some() {
-        return Err(Error::conflict(
-            "A number's own app signed it, and speaks for no number that was connected later.",
-        ));
-    }
     let text = payload::readable(&piece);
-    let split = split::split(env, &Signer::Installation, &text, &piece).await?;
+    let signer = match signed_by {
+        None => Signer::Installation,
+        Some(channel) => door::signer(env, channel, &text).await?.ok_or_else(|| {
+            Error::conflict("A number's own app signed it, and it is about none of that app's.")
+        })?,
+    };
+    let split = split::split(env, &signer, &text, &piece).await?;
     let strangers = split.strangers().len();
     let receipt = apply(env, &split, strangers).await?;
     let whole = strangers == 0;
@@ -94,15 +94,17 @@ pub struct Released {
     pub failed: Vec<(Uuid, Error)>,
 }
 
-/// Releases every piece that the installation's secret signed, the oldest first. One piece's trouble is not the others'.
+/// Releases every piece that can be given away, of each signer the oldest first. One piece's trouble is not the others'.
 pub async fn release_all(env: &Env) -> Result<Released> {
     let mut released = Released::default();
-    for piece in quarantine::list_of(env, None).await?.into_iter().rev() {
-        match release(env, piece.id).await {
-            Ok((_, true)) => released.whole += 1,
-            Ok((_, false)) => released.left += 1,
-            Err(Error::Unavailable) => return Err(Error::Unavailable),
-            Err(error) => released.failed.push((piece.id, error)),
+    for signer in quarantine::signers(env).await? {
+        for piece in quarantine::list_of(env, signer).await?.into_iter().rev() {
+            match release(env, piece.id).await {
+                Ok((_, true)) => released.whole += 1,
+                Ok((_, false)) | Err(Error::Conflict(_)) => released.left += 1,
+                Err(Error::Unavailable) => return Err(Error::Unavailable),
+                Err(error) => released.failed.push((piece.id, error)),
+            }
         }
     }
     Ok(released)

@@ -1,8 +1,10 @@
 //! The callbacks that Meta is given, and the secrets behind them.
 
-use crate::{Env, Error, Result, Tenant, channel, crypto, signature};
+use super::split;
+use crate::{Env, Error, Result, Tenant, channel, crypto, payload, signature};
 use postern_types::{ChannelId, WorkspaceId};
 use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// A callback, by its path.
@@ -81,6 +83,41 @@ pub(super) async fn open(env: &Env, door: &Door) -> Result<(Signer, SecretString
             Ok((Signer::Channel(app), text(&secret)?))
         }
     }
+}
+
+/// Whom a body that came through a channel's own door speaks for now. None when it is about no number of that channel's
+/// workspace with an app of its own: from the channel alone nobody can tell its workspace, and nothing is asked of others.
+pub(super) async fn signer(env: &Env, door: ChannelId, text: &str) -> Result<Option<Signer>> {
+    let peeled = payload::peel(text).unwrap_or_default();
+    let numbers: Vec<String> = peeled
+        .changes
+        .into_iter()
+        .filter_map(|change| change.number)
+        .collect();
+    let mut global = env.db.global().await?;
+    let owners = split::owners(&mut global, &numbers).await?;
+    global.commit().await?;
+    let mut asked = BTreeSet::new();
+    for owner in owners {
+        if !owner.own_app || !asked.insert(owner.workspace) {
+            continue;
+        }
+        let mut tenant = env.db.channel(owner.workspace, owner.channel).await?;
+        let secret = match channel::secrets::app_secret(env, &mut tenant, door).await {
+            // The door is another workspace's.
+            Err(Error::NotFound) => continue,
+            secret => secret?,
+        };
+        let Some(secret) = secret else { continue };
+        let app = OwnApp {
+            workspace: owner.workspace,
+            door,
+            channels: under_one_app(env, &mut tenant, door, &secret).await?,
+        };
+        tenant.commit().await?;
+        return Ok(Some(Signer::Channel(app)));
+    }
+    Ok(None)
 }
 
 /// The channels of the tenant's workspace whose own app has this secret: `door`, and any that shares its app.

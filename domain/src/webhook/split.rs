@@ -3,6 +3,7 @@
 use super::{Part, door::Signer};
 use crate::{
     Env, Result,
+    db::Global,
     payload::{self, Change, Peeled},
     quarantine::{Reason, Stranger},
 };
@@ -114,6 +115,28 @@ struct Route {
     covered: bool,
 }
 
+/// Whose a number is.
+pub(super) struct Owner {
+    number: String,
+    pub workspace: WorkspaceId,
+    pub channel: ChannelId,
+    pub own_app: bool,
+}
+
+/// Whose the numbers are; those that nobody has are left out.
+pub(super) async fn owners(global: &mut Global, numbers: &[String]) -> Result<Vec<Owner>> {
+    let owners = sqlx::query_as!(
+        Owner,
+        r#"SELECT phone_number_id AS "number!", workspace_id AS "workspace!: WorkspaceId",
+                  channel_id AS "channel!: ChannelId", own_app AS "own_app!"
+             FROM route_numbers($1)"#,
+        numbers,
+    )
+    .fetch_all(global.conn())
+    .await?;
+    Ok(owners)
+}
+
 /// Where the numbers and accounts of a body belong.
 struct Routes {
     numbers: HashMap<String, Route>,
@@ -148,14 +171,7 @@ impl Routes {
         }
         let mut global = env.db.global().await?;
         if !numbers.is_empty() {
-            let rows = sqlx::query!(
-                r#"SELECT phone_number_id AS "number!", workspace_id AS "workspace!: WorkspaceId",
-                          channel_id AS "channel!: ChannelId", own_app AS "own_app!"
-                     FROM route_numbers($1)"#,
-                &Vec::from_iter(numbers),
-            )
-            .fetch_all(global.conn())
-            .await?;
+            let rows = owners(&mut global, &Vec::from_iter(numbers)).await?;
             for row in rows {
                 let covered = match signer {
                     Signer::Installation => !row.own_app,

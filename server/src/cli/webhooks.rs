@@ -22,8 +22,7 @@ pub enum QuarantineCommand {
         /// Its id, as `quarantine list` prints it.
         id: Uuid,
     },
-    /// Gives a piece to the workspaces that have connected its numbers since; without an id, every one that the
-    /// installation's secret signed. What a channel's own secret signed is given to nobody.
+    /// Gives a piece to the workspaces that have connected its numbers since; without an id, every one that can be given.
     Release {
         /// Its id, as `quarantine list` prints it.
         id: Option<Uuid>,

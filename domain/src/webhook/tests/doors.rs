@@ -1,7 +1,10 @@
 //! Callbacks of workspaces that brought a Meta app of their own.
 
 use super::*;
-use crate::quarantine;
+use crate::{
+    quarantine,
+    webhook::{release, release_all},
+};
 use sqlx::postgres::PgPoolOptions;
 
 async fn through(env: &Env, door: &Door, secret: &str, body: &str) -> Receipt {
@@ -80,4 +83,40 @@ async fn another_numbers_secret_that_cannot_be_opened_does_not_close_the_door(
     let receipt = through(env, &door, "shared-secret", &body_).await;
     assert_eq!((receipt.applied, receipt.quarantined), (1, 1));
     assert_eq!(shop.texts().await, ["mine"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_came_for_an_apps_second_number_before_it_was_connected_is_given_to_its_workspace_alone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let env = &shop.env;
+    let door = own_app_with(env, &shop.fixture, "900", "shared-secret").await;
+    let rival = testing::workspace(env, "Rival", Role::Admin).await;
+    let at = recently(env);
+    let early = |number: &str| {
+        let message = text("4915112345", &format!("w{number}"), number, at);
+        body(&[change(number, "messages", &[message])])
+    };
+    for number in ["901", "902", "903"] {
+        let receipt = through(env, &door, "shared-secret", &early(number)).await;
+        assert_eq!(receipt.quarantined, 1, "{number}");
+    }
+    // One of the same app, one of another, and one of somebody else who entered the same secret.
+    own_app_with(env, &shop.fixture, "901", "shared-secret").await;
+    own_app_with(env, &shop.fixture, "902", "another-secret").await;
+    own_app_with(env, &rival, "903", "shared-secret").await;
+    let released = release_all(env).await.unwrap();
+    assert_eq!(
+        (released.whole, released.left, released.failed.len()),
+        (1, 2, 0)
+    );
+    assert_eq!(shop.texts().await, ["901"]);
+    assert!(threads(&mut rival.enter(env).await).await.is_empty());
+    for piece in quarantine::list(env).await.unwrap() {
+        let given = release(env, piece.id).await;
+        assert!(matches!(given, Ok((_, false)) | Err(Error::Conflict(_))));
+    }
+    assert_eq!(shop.count("message").await, 1);
 }
