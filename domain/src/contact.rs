@@ -22,6 +22,13 @@ pub fn terms(name: Option<&str>, phone: Option<&str>) -> Vec<String> {
 
 /// The range of terms that begin as `search` does: `from <= term < to`.
 pub fn search_range(search: &str) -> (String, String) {
+    // No term is longer. PostgreSQL takes no NUL in a text: what stands for it is found nowhere.
+    let search: String = search
+        .chars()
+        .take(200)
+        .collect::<String>()
+        .replace('\0', "\u{FFFD}");
+    let search = search.as_str();
     let digits: String = search.chars().filter(char::is_ascii_digit).collect();
     let phone_like = search
         .chars()
@@ -82,5 +89,15 @@ mod tests {
         }
         assert!(found("أح", Some("أحمد"), None));
         assert!(!found("x", None, None));
+    }
+
+    #[test]
+    fn what_no_text_of_the_database_can_hold_is_searched_for_and_not_found() {
+        for search in ["\0", "mar\0", "\u{1}\0", &"\0".repeat(100_000)] {
+            let (from, to) = search_range(search);
+            assert!(!from.contains('\0') && !to.contains('\0'), "{search:?}");
+            assert!(!from.is_empty() && to.len() < 1000);
+        }
+        assert!(!found("\0", Some("María"), Some("+62 812")));
     }
 }
