@@ -5,7 +5,10 @@ use axum::{
     http::{HeaderMap, request::Parts},
 };
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    str,
+};
 
 /// The address of whoever sent this request.
 pub fn of(parts: &Parts, proxies: &[IpNet]) -> IpAddr {
@@ -23,21 +26,32 @@ fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
         return peer;
     }
     let mut last = peer;
-    let lines: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .collect();
-    for hop in lines.iter().flat_map(|line| line.split(',')).rev() {
-        let Ok(address) = hop.trim().parse::<IpAddr>() else {
+    // As bytes, each hop by itself: what the client wrote in front may be anything, and must not hide what our proxy
+    // wrote behind it on the same line.
+    let lines = headers.get_all("x-forwarded-for").iter();
+    let hops = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    for hop in hops.rev() {
+        let Some(address) = hop_address(hop) else {
             return last;
         };
-        last = address.to_canonical();
+        last = address;
         if !trusted(&last) {
             return last;
         }
     }
     last
+}
+
+/// An address with or without its port; an IPv6 address may stand in brackets.
+fn hop_address(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop.trim_ascii()).ok()?;
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|hop| hop.strip_suffix(']'))
+        .unwrap_or(hop);
+    let address = bare.parse().ok();
+    let address = address.or_else(|| hop.parse().ok().map(|hop: SocketAddr| hop.ip()))?;
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
@@ -59,10 +73,24 @@ mod tests {
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["unknown"], "10.0.0.1"),
             ("10.0.0.1", &["6.6.6.6, unknown, 10.0.0.2"], "10.0.0.2"),
+            // Not text, in what the client wrote and in what the proxy did.
+            ("10.0.0.1", &["\u{e9}, 198.51.100.1"], "198.51.100.1"),
+            (
+                "10.0.0.1",
+                &["6.6.6.6", "\u{e9}, 198.51.100.1"],
+                "198.51.100.1",
+            ),
+            ("10.0.0.1", &["198.51.100.1, \u{e9}"], "10.0.0.1"),
+            // With a port, as some proxies write.
+            ("10.0.0.1", &["198.51.100.1:443"], "198.51.100.1"),
+            ("10.0.0.1", &["[2001:db8::7]:443"], "2001:db8::7"),
+            ("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
+            ("10.0.0.1", &["198.51.100.1:4430000"], "10.0.0.1"),
         ] {
             let mut headers = HeaderMap::new();
             for line in forwarded {
-                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+                let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+                headers.append("x-forwarded-for", line);
             }
             let found = behind(peer.parse().unwrap(), &headers, &proxies);
             assert_eq!(found.to_string(), expected, "{peer} {forwarded:?}");
