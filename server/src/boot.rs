@@ -2,7 +2,12 @@
 
 mod doorplate;
 
-use crate::{config::Config, live::Hub, postgres, state::Site};
+use crate::{
+    config::{Config, site},
+    live::Hub,
+    postgres,
+    state::Site,
+};
 use anyhow::{Context as _, bail};
 use leptos::config::LeptosOptions;
 use postern_domain::{
@@ -149,19 +154,15 @@ struct Package {
 }
 
 /// Where the built client lies: the build writes it down beside the package.
-fn package(site: &Path) -> anyhow::Result<LeptosOptions> {
-    let file = site.join("site.json");
-    let text = std::fs::read(&file).with_context(|| {
-        format!(
-            "{} is missing: build the client (`cargo xtask web`) or set POSTERN_SITE",
-            file.display()
-        )
-    })?;
+fn package(folder: &Path) -> anyhow::Result<LeptosOptions> {
+    let file = folder.join(site::FILE);
+    let text = std::fs::read(&file)
+        .with_context(|| format!("{} cannot be read. {}", file.display(), site::REMEDY))?;
     let package: Package =
         serde_json::from_slice(&text).with_context(|| format!("{} is broken", file.display()))?;
     Ok(LeptosOptions::builder()
         .output_name(package.name)
-        .site_root(site.display().to_string())
+        .site_root(folder.display().to_string())
         .site_pkg_dir(package.pkg)
         .build())
 }

@@ -5,6 +5,7 @@ mod fault;
 mod folder;
 mod keys;
 mod read;
+pub(crate) mod site;
 mod source;
 mod values;
 
@@ -35,7 +36,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How people reach this installation, `http://localhost:3000` by default; links in mail begin with it.
     pub base_url: Url,
-    /// The folder of the built client: `site` beside the program by default, else `target/site`.
+    /// The folder of the built client: `site` beside the program by default, else what `cargo xtask web` built.
     pub site: PathBuf,
     /// The PostgreSQL that is served, signed in as the serving role (`DATABASE_URL`). Without it Postern runs its own.
     pub database_url: Option<SecretString>,
@@ -53,9 +54,10 @@ pub struct Config {
     pub jwt_keys: Vec<Key>,
     /// Mixed into every hash of a password or short code: base64 of at least 32 bytes. Losing it loses every password.
     pub pepper: SecretSlice<u8>,
-    /// Origins whose pages may call the API (`https://app.example`, several by commas); none by default.
+    /// Origins whose pages may call the API (`https://app.example`, several by commas); none by default. That API is
+    /// planned: until then the setting is checked and has no effect.
     pub cors_origins: Vec<String>,
-    /// Addresses or networks of the proxies whose `X-Forwarded-For` is believed; none by default.
+    /// Addresses or networks of the proxies whose `X-Forwarded-For` is believed; none by default, in development alone.
     pub trusted_proxies: Vec<IpNet>,
     /// How many job loops `serve` runs beside the web: a number, `true` (2, the default) or `false` (0).
     pub workers: usize,
@@ -77,16 +79,12 @@ impl Config {
     /// Reads every setting from the environment and the file, makes the data folder (and in development the missing
     /// keys) and says everything that is wrong at once, the rules of [`Config::check`] included.
     pub fn load() -> Result<Self, Faults> {
-        // Not `vars()`: it panics when any variable of the process, ours or not, is not UTF-8.
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| {
-                Some((
-                    name.into_string().ok()?,
-                    value.to_string_lossy().into_owned(),
-                ))
-            })
-            .collect();
-        Self::load_from(&variables, &os_random)
+        Self::load_from(&variables(), &os_random)
+    }
+
+    /// [`Config::load`] for whoever shows pages: that there is a client to show is checked with the rest.
+    pub fn load_to_serve() -> Result<Self, Faults> {
+        Self::gather(&variables(), &os_random, site::check)
     }
 
     /// [`Config::load`] with the variables and the randomness given.
@@ -94,12 +92,31 @@ impl Config {
         variables: &BTreeMap<String, String>,
         fill: &dyn Fn(&mut [u8]),
     ) -> Result<Self, Faults> {
+        Self::gather(variables, fill, |_| None)
+    }
+
+    fn gather(
+        variables: &BTreeMap<String, String>,
+        fill: &dyn Fn(&mut [u8]),
+        more: impl Fn(&Self) -> Option<Fault>,
+    ) -> Result<Self, Faults> {
         let (source, mut faults) = source::Source::open(variables);
         let mut config = read::read(&source, &mut faults);
         if config.environment.makes_missing_keys() {
             keys::recall(&mut config, &source, &mut faults);
         }
-        for fault in config.check() {
+        let mut broken = config.check();
+        let environment = source.text("environment");
+        if environment.is_none() {
+            broken.extend(config.check_unset());
+        }
+        // Unless nobody can tell which environment the data folder must be of.
+        if environment.is_none_or(|word| Environment::from_word(&word).is_some()) {
+            broken.extend(folder::check(&config));
+        }
+        broken.extend(folder::try_writing(&config));
+        broken.extend(more(&config));
+        for fault in broken {
             // A setting that cannot be read is not missing as well.
             if !faults.iter().any(|known| known.is_about(&fault.name)) {
                 faults.push(fault);
@@ -117,4 +134,17 @@ impl Config {
             Err(Faults(faults))
         }
     }
+}
+
+/// The variables of the process.
+fn variables() -> BTreeMap<String, String> {
+    // Not `vars()`: it panics when any variable of the process, ours or not, is not UTF-8.
+    std::env::vars_os()
+        .filter_map(|(name, value)| {
+            Some((
+                name.into_string().ok()?,
+                value.to_string_lossy().into_owned(),
+            ))
+        })
+        .collect()
 }

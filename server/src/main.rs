@@ -55,7 +55,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         other => other,
     };
-    let config = Config::load()?;
+    let config = match command {
+        Command::Serve | Command::Check => Config::load_to_serve(),
+        _ => Config::load(),
+    }?;
     if matches!(command, Command::Check) {
         println!("The configuration is in order.");
         return Ok(());

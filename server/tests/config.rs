@@ -35,6 +35,7 @@ fn production(data: &Path) -> Variables {
             ("POSTERN_MASTER_KEYS", KEY),
             ("POSTERN_JWT_KEYS", KEY),
             ("POSTERN_PEPPER", PEPPER),
+            ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
         ],
     )
 }
@@ -114,6 +115,13 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_APP_SECRET", "", "it is empty"),
         ("POSTERN_CORS_ORIGINS", "*", "wildcard"),
         ("POSTERN_BASE_URL", "http://inbox.example", "not https"),
+        ("POSTERN_TRUSTED_PROXIES", "", "it is empty"),
+        ("POSTERN_TRUSTED_PROXIES", "0.0.0.0/0", "every address"),
+        (
+            "POSTERN_TRUSTED_PROXIES",
+            "10.0.0.0/8, ::/0",
+            "every address",
+        ),
         ("DATABASE_URL", plain, "not encrypted"),
         (
             "DATABASE_URL",
@@ -121,6 +129,8 @@ fn each_fault_is_found_by_itself() {
             "not encrypted",
         ),
         ("POSTERN_DATA", "/proc/data", "cannot be made"),
+        // A public address without a word on what it is for.
+        ("POSTERN_ENVIRONMENT", "", "it is not set"),
     ];
     for (name, value, part) in rows {
         let folder = folder();
@@ -196,7 +206,7 @@ fn all_faults_come_at_once_as_a_numbered_list() {
     ))
     .expect_err("nothing here is right");
     insta::assert_snapshot!(faults, @r"
-    Postern does not start: 10 faults in its configuration.
+    Postern does not start: 11 faults in its configuration.
       1. POSTERN_MASTER_KEY: Postern has no such setting. Correct its name or unset it.
       2. POSTERN_LISTEN: its value is not understood. Write an address and a port, such as 127.0.0.1:3000.
       3. POSTERN_JWT_KEYS: key 1 has 5 bytes and needs at least 32 bytes. Write `id:base64`, several separated by commas. Make one with `openssl rand -base64 32`.
@@ -207,11 +217,83 @@ fn all_faults_come_at_once_as_a_numbered_list() {
       8. POSTERN_APP_SECRET: it is empty, so no webhook could be verified. Copy the app secret from Meta's app dashboard (App settings, Basic).
       9. POSTERN_CORS_ORIGINS: it is a wildcard. List the origins, or leave it empty.
      10. POSTERN_BASE_URL: it is not https. Write the https:// address that people use.
+     11. POSTERN_TRUSTED_PROXIES: it is empty, so everybody would come from the proxy's address and share its limits. List the addresses of the proxy that ends TLS, such as 127.0.0.1.
     ");
     assert!(
         !folder.path().join("data").exists(),
         "a refused start leaves nothing behind"
     );
+}
+
+#[test]
+fn an_environment_that_cannot_be_read_is_held_to_the_rules_of_production_at_once() {
+    let folder = folder();
+    load(&variables(folder.path(), &[])).expect("development starts");
+    let unread = variables(folder.path(), &[("POSTERN_ENVIRONMENT", "prod")]);
+    let faults = load(&unread).expect_err("it is neither");
+    let names: Vec<_> = faults.0.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "POSTERN_ENVIRONMENT",
+            "POSTERN_MASTER_KEYS",
+            "POSTERN_JWT_KEYS",
+            "POSTERN_PEPPER",
+            "POSTERN_APP_SECRET",
+            "POSTERN_BASE_URL",
+            "POSTERN_TRUSTED_PROXIES"
+        ],
+        "and which environment the data folder must be of is not said"
+    );
+}
+
+#[test]
+fn the_program_prints_every_fault_that_a_check_finds_and_fails() {
+    let folder = folder();
+    let check = |variables: &Variables| {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_postern"))
+            .arg("check")
+            .env_clear()
+            .envs(variables)
+            .current_dir(folder.path())
+            .output()
+            .expect("it runs");
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            program.status.success(),
+            said(&program.stdout),
+            said(&program.stderr),
+        )
+    };
+    let mut variables = production(folder.path());
+    variables.insert("POSTERN_JWT_KEYS".into(), SHORT.into());
+    variables.insert("POSTERN_CORS_ORIGINS".into(), "*".into());
+    variables.insert("POSTERN_DATA".into(), "/proc/data".into());
+    variables.insert("POSTERN_SITE".into(), "/no/such/site".into());
+    variables.insert(
+        "DATABASE_URL".into(),
+        "postgres://app:hunter2@db.example/postern".into(),
+    );
+    let (success, out, err) = check(&variables);
+    assert!(!success && out.is_empty(), "{out}");
+    for part in [
+        "5 faults",
+        "POSTERN_JWT_KEYS: ",
+        "POSTERN_CORS_ORIGINS: ",
+        "POSTERN_DATA: the folder /proc/data cannot be made",
+        "POSTERN_SITE: /no/such/site/site.json cannot be read",
+        "DATABASE_URL: ",
+    ] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+    assert!(!err.contains("hunter2"), "{err}");
+
+    let mut variables = production(folder.path());
+    fs::write(folder.path().join("site.json"), "{}").expect("writes");
+    variables.insert("POSTERN_SITE".into(), folder.path().display().to_string());
+    let (success, out, err) = check(&variables);
+    assert!(success, "{err}");
+    assert_eq!(out, "The configuration is in order.\n");
 }
 
 #[test]
@@ -230,7 +312,8 @@ fn staging_is_held_to_the_rules_of_production_and_makes_no_keys() {
             "POSTERN_JWT_KEYS",
             "POSTERN_PEPPER",
             "POSTERN_APP_SECRET",
-            "POSTERN_BASE_URL"
+            "POSTERN_BASE_URL",
+            "POSTERN_TRUSTED_PROXIES"
         ]
     );
     assert!(!folder.path().join("data/keys.toml").exists());

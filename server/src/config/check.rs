@@ -1,9 +1,9 @@
-//! The rules that staging and production are held to, and the data folder that belongs to one environment.
+//! The rules that settings are held to, most of them in staging and production.
 
 use postern_domain::prepare::{Link, link};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, Environment, Fault, folder, read::KEY_LENGTH, source::variable};
+use super::{Config, Environment, Fault, read::KEY_LENGTH, source::variable};
 
 const MAKE_KEY: &str = "Make one with `openssl rand -base64 32` and keep it outside the database";
 
@@ -15,8 +15,18 @@ impl Config {
             faults.extend(self.check_keys());
             faults.extend(self.check_edges());
         }
-        faults.extend(folder::check(self));
         faults
+    }
+
+    /// The rule for when nobody said which environment this is: development is no guess to make for a public address.
+    pub(super) fn check_unset(&self) -> Option<Fault> {
+        (self.base_url.scheme() == "https").then(|| {
+            fault(
+                "environment",
+                "it is not set, and people come here over https",
+                "Write production, staging or development",
+            )
+        })
     }
 
     fn check_keys(&self) -> Vec<Fault> {
@@ -78,6 +88,21 @@ impl Config {
                 "base_url",
                 "it is not https",
                 "Write the https:// address that people use",
+            ));
+        }
+        // Something ends TLS in front of us.
+        if self.trusted_proxies.is_empty() {
+            faults.push(fault(
+                "trusted_proxies",
+                "it is empty, so everybody would come from the proxy's address and share its limits",
+                "List the addresses of the proxy that ends TLS, such as 127.0.0.1",
+            ));
+        }
+        if self.trusted_proxies.iter().any(|net| net.prefix_len() == 0) {
+            faults.push(fault(
+                "trusted_proxies",
+                "it holds every address, so anybody could claim to be anybody",
+                "List the addresses of your own proxies alone",
             ));
         }
         faults

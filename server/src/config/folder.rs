@@ -46,21 +46,34 @@ pub(super) fn check(config: &Config) -> Option<Fault> {
     ))
 }
 
+/// Says when the data folder could not be made or written, and leaves nothing behind: whoever corrects several faults
+/// learns of this one with the others.
+pub(super) fn try_writing(config: &Config) -> Option<Fault> {
+    // The folder, or the nearest one above it that exists, in which it would be made.
+    let there = config.data.ancestors().find(|folder| folder.exists());
+    let there = there.unwrap_or(Path::new("."));
+    let trial = there.join(format!(".postern-{}", std::process::id()));
+    let tried = fs::File::create(&trial).and_then(|_| fs::remove_file(&trial));
+    tried.err().map(|error| not_writable(config, &error))
+}
+
 /// Makes the data folder when it is missing, and marks it.
 pub(super) fn make(config: &Config) -> Option<Fault> {
     try_make(&config.data, config.environment)
         .err()
-        .map(|error| {
-            let wrong = format!(
-                "the folder {} cannot be made or written ({error})",
-                config.data.display()
-            );
-            Fault::new(
-                "POSTERN_DATA",
-                wrong,
-                "Name a folder that Postern may write",
-            )
-        })
+        .map(|error| not_writable(config, &error))
+}
+
+fn not_writable(config: &Config, error: &io::Error) -> Fault {
+    let wrong = format!(
+        "the folder {} cannot be made or written ({error})",
+        config.data.display()
+    );
+    Fault::new(
+        "POSTERN_DATA",
+        wrong,
+        "Name a folder that Postern may write",
+    )
 }
 
 fn try_make(data: &Path, environment: Environment) -> io::Result<()> {

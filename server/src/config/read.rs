@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use super::{Config, Environment, Fault, Key, LogFormat, source::Source};
+use super::{Config, Environment, Fault, Key, LogFormat, site, source::Source};
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -28,12 +28,17 @@ const MAKE_KEY: &str = "Make one with `openssl rand -base64 32`";
 /// Reads every setting; one that cannot be read is noted and takes its default, so that the next is read as well.
 pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
     let mut reader = Reader { source, faults };
-    let environment = reader.parse(
-        "environment",
-        "Write development, staging or production",
-        Environment::from_word,
-    );
-    let environment = environment.unwrap_or(Environment::Development);
+    let environment = match source.text("environment") {
+        None => Environment::Development,
+        // Whatever was meant, it is held to the strictest rules: their faults stand in the same list.
+        Some(_) => reader
+            .parse(
+                "environment",
+                "Write development, staging or production",
+                Environment::from_word,
+            )
+            .unwrap_or(Environment::Production),
+    };
     Config {
         environment,
         data: source
@@ -47,7 +52,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             )
             .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
         base_url: reader.web_address("base_url", "http://localhost:3000"),
-        site: source.text("site").map_or_else(site, PathBuf::from),
+        site: source.text("site").map_or_else(site::usual, PathBuf::from),
         database_url: source.text("database_url").map(SecretString::from),
         database_owner_url: source.text("database_owner_url").map(SecretString::from),
         graph_url: reader.web_address("graph_url", "https://graph.facebook.com/v24.0"),
@@ -262,13 +267,4 @@ fn workers(text: &str) -> Option<usize> {
         "false" => Some(0),
         _ => text.parse().ok().filter(|count| *count <= 64),
     }
-}
-
-fn site() -> PathBuf {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|program| Some(program.parent()?.join("site")));
-    beside
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(|| "target/site".into())
 }
