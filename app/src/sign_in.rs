@@ -102,8 +102,18 @@ pub fn SignInPage() -> impl IntoView {
 
 /// A path of ours, or the inbox: an address elsewhere is not followed.
 fn safe(next: Option<String>) -> String {
-    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+    next.filter(|next| is_ours(next))
         .unwrap_or_else(|| "/inbox".into())
+}
+
+/// Browsers drop tabs and line ends from an address, read `\` as `/` and resolve dots (WHATWG URL, 4.4): whatever could
+/// begin with two slashes after that is refused, wherever the slashes stand.
+fn is_ours(next: &str) -> bool {
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    path.starts_with('/')
+        && !path.contains("//")
+        && !next.contains('\\')
+        && !next.contains(char::is_control)
 }
 
 #[cfg(test)]
@@ -115,6 +125,22 @@ mod tests {
         for (next, expected) in [
             (None, "/inbox"),
             (Some("/inbox/1"), "/inbox/1"),
+            (
+                Some("/inbox/1?from=https://elsewhere.example#//"),
+                "/inbox/1?from=https://elsewhere.example#//",
+            ),
+            (Some(""), "/inbox"),
+            (Some("/\t/elsewhere.example"), "/inbox"),
+            (Some("/\n/elsewhere.example"), "/inbox"),
+            (Some("/\r/elsewhere.example"), "/inbox"),
+            (Some("/\r\n\t/elsewhere.example"), "/inbox"),
+            (Some("\t//elsewhere.example"), "/inbox"),
+            (Some("/.//elsewhere.example"), "/inbox"),
+            (Some("/inbox/..//elsewhere.example"), "/inbox"),
+            (Some("/%2e//elsewhere.example"), "/inbox"),
+            (Some("/.\t./\t/elsewhere.example"), "/inbox"),
+            (Some("/inbox\u{7f}"), "/inbox"),
+            (Some("/inbox\u{85}"), "/inbox"),
             (Some("//elsewhere.example"), "/inbox"),
             (Some("/\\elsewhere.example"), "/inbox"),
             (Some("https://elsewhere.example"), "/inbox"),
