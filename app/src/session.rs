@@ -14,6 +14,9 @@ use postern_types::{Credentials, Me, Membership, Role, SetUp, SetUpState, Signed
 use send_wrapper::SendWrapper;
 use std::{future::Future, time::Duration};
 
+/// Between two tries while the server is away.
+const AGAIN: Duration = Duration::from_secs(3);
+
 /// What is known of the person before this page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
@@ -34,6 +37,8 @@ pub struct Session {
     pub me: RwSignal<Option<Me>>,
     /// The workspace they work in, one of their own.
     pub workspace: RwSignal<Option<WorkspaceId>>,
+    /// True while a sign-out has not reached the server.
+    pub leaving: RwSignal<bool>,
 }
 
 /// Puts the session into the context of the root component, and finds out in the browser whether somebody is in.
@@ -42,6 +47,7 @@ pub fn provide_session() -> Session {
         auth: RwSignal::new(Auth::Unknown),
         me: RwSignal::new(None),
         workspace: RwSignal::new(None),
+        leaving: RwSignal::new(false),
     };
     provide_context(session);
     // An effect runs in the browser alone.
@@ -72,24 +78,27 @@ impl Session {
         password: String,
     ) -> impl Future<Output = Result<(), ApiError>> + Send {
         let credentials = Credentials { email, password };
-        Self::enter("/auth/sign-in", credentials)
+        self.enter("/auth/sign-in", credentials)
     }
 
     /// Makes the first owner and signs them in.
     pub fn set_up(self, form: SetUp) -> impl Future<Output = Result<(), ApiError>> + Send {
-        Self::enter("/auth/setup", form)
+        self.enter("/auth/setup", form)
     }
 
-    /// Ends the session, on the server too when it can be reached, and in every tab.
+    /// Ends the session in every tab, and on the server: when that cannot be reached, it is told as soon as it can be.
     pub fn sign_out(self) -> impl Future<Output = ()> + Send {
         SendWrapper::new(async move {
+            // Kept until the server has heard it: a page that is loaded anew must not renew the session instead.
+            wire::keep_leaving(true);
             // In turn with renewals: one that came after it would find its cookie gone and nothing to renew.
             let told = lock::exclusive(wire::sign_out()).await;
-            if let Err(error) = told {
-                leptos::logging::warn!("sign-out was not told to the server: {error:?}");
-            }
+            let heard = self.heard(told);
             hold::clear();
             wire::tell_other_tabs("out");
+            if !heard {
+                self.leave_later();
+            }
         })
     }
 
@@ -122,19 +131,62 @@ impl Session {
     }
 
     fn enter<B: serde::Serialize + 'static>(
+        self,
         path: &'static str,
         body: B,
     ) -> impl Future<Output = Result<(), ApiError>> + Send {
         SendWrapper::new(async move {
-            let signed_in: SignedIn = lock::exclusive(wire::post(path, &body)).await?;
+            let signed_in: SignedIn = lock::exclusive(async {
+                let signed_in = wire::post(path, &body).await?;
+                // The server has ended the session that this one replaces.
+                wire::keep_leaving(false);
+                Ok::<_, ApiError>(signed_in)
+            })
+            .await?;
+            self.leaving.set(false);
             hold::accept(signed_in);
             wire::tell_other_tabs("in");
             Ok(())
         })
     }
 
-    /// Renews what an earlier page left; tries again while the server is away.
+    /// Signs out again until the server has heard it, unless somebody has signed in meanwhile.
+    fn leave(self) {
+        leptos::task::spawn_local(async move {
+            let told = lock::exclusive(async {
+                if wire::is_leaving() {
+                    wire::sign_out().await
+                } else {
+                    Ok(())
+                }
+            });
+            if !self.heard(told.await) {
+                self.leave_later();
+            }
+        });
+    }
+
+    fn leave_later(self) {
+        set_timeout(move || self.leave(), AGAIN);
+    }
+
+    /// Whether the server has heard a sign-out; the person is told when it has not.
+    fn heard(self, told: Result<(), ApiError>) -> bool {
+        if let Err(error) = &told {
+            leptos::logging::warn!("sign-out was not told to the server: {error:?}");
+        }
+        self.leaving.set(told.is_err());
+        told.is_ok()
+    }
+
+    /// Renews what an earlier page left; tries again while the server is away. A sign-out that the server has not heard
+    /// goes before: then nothing is renewed.
     fn begin(self) {
+        if wire::is_leaving() {
+            hold::clear();
+            self.leave();
+            return;
+        }
         if !wire::may_be_signed_in() {
             self.auth.set(Auth::Out);
             return;
@@ -142,7 +194,7 @@ impl Session {
         leptos::task::spawn_local(async move {
             match hold::ready().await {
                 Ok(()) | Err(ApiError::Unauthorized) => {}
-                Err(_) => set_timeout(move || self.begin(), Duration::from_secs(3)),
+                Err(_) => set_timeout(move || self.begin(), AGAIN),
             }
         });
     }

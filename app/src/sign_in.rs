@@ -88,6 +88,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <PublicPage title=account::SIGN_IN lead=account::SIGN_IN_LEAD>
             <form class="form" on:submit=submit method="post">
+                {move || session.leaving.get().then(|| view! { <div class="strip notice" role="status"><Icon name="triangle-alert"/><p>{account::LEAVING}</p></div> })}
                 {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p></div> })}
                 <Field name="email" label=account::EMAIL kind="email" value=email fault=of("email") autocomplete="username"/>
                 <Field name="password" label=account::PASSWORD kind="password" value=password fault=of("password") autocomplete="current-password"/>

@@ -18,13 +18,12 @@ impl Person {
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
             return Err(Error::invalid("name", "Give a name of 1 to 80 characters."));
         }
-        let email = fold(email);
-        if !acceptable(&email) {
-            return Err(Error::invalid(
+        let email = sought(email).ok_or_else(|| {
+            Error::invalid(
                 "email",
                 "Give a complete e-mail address, like ana@example.com.",
-            ));
-        }
+            )
+        })?;
         Ok(Self {
             name: name.to_owned(),
             email,
@@ -42,10 +41,19 @@ impl Person {
     }
 }
 
-/// An address as it is compared: without space around it, in lower case.
-pub fn fold(email: &str) -> String {
-    email.trim().to_ascii_lowercase()
+/// An address as it is kept and compared: without space around it, in lower case. None when no account can have it,
+/// so that nothing need be asked.
+pub fn sought(email: &str) -> Option<String> {
+    let email = email.trim();
+    // Before anything is done with it: whatever is longer is none.
+    if email.len() > LONGEST {
+        return None;
+    }
+    Some(email.to_ascii_lowercase()).filter(|email| acceptable(email))
 }
+
+/// Octets of an address (RFC 5321, 4.5.3.1).
+const LONGEST: usize = 254;
 
 /// Only what a mail server could take, in ASCII: an address that looks like another one cannot be made of
 /// letters of other scripts. Whether it exists is found out by writing to it.
@@ -54,8 +62,8 @@ fn acceptable(email: &str) -> bool {
         return false;
     };
     let word = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~-.".contains(c);
-    // RFC 5321, 4.5.3.1: 64 octets before the sign, 254 in all.
-    email.len() <= 254
+    // 64 octets before the sign (RFC 5321, 4.5.3.1).
+    email.len() <= LONGEST
         && (1..=64).contains(&local.len())
         && local.chars().all(word)
         && !domain.is_empty()
@@ -94,7 +102,10 @@ pub async fn create(
 
 /// The account of that address, if there is one.
 pub async fn find(conn: &mut PgConnection, email: &str) -> Result<Option<AccountId>> {
-    let id = sqlx::query_scalar!("SELECT id FROM account WHERE email = $1", fold(email))
+    let Some(email) = sought(email) else {
+        return Ok(None);
+    };
+    let id = sqlx::query_scalar!("SELECT id FROM account WHERE email = $1", email)
         .fetch_optional(conn)
         .await?;
     Ok(id.map(AccountId))
@@ -160,18 +171,18 @@ impl Deed {
     }
 }
 
-/// Writes what happened to `account`, in the transaction in which it did.
+/// Writes what happened to `account`, in the transaction in which it did; none for an address that nobody has.
 pub async fn audit(
     env: &Env,
     conn: &mut PgConnection,
-    account: AccountId,
+    account: impl Into<Option<AccountId>>,
     deed: Deed,
     address: Option<std::net::IpAddr>,
 ) -> Result<()> {
     sqlx::query!(
         "INSERT INTO account_audit (id, account_id, at, action, address) VALUES ($1, $2, $3, $4, $5)",
         env.id::<uuid::Uuid>(),
-        account.0,
+        account.into().map(|account| account.0),
         env.now(),
         deed.as_str(),
         address.map(|address| address.to_string()),
@@ -202,6 +213,7 @@ mod tests {
             "a na@example.com",
             "ana@exam ple.com",
             "ana\r\nBcc: x@example.com",
+            "ana\0@example.com",
             "аna@example.com",
             "ana@b@example.com",
             &format!("{}@example.com", "a".repeat(65)),

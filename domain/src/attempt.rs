@@ -29,15 +29,28 @@ struct Rule {
 const LONGEST_S: i32 = 900;
 
 impl Subject {
-    /// One account, or one known device of it; named by a keyed hash, so that no address of a person is kept.
+    /// One account as tried from one network, or from a known device of it; named by a keyed hash, so that no address
+    /// of a person is kept.
     pub fn secret(env: &Env, purpose: &str, parts: &[&[u8]]) -> Self {
-        let digest = env.keys.digest("attempt", parts);
         Self {
-            key: format!("{purpose}:{}", hex::encode(&digest[..16])),
+            key: hashed(env, purpose, parts),
             rule: Rule {
                 free: 5,
                 forget_s: 24 * 3600,
                 shared: false,
+            },
+        }
+    }
+
+    /// One account as tried from everywhere: loose, for whoever knows an address could else make its owner wait. It
+    /// holds up those who guess from many networks at once.
+    pub fn everywhere(env: &Env, purpose: &str, parts: &[&[u8]]) -> Self {
+        Self {
+            key: hashed(env, purpose, parts),
+            rule: Rule {
+                free: 100,
+                forget_s: 24 * 3600,
+                shared: true,
             },
         }
     }
@@ -53,6 +66,11 @@ impl Subject {
             },
         }
     }
+}
+
+fn hashed(env: &Env, purpose: &str, parts: &[&[u8]]) -> String {
+    let digest = env.keys.digest("attempt", parts);
+    format!("{purpose}:{}", hex::encode(&digest[..16]))
 }
 
 /// The network that an address belongs to: its /24, or its /48 for IPv6.

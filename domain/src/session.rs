@@ -31,11 +31,14 @@ pub struct Browser {
     pub agent: String,
     /// The secret of its long-lived device cookie.
     pub device: String,
+    /// True when it brought that cookie along; false when it is given one now, and cannot be known yet.
+    pub returning: bool,
 }
 
 impl Browser {
     fn device(&self) -> [u8; 32] {
-        crypto::sha256(format!("{}\n{}", self.device, self.agent).as_bytes())
+        // The cookie alone: what a browser calls itself changes with each of its updates.
+        crypto::sha256(self.device.as_bytes())
     }
 }
 
@@ -49,13 +52,22 @@ pub struct Opened {
     pub signed_in: SignedIn,
 }
 
-/// Opens a session for whoever knows the password. [`Error::Invalid`] alike for an unknown address, a wrong password
-/// and a disabled account; [`Error::TooMany`] after failures.
-pub async fn sign_in(env: &Env, credentials: &Credentials, browser: &Browser) -> Result<Opened> {
-    let email = account::fold(&credentials.email);
-    let (found, known) = look_up(env, &email, browser).await?;
-    let subjects = subjects(env, &email, browser, known);
+/// Opens a session for whoever knows the password, and ends the one whose refresh token the browser gives up for it
+/// (`replaced`). [`Error::Invalid`] alike for an unknown address, a wrong password and a disabled account;
+/// [`Error::TooMany`] after failures.
+pub async fn sign_in(
+    env: &Env,
+    credentials: &Credentials,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
+    // No account has an address that is none: then nothing is looked for, but all else happens as it would.
+    let email = account::sought(&credentials.email);
+    let email = email.as_deref();
+    let known = is_known(env, email, browser).await?;
+    let subjects = subjects(env, email, browser, known);
     attempt::begin(env, &subjects).await?;
+    let found = look_up(env, email).await?;
 
     // No transaction is held open while the password is hashed.
     let kept = found.as_ref().map(|(_, hash)| hash.as_str());
@@ -65,11 +77,11 @@ pub async fn sign_in(env: &Env, credentials: &Credentials, browser: &Browser) ->
     let account = match found {
         Some((account, _)) if right => account,
         found => {
-            if let Some((account, _)) = found {
-                let address = Some(browser.address);
-                account::audit(env, global.conn(), account, Deed::SignInRefused, address).await?;
-                global.commit().await?;
-            }
+            // Written for somebody unknown too: the time that it takes would tell them apart.
+            let account = found.map(|(account, _)| account);
+            let address = Some(browser.address);
+            account::audit(env, global.conn(), account, Deed::SignInRefused, address).await?;
+            global.commit().await?;
             return Err(Error::invalid(
                 "password",
                 "The address or the password is not right.",
@@ -85,6 +97,9 @@ pub async fn sign_in(env: &Env, credentials: &Credentials, browser: &Browser) ->
         Some(browser.address),
     )
     .await?;
+    if let Some(left) = end(env, global.conn(), replaced, browser).await? {
+        global.ring(Signal::Session(left));
+    }
     let opened = open(env, global.conn(), account, browser).await?;
     global.commit().await?;
     Ok(opened)
@@ -125,6 +140,22 @@ pub(crate) async fn open(
 /// Ends the session that `refresh` belongs to, in force or spent; a token that is none changes nothing.
 pub async fn sign_out(env: &Env, refresh: &str, browser: &Browser) -> Result<()> {
     let mut global = env.db.global().await?;
+    if let Some(session) = end(env, global.conn(), Some(refresh), browser).await? {
+        global.ring(Signal::Session(session));
+    }
+    global.commit().await
+}
+
+/// Ends the session of that token and writes it down; whoever commits it rings. None when there is none to end.
+pub(crate) async fn end(
+    env: &Env,
+    conn: &mut PgConnection,
+    refresh: Option<&str>,
+    browser: &Browser,
+) -> Result<Option<SessionId>> {
+    let Some(refresh) = refresh else {
+        return Ok(None);
+    };
     let ended = sqlx::query!(
         "UPDATE session SET ended_at = $2, end_reason = 'sign_out'
           WHERE ended_at IS NULL
@@ -134,23 +165,14 @@ pub async fn sign_out(env: &Env, refresh: &str, browser: &Browser) -> Result<()>
         &hash(refresh)[..],
         env.now(),
     )
-    .fetch_optional(global.conn())
+    .fetch_optional(&mut *conn)
     .await?;
     let Some(session) = ended else {
-        return Ok(());
+        return Ok(None);
     };
-    let account = AccountId(session.account_id);
-    account::audit(
-        env,
-        global.conn(),
-        account,
-        Deed::SignOut,
-        Some(browser.address),
-    )
-    .await?;
-    global.ring(Signal::Session(SessionId(session.id)));
-    global.ring(Signal::Account(account));
-    global.commit().await
+    let (account, address) = (AccountId(session.account_id), Some(browser.address));
+    account::audit(env, conn, account, Deed::SignOut, address).await?;
+    Ok(Some(SessionId(session.id)))
 }
 
 /// True while the session lives and its account is not disabled.
@@ -179,38 +201,55 @@ async fn signed_in(
     })
 }
 
-/// The account of `email` with its password's hash, and whether this browser was signed in to it before.
-async fn look_up(
-    env: &Env,
-    email: &str,
-    browser: &Browser,
-) -> Result<(Option<(AccountId, String)>, bool)> {
+/// Whether this browser was signed in to the account of `email` before.
+async fn is_known(env: &Env, email: Option<&str>, browser: &Browser) -> Result<bool> {
+    let Some(email) = email.filter(|_| browser.returning) else {
+        return Ok(false);
+    };
     let mut global = env.db.global().await?;
-    let found = sqlx::query!(
-        r#"SELECT a.id, a.password_hash,
-                  EXISTS (SELECT FROM session s WHERE s.account_id = a.id AND s.device = $2) AS "known!"
-             FROM account a WHERE a.email = $1 AND a.disabled_at IS NULL"#,
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM session s JOIN account a ON a.id = s.account_id
+                           WHERE a.email = $1 AND a.disabled_at IS NULL AND s.device = $2) AS "known!""#,
         email,
         &browser.device()[..],
     )
+    .fetch_one(global.conn())
+    .await?;
+    Ok(known)
+}
+
+/// The account of `email` with its password's hash.
+async fn look_up(env: &Env, email: Option<&str>) -> Result<Option<(AccountId, String)>> {
+    let Some(email) = email else {
+        return Ok(None);
+    };
+    let mut global = env.db.global().await?;
+    let found = sqlx::query!(
+        "SELECT id, password_hash FROM account WHERE email = $1 AND disabled_at IS NULL",
+        email,
+    )
     .fetch_optional(global.conn())
     .await?;
-    Ok(match found {
-        Some(row) => (Some((AccountId(row.id), row.password_hash)), row.known),
-        None => (None, false),
-    })
+    Ok(found.map(|row| (AccountId(row.id), row.password_hash)))
 }
 
 /// A browser that was signed in to the account before has tries of its own: strangers who guess at the account, or
-/// neighbours in its network, cannot keep its owner out.
-fn subjects(env: &Env, email: &str, browser: &Browser, known: bool) -> Vec<Subject> {
+/// neighbours in its network, cannot keep its owner out. Strangers of one network wait soon; only those of many
+/// networks together make its owner wait on a browser that is new.
+fn subjects(env: &Env, email: Option<&str>, browser: &Browser, known: bool) -> Vec<Subject> {
+    let network = Subject::network("sign-in", browser.address);
+    let Some(email) = email.map(str::as_bytes) else {
+        return vec![network];
+    };
     if known {
-        let parts: [&[u8]; 2] = [email.as_bytes(), &browser.device()];
+        let parts: [&[u8]; 2] = [email, &browser.device()];
         return vec![Subject::secret(env, "sign-in:device", &parts)];
     }
+    let here = attempt::network(browser.address);
     vec![
-        Subject::network("sign-in", browser.address),
-        Subject::secret(env, "sign-in:account", &[email.as_bytes()]),
+        network,
+        Subject::secret(env, "sign-in:here", &[email, here.as_bytes()]),
+        Subject::everywhere(env, "sign-in:account", &[email]),
     ]
 }
 

@@ -6,6 +6,7 @@ use crate::{
     attempt::{self, Subject},
     installation, member, password,
     session::{self, Browser, Opened},
+    wake::Signal,
     workspace,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,8 +21,14 @@ pub async fn token(env: &Env) -> Result<Option<String>> {
 }
 
 /// Makes the first owner with their workspace, and signs them in. [`Error::Invalid`] names the field at fault;
-/// [`Error::Conflict`] when it was done before, also by somebody who did it at the same moment.
-pub async fn run(env: &Env, form: &SetUp, browser: &Browser) -> Result<Opened> {
+/// [`Error::Conflict`] when it was done before, also by somebody who did it at the same moment. The session whose
+/// refresh token the browser gives up for the new one (`replaced`) ends.
+pub async fn run(
+    env: &Env,
+    form: &SetUp,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
     let subjects = [Subject::network("set-up", browser.address)];
     attempt::begin(env, &subjects).await?;
     let installation = installation::find(env).await?;
@@ -56,6 +63,9 @@ pub async fn run(env: &Env, form: &SetUp, browser: &Browser) -> Result<Opened> {
     attempt::succeeded(env, tenant.conn(), &subjects).await?;
     let address = Some(browser.address);
     account::audit(env, tenant.conn(), account, Deed::SetUp, address).await?;
+    if let Some(left) = session::end(env, tenant.conn(), replaced, browser).await? {
+        tenant.ring(Signal::Session(left));
+    }
     let opened = session::open(env, tenant.conn(), account, browser).await?;
     tenant.commit().await?;
     Ok(opened)

@@ -67,7 +67,8 @@ async fn set_up(
     visitor: Visitor,
     Body(form): Body<SetUp>,
 ) -> Result<Response, ApiError> {
-    let opened = setup::run(&env, &form, &visitor.browser).await;
+    let replaced = visitor.refresh.as_deref();
+    let opened = setup::run(&env, &form, &visitor.browser, replaced).await;
     let opened = opened.map_err(|error| visitor.told(error))?;
     Ok(signed_in(&env, &site, &visitor, opened))
 }
@@ -78,7 +79,8 @@ async fn sign_in(
     visitor: Visitor,
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, ApiError> {
-    let opened = session::sign_in(&env, &credentials, &visitor.browser).await;
+    let replaced = visitor.refresh.as_deref();
+    let opened = session::sign_in(&env, &credentials, &visitor.browser, replaced).await;
     let opened = opened.map_err(|error| visitor.told(error))?;
     Ok(signed_in(&env, &site, &visitor, opened))
 }
@@ -113,12 +115,16 @@ async fn sign_out(
     State(env): State<Env>,
     State(site): State<Arc<Site>>,
     visitor: Visitor,
-) -> Result<Response, ApiError> {
-    if let Some(token) = visitor.refresh.as_deref() {
-        let ended = session::sign_out(&env, token, &visitor.browser).await;
-        ended.map_err(|error| visitor.told(error))?;
+) -> Response {
+    let told = match visitor.refresh.as_deref() {
+        Some(token) => session::sign_out(&env, token, &visitor.browser).await,
+        None => Ok(()),
+    };
+    // The cookies go whatever happened: whoever uses this browser next must not come in with them.
+    match told {
+        Ok(()) => (StatusCode::NO_CONTENT, cookie::cleared(&site)).into_response(),
+        Err(error) => (cookie::cleared(&site), visitor.told(error)).into_response(),
     }
-    Ok((StatusCode::NO_CONTENT, cookie::cleared(&site)).into_response())
 }
 
 fn signed_in(env: &Env, site: &Site, visitor: &Visitor, opened: Opened) -> Response {

@@ -71,6 +71,10 @@ pub struct SignedIn {
     pub me: Me,
 }
 
+/// Milliseconds after its rotation for which a refresh token may come again: for an answer that was lost. The browser
+/// asks for the second time within it.
+pub const REFRESH_GRACE_MS: u32 = 10_000;
+
 /// What a person signs in with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {

@@ -11,7 +11,9 @@ mod live;
 mod message;
 mod moment;
 
-pub use account::{Credentials, Me, MemberView, Membership, Role, SetUp, SetUpState, SignedIn};
+pub use account::{
+    Credentials, Me, MemberView, Membership, REFRESH_GRACE_MS, Role, SetUp, SetUpState, SignedIn,
+};
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
 pub use conversation::{
     ContactBrief, ContactView, ConversationDetails, ConversationRow, ConversationState,

@@ -126,7 +126,14 @@ pub async fn renew(seen: u64) -> Result<(), ApiError> {
 }
 
 async fn fly() -> Result<(), ApiError> {
-    let answer = lock::exclusive(wire::refresh()).await;
+    let answer = lock::exclusive(async {
+        // Signed out meanwhile, perhaps in another tab: not even the server knows it yet.
+        if wire::is_leaving() {
+            return Err(ApiError::Unauthorized);
+        }
+        wire::refresh().await
+    })
+    .await;
     HOLD.with_borrow_mut(|hold| hold.flight = None);
     match answer {
         Ok(signed_in) => {

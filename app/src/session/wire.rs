@@ -4,7 +4,7 @@ use crate::ApiError;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Reflect;
 use leptos::prelude::window_event_listener_untyped;
-use postern_types::{SignedIn, WorkspaceId};
+use postern_types::{REFRESH_GRACE_MS, SignedIn, WorkspaceId};
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::{AbortSignal, Storage};
 
@@ -14,27 +14,64 @@ const WORKSPACE: &str = "postern.workspace";
 const WORD: &str = "postern.session";
 /// A cookie that scripts may read stands beside the refresh cookie, so that a page without either need not ask.
 const HINT: &str = "__Host-postern-here-";
+/// A sign-out that the server has not heard yet: a mark, which opens nothing.
+const LEAVING: &str = "postern.leaving";
 /// How long a session's request may take.
 const PATIENCE_MS: u32 = 20_000;
+/// How long a renewal may take.
+const REFRESH_MS: u32 = 4_000;
+// A token whose answer was lost counts as stolen when it comes again later than this.
+const _: () = assert!(2 * REFRESH_MS < REFRESH_GRACE_MS);
 
 /// A new access token for the refresh cookie.
 pub async fn refresh() -> Result<SignedIn, ApiError> {
-    post("/auth/refresh", &()).await
+    let ask = || post_within("/auth/refresh", &(), REFRESH_MS);
+    match ask().await {
+        // The answer may be lost and the token spent: asked again at once, while the server still takes it.
+        Err(ApiError::Transport { .. }) => ask().await,
+        answer => answer,
+    }
 }
 
-/// Ends the session of the refresh cookie.
+/// Ends the session of the refresh cookie, and takes the mark of [`keep_leaving`] away.
 pub async fn sign_out() -> Result<(), ApiError> {
-    let answer = send(Request::post("/auth/sign-out"), &()).await?;
+    let answer = send(Request::post("/auth/sign-out"), &(), PATIENCE_MS).await?;
     if answer.ok() {
+        keep_leaving(false);
         Ok(())
     } else {
         Err(refusal(&answer).await)
     }
 }
 
+/// Whether somebody signed out of this browser and the server has not heard it.
+pub fn is_leaving() -> bool {
+    let mark = storage().and_then(|storage| storage.get_item(LEAVING).ok()?);
+    mark.is_some()
+}
+
+/// Remembers that, or that the server has heard it.
+pub fn keep_leaving(leaving: bool) {
+    if let Some(storage) = storage() {
+        let _ = if leaving {
+            storage.set_item(LEAVING, "1")
+        } else {
+            storage.remove_item(LEAVING)
+        };
+    }
+}
+
 /// Posts `body` as JSON.
 pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
-    read(send(Request::post(path), body).await?).await
+    post_within(path, body, PATIENCE_MS).await
+}
+
+async fn post_within<T: DeserializeOwned>(
+    path: &str,
+    body: &impl Serialize,
+    patience_ms: u32,
+) -> Result<T, ApiError> {
+    read(send(Request::post(path), body, patience_ms).await?).await
 }
 
 /// Gets JSON.
@@ -98,7 +135,11 @@ pub fn on_other_tab(listener: impl Fn(&str) + 'static) {
     std::mem::forget(handle);
 }
 
-async fn send(request: RequestBuilder, body: &impl Serialize) -> Result<Response, ApiError> {
+async fn send(
+    request: RequestBuilder,
+    body: &impl Serialize,
+    patience_ms: u32,
+) -> Result<Response, ApiError> {
     let body = serde_json::to_string(body).map_err(|error| ApiError::Transport {
         message: error.to_string(),
     })?;
@@ -107,7 +148,7 @@ async fn send(request: RequestBuilder, body: &impl Serialize) -> Result<Response
         // A form of another site cannot send it.
         .header("X-Requested-With", "postern")
         // Other tabs wait for the lock that this one holds.
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
+        .abort_signal(Some(&AbortSignal::timeout_with_u32(patience_ms)))
         .body(body)
         .map_err(|error| lost(&error))?
         .send()

@@ -3,6 +3,7 @@
 pub const SIGN_IN: &str = "Sign in";
 pub const SIGN_IN_LEAD: &str = "Welcome back. Your team's inbox is waiting.";
 pub const SIGNING_IN: &str = "Signing in…";
+pub const LEAVING: &str = "You are signed out in this browser, but the server does not know it yet: it could not be reached. This is tried again until it is.";
 pub const EMAIL: &str = "E-mail";
 pub const PASSWORD: &str = "Password";
 pub const SET_UP: &str = "Set up Postern";

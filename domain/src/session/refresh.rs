@@ -6,13 +6,13 @@ use crate::{
     account::{self, Deed},
     wake::Signal,
 };
-use postern_types::{AccountId, SessionId};
+use postern_types::{AccountId, REFRESH_GRACE_MS, SessionId};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// How long after its rotation a token may come again from the same device: a lost answer, a page loaded twice.
-const GRACE: Duration = Duration::seconds(10);
+const GRACE: Duration = Duration::milliseconds(REFRESH_GRACE_MS as i64);
 
 /// Swaps `refresh` for a new token. [`Error::Unauthorized`] when the session is over or unknown, and when the token was
 /// spent before: then every session of that person has been ended.
@@ -165,10 +165,14 @@ async fn rotate(
 /// Ends every session of that person, and writes down why.
 async fn end_all(env: &Env, account: AccountId, browser: &Browser) -> Result<()> {
     let mut global = env.db.global().await?;
-    // One at a time for a person; whoever signs in meanwhile comes after it.
-    sqlx::query!("SELECT id FROM account WHERE id = $1 FOR UPDATE", account.0)
-        .fetch_one(global.conn())
-        .await?;
+    // One at a time for a person. Not FOR UPDATE: who signs out holds a session and then refers to the account in the
+    // audit, which would wait for this while this waits for that session.
+    sqlx::query!(
+        "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE",
+        account.0
+    )
+    .fetch_one(global.conn())
+    .await?;
     let ended = sqlx::query_scalar!(
         "UPDATE session SET ended_at = coalesce(ended_at, $2), end_reason = 'replay'
           WHERE account_id = $1 AND expires_at > $2 AND end_reason IS DISTINCT FROM 'replay'

@@ -9,6 +9,7 @@ fn browser(env: &Env) -> Browser {
         address: address.into(),
         agent: "test".into(),
         device: "device".into(),
+        returning: false,
     }
 }
 
@@ -35,7 +36,7 @@ async fn of_twenty_at_once_one_becomes_the_owner_of_one_workspace(
             email: format!("ana{n}@example.test"),
             ..form.clone()
         };
-        async move { run(env, &form, &browser).await }
+        async move { run(env, &form, &browser, None).await }
     }))
     .await;
     let mut won = Vec::new();
@@ -120,13 +121,13 @@ async fn each_unacceptable_field_is_named_and_leaves_the_installation_fresh(
         ),
     ];
     for (expected, form) in cases {
-        match run(&env, &form, &browser(&env)).await.err() {
+        match run(&env, &form, &browser(&env), None).await.err() {
             Some(Error::Invalid { field, .. }) => assert_eq!(field, expected),
             other => panic!("{expected}: {other:?}"),
         }
     }
     assert!(!installation::find(&env).await.unwrap().set_up);
-    assert!(run(&env, &good, &browser(&env)).await.is_ok());
+    assert!(run(&env, &good, &browser(&env), None).await.is_ok());
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
@@ -139,7 +140,7 @@ async fn guessing_at_the_code_is_slowed_down(_: PgPoolOptions, options: PgConnec
     };
     let mut refusals = 0;
     for _ in 0..30 {
-        if let Err(Error::TooMany { .. }) = run(&env, &guess, &browser).await {
+        if let Err(Error::TooMany { .. }) = run(&env, &guess, &browser, None).await {
             refusals += 1;
         }
     }

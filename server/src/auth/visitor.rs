@@ -20,14 +20,13 @@ pub struct Visitor {
     pub browser: Browser,
     /// The refresh token it sent.
     pub refresh: Option<String>,
-    new_device: bool,
     request: Option<RequestId>,
 }
 
 impl Visitor {
     /// The device's new secret, when it had none.
     pub fn new_device(&self) -> Option<&str> {
-        self.new_device.then_some(self.browser.device.as_str())
+        (!self.browser.returning).then_some(self.browser.device.as_str())
     }
 
     /// An outcome as the person is told it, with the request's id.
@@ -49,12 +48,12 @@ impl FromRequestParts<AppState> for Visitor {
         let agent = parts.headers.get(header::USER_AGENT);
         let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
         Ok(Self {
-            new_device: known.is_none(),
             refresh: cookie::refresh(&parts.headers, site),
             request: parts.extensions.get::<RequestId>().copied(),
             browser: Browser {
                 address: address::of(parts, &site.proxies),
                 agent: agent.unwrap_or_default(),
+                returning: known.is_some(),
                 device: known.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(state.env.bytes::<16>())),
             },
         })

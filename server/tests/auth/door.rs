@@ -163,6 +163,39 @@ async fn renewing_swaps_the_cookie_and_keeps_the_device(
 }
 
 #[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn signing_in_again_ends_the_session_whose_cookie_it_replaces(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let first = house.set_up().await.jar();
+    let headers = [("cookie", &*first), ("origin", ORIGIN)];
+    let second = house.post("/auth/sign-in", &headers, SIGN_IN).await;
+    assert_eq!(second.status, StatusCode::OK, "{}", second.body);
+    let answer = house.post("/auth/refresh", &renewing(&first), "").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    let again = format!("{}; {first}", second.jar());
+    let answer = house.post("/auth/refresh", &renewing(&again), "").await;
+    assert_eq!(answer.status, StatusCode::OK, "the new one lives");
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_sign_out_that_the_database_does_not_take_still_removes_the_cookies(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let jar = house.set_up().await.jar();
+    house.env.db.close().await;
+    let headers = [("cookie", &*jar), ("origin", ORIGIN)];
+    let answer = house.post("/auth/sign-out", &headers, "").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let gone = |cookie: &&str| cookie.contains("=; ") && cookie.contains("Max-Age=0;");
+    let cookies = answer.cookies();
+    assert_eq!(cookies.iter().filter(|c| gone(c)).count(), 2, "{cookies:?}");
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
 async fn renewing_takes_the_cookie_the_origin_and_a_header_of_our_own(
     _: PgPoolOptions,
     options: PgConnectOptions,
