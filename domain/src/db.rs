@@ -6,7 +6,8 @@ use crate::{
 };
 use postern_types::{ChannelId, JobId, MemberId, Role, SessionId, WorkspaceId};
 use sqlx::{
-    AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
+    Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -18,13 +19,18 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 /// Brings the schema up to date as its owner.
 pub async fn migrate(owner_url: &str) -> Result<()> {
-    let mut connection = PgConnection::connect(owner_url).await?;
+    let mut connection = quiet(owner_url.parse()?).connect().await?;
     MIGRATOR
         .run_direct(None, &mut connection, false)
         .await
         .map_err(|error| Error::Internal(error.into()))?;
     connection.close().await?;
     Ok(())
+}
+
+/// The driver writes statements that take long into the log, with their text; ours names no SQL.
+fn quiet(options: PgConnectOptions) -> PgConnectOptions {
+    options.disable_statement_logging()
 }
 
 /// The database as the serving role sees it. Cheap to clone.
@@ -73,7 +79,7 @@ impl Db {
                         .is_ok())
                 })
             })
-            .connect_lazy_with(options);
+            .connect_lazy_with(quiet(options));
         Self { pool, wake }
     }
 

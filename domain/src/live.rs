@@ -1,9 +1,25 @@
-//! Tickets for the socket: single use, 30 seconds, redeemed by whichever process gets the connection.
+//! The socket's right to listen: tickets for it, single use, 30 seconds, redeemed by whichever process gets the
+//! connection; and what a ticket lets in, for as long as that may stay.
 
 use crate::{Env, Error, Result, Tenant, crypto};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{SessionId, WorkspaceId};
-use time::Duration;
+use postern_types::{AccountId, MemberId, Role, SessionId, WorkspaceId};
+use time::{Duration, OffsetDateTime};
+
+/// Who was let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// The session that drew the ticket.
+    pub session: SessionId,
+    /// Whose session it is.
+    pub account: AccountId,
+    /// The workspace the ticket was drawn for.
+    pub workspace: WorkspaceId,
+    /// The member it speaks for.
+    pub member: MemberId,
+    /// When the session ends by itself.
+    pub ends_at: OffsetDateTime,
+}
 
 /// Makes a ticket for the session that is acting in the tenant's workspace.
 pub async fn ticket(env: &Env, tenant: &mut Tenant, session: SessionId) -> Result<String> {
@@ -21,15 +37,48 @@ pub async fn ticket(env: &Env, tenant: &mut Tenant, session: SessionId) -> Resul
     Ok(URL_SAFE_NO_PAD.encode(secret))
 }
 
-/// Uses a ticket up and says whose it was; [`Error::Unauthorized`] for one that is unknown, used or too old.
-pub async fn redeem(env: &Env, ticket: &str) -> Result<(SessionId, WorkspaceId)> {
+/// Uses a ticket up and lets its session in; [`Error::Unauthorized`] for one that is unknown, used or too old.
+pub async fn enter(env: &Env, ticket: &str) -> Result<Pass> {
+    let (session, workspace) = redeem(env, ticket).await?;
+    let mut tenant = env.db.member(session, workspace, Role::Agent).await?;
+    let member = tenant.actor().await?;
+    let of = sqlx::query!(
+        "SELECT account_id, expires_at FROM session WHERE id = $1",
+        session.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    tenant.commit().await?;
+    Ok(Pass {
+        session,
+        account: AccountId(of.account_id),
+        workspace,
+        member,
+        ends_at: of.expires_at,
+    })
+}
+
+/// Looks again whether `pass` holds: that the session lives and the person still belongs there.
+pub async fn holds(env: &Env, pass: &Pass) -> Result<()> {
+    if pass.ends_at <= env.now() {
+        return Err(Error::Unauthorized);
+    }
+    let tenant = env
+        .db
+        .member(pass.session, pass.workspace, Role::Agent)
+        .await?;
+    tenant.commit().await
+}
+
+async fn redeem(env: &Env, ticket: &str) -> Result<(SessionId, WorkspaceId)> {
     let secret = URL_SAFE_NO_PAD
         .decode(ticket)
         .map_err(|_| Error::Unauthorized)?;
     let mut global = env.db.global().await?;
     let row = sqlx::query!(
-        r#"SELECT session_id AS "session!", workspace_id AS "workspace!" FROM redeem_ticket($1)"#,
+        r#"SELECT session_id AS "session!", workspace_id AS "workspace!" FROM redeem_ticket($1, $2)"#,
         &crypto::sha256(&secret)[..],
+        env.now(),
     )
     .fetch_optional(global.conn())
     .await?;
@@ -37,3 +86,6 @@ pub async fn redeem(env: &Env, ticket: &str) -> Result<(SessionId, WorkspaceId)>
     let row = row.ok_or(Error::Unauthorized)?;
     Ok((SessionId(row.session), WorkspaceId(row.workspace)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The socket: what happens in a workspace, as it happens.
 
 mod hub;
+mod place;
 mod room;
 mod socket;
 
@@ -16,7 +17,6 @@ use axum::{
 };
 use postern_app::error::ApiError;
 use postern_domain::{Env, live};
-use postern_types::Role;
 use std::sync::Arc;
 
 /// The protocol's name; the ticket stands beside it in the same header.
@@ -45,18 +45,7 @@ async fn open(
     let Some(ticket) = ticket(&headers) else {
         return ApiError::Unauthorized.into_response();
     };
-    let pass = async {
-        let (session, workspace) = live::redeem(&env, &ticket).await?;
-        let mut tenant = env.db.member(session, workspace, Role::Agent).await?;
-        let member = tenant.actor().await?;
-        tenant.commit().await?;
-        Ok::<_, postern_domain::Error>(socket::Pass {
-            session,
-            workspace,
-            member,
-        })
-    };
-    match pass.await {
+    match live::enter(&env, &ticket).await {
         Ok(pass) => upgrade
             .protocols([PROTOCOL])
             // The defaults hold 128 KiB a socket; a frame of ours is a few hundred bytes.

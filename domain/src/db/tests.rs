@@ -66,7 +66,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    const LISTED: [&str; 13] = [
+    const LISTED: [&str; 14] = [
         "claim_jobs",
         "claim_number",
         "enter_channel",
@@ -76,6 +76,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_system",
         "my_memberships",
         "next_job_ms",
+        "redeem_ticket",
         "redeem_ticket",
         "route_accounts",
         "route_callback",
@@ -341,4 +342,11 @@ async fn a_workspace_is_made_once_and_a_foreign_conversation_is_not_found(
         conversation::row(&mut tenant, missing).await,
         Err(Error::NotFound)
     ));
+}
+
+#[test]
+fn the_driver_writes_no_statement_into_the_log() {
+    let loud = PgConnectOptions::new();
+    let levels = |options: &PgConnectOptions| format!("{options:?}").matches("Off").count();
+    assert_eq!(levels(&super::quiet(loud.clone())), levels(&loud) + 2);
 }

@@ -1,13 +1,18 @@
 //! The rooms of this process: one for each workspace that has a socket open.
 
 use super::room::Room;
-use postern_domain::{Env, wake::Signal};
+use postern_domain::{Env, live::Pass, wake::Signal};
 use postern_types::{AccountId, SessionId, WorkspaceId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 use tokio::sync::broadcast;
+
+/// Between two looks at a socket: whether its browser is there, and whether it may still listen. What another process
+/// did is noticed by the second one, so no socket outlives its right by more than this.
+pub const BEAT: Duration = Duration::from_secs(25);
 
 /// Whose right to listen has to be looked at again.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +25,17 @@ pub enum Recheck {
     All,
 }
 
+impl Recheck {
+    /// Whether the holder of `pass` is meant.
+    pub fn concerns(self, pass: &Pass) -> bool {
+        match self {
+            Self::Session(session) => session == pass.session,
+            Self::Account(account) => account == pass.account,
+            Self::All => true,
+        }
+    }
+}
+
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Hub {
@@ -28,6 +44,7 @@ pub struct Hub {
 
 struct Inner {
     env: Env,
+    beat: Duration,
     rooms: Mutex<HashMap<WorkspaceId, Weak<Room>>>,
     recheck: broadcast::Sender<Recheck>,
 }
@@ -35,9 +52,15 @@ struct Inner {
 impl Hub {
     /// A hub that listens to the bells of `env` for as long as it lives.
     pub fn new(env: Env) -> Self {
+        Self::beating(env, BEAT)
+    }
+
+    /// [`Hub::new`] with another time between two looks at a socket than [`BEAT`].
+    pub fn beating(env: Env, beat: Duration) -> Self {
         let mut bells = env.wake.listen();
         let inner = Arc::new(Inner {
             env,
+            beat,
             rooms: Mutex::default(),
             recheck: broadcast::Sender::new(256),
         });
@@ -69,6 +92,11 @@ impl Hub {
         let room = Room::open(self.inner.env.clone(), workspace);
         rooms.insert(workspace, Arc::downgrade(&room));
         room
+    }
+
+    /// Between two looks at a socket.
+    pub fn beat(&self) -> Duration {
+        self.inner.beat
     }
 
     /// Listens for sessions and people whose rights may have changed.
@@ -105,5 +133,34 @@ impl Inner {
     fn recheck(&self, whose: Recheck) {
         // No socket, nobody to tell.
         let _ = self.recheck.send(whose);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_types::MemberId;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_bell_makes_only_those_look_whom_it_is_about() {
+        let id = Uuid::from_u128;
+        let pass = Pass {
+            session: SessionId(id(1)),
+            account: AccountId(id(2)),
+            workspace: WorkspaceId(id(3)),
+            member: MemberId(id(4)),
+            ends_at: datetime!(2026-03-01 12:00 UTC),
+        };
+        for (whose, expected) in [
+            (Recheck::Session(SessionId(id(1))), true),
+            (Recheck::Session(SessionId(id(2))), false),
+            (Recheck::Account(AccountId(id(2))), true),
+            (Recheck::Account(AccountId(id(1))), false),
+            (Recheck::All, true),
+        ] {
+            assert_eq!(whose.concerns(&pass), expected, "{whose:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! One workspace's room: the feed is read once for all its sockets.
 
+use super::place::Place;
 use axum::extract::ws::Utf8Bytes;
 use postern_domain::{
     Env, Error, Result,
@@ -18,11 +19,12 @@ use tokio::sync::{Notify, broadcast};
 pub enum News {
     /// An event of the feed, ready to be sent.
     Event(Position, Utf8Bytes),
-    /// Who looks or types where, ready to be sent; not sent back to the one who does.
-    Presence(u64, Utf8Bytes),
     /// The feed could not be read on: every socket reads for itself.
     Gap,
 }
+
+/// Which socket says that its member looks or types where, ready to be sent to all the others.
+pub type Word = (u64, Utf8Bytes);
 
 /// Where a socket's member is.
 #[derive(Clone, Copy)]
@@ -36,6 +38,8 @@ struct Presence {
 pub struct Room {
     bell: Notify,
     news: broadcast::Sender<News>,
+    /// Apart from the news: what is missed of it is missed, and costs nobody the feed.
+    words: broadcast::Sender<Word>,
     present: Mutex<HashMap<u64, Presence>>,
 }
 
@@ -50,6 +54,7 @@ impl Room {
         let room = Arc::new(Self {
             bell: Notify::new(),
             news: broadcast::Sender::new(1024),
+            words: broadcast::Sender::new(256),
             present: Mutex::default(),
         });
         tokio::spawn(pump(Arc::downgrade(&room), env, workspace));
@@ -66,14 +71,17 @@ impl Room {
         self.news.subscribe()
     }
 
+    /// Where the members of other sockets are, from now on.
+    pub fn overhear(&self) -> broadcast::Receiver<Word> {
+        self.words.subscribe()
+    }
+
     /// Tells the others where a socket's member is; nowhere when they left.
-    pub fn present(
-        &self,
-        socket: u64,
-        member: MemberId,
-        conversation: Option<ConversationId>,
-        typing: bool,
-    ) {
+    pub fn present(&self, socket: u64, member: MemberId, place: Place) {
+        let Place {
+            conversation,
+            typing,
+        } = place;
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         match conversation {
             Some(conversation) => {
@@ -91,15 +99,14 @@ impl Room {
             }
         }
         drop(present);
-        self.tell(News::Presence(
+        let word = frame(&ServerFrame::Replying {
+            member,
             socket,
-            frame(&ServerFrame::Replying {
-                member,
-                socket,
-                conversation,
-                typing,
-            }),
-        ));
+            conversation,
+            typing,
+        });
+        // An empty room hears nothing.
+        let _ = self.words.send((socket, word));
     }
 
     /// Where everybody else is, for a socket that has just come.

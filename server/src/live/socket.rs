@@ -2,16 +2,19 @@
 
 use super::{
     hub::{Hub, Recheck},
-    room::{News, Room, event_frame, frame},
+    place::{Place, Told},
+    room::{News, Room, Word, event_frame, frame},
 };
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use postern_domain::{
     Env, Error,
     event::{self, Position},
+    live::{self, Pass},
 };
-use postern_types::{ClientFrame, FeedCursor, MemberId, Role, ServerFrame, SessionId, WorkspaceId};
+use postern_types::{ClientFrame, FeedCursor, Role, ServerFrame};
 use std::{
     ops::ControlFlow,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -20,22 +23,10 @@ use std::{
 };
 use tokio::{
     sync::broadcast,
-    time::{Instant, timeout},
+    time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
 
-/// Who was let in.
-#[derive(Clone, Copy, Debug)]
-pub struct Pass {
-    /// The session that drew the ticket.
-    pub session: SessionId,
-    /// The workspace it was drawn for.
-    pub workspace: WorkspaceId,
-    /// The member it speaks for.
-    pub member: MemberId,
-}
-
 const FIRST_FRAME: Duration = Duration::from_secs(10);
-const PING: Duration = Duration::from_secs(25);
 const SILENT: Duration = Duration::from_secs(70);
 /// A reader that takes longer for one frame is cut off, and comes back with its cursor.
 const SEND: Duration = Duration::from_secs(10);
@@ -62,6 +53,14 @@ struct Open {
     cursor: FeedCursor,
     position: Position,
     heard: Instant,
+    told: Told,
+}
+
+/// What a socket listens to.
+struct Ears {
+    news: broadcast::Receiver<News>,
+    words: broadcast::Receiver<Word>,
+    rechecks: broadcast::Receiver<Recheck>,
 }
 
 /// Serves a socket until it ends.
@@ -69,7 +68,11 @@ pub async fn run(mut socket: WebSocket, env: Env, hub: Hub, pass: Pass) {
     // Listen before reading: what happens in between is in one of the two.
     let rechecks = hub.rechecks();
     let room = hub.room(pass.workspace);
-    let news = room.listen();
+    let ears = Ears {
+        news: room.listen(),
+        words: room.overhear(),
+        rechecks,
+    };
     let Ok(Some(cursor)) = timeout(FIRST_FRAME, first_frame(&mut socket)).await else {
         return;
     };
@@ -90,9 +93,10 @@ pub async fn run(mut socket: WebSocket, env: Env, hub: Hub, pass: Pass) {
         cursor,
         position,
         heard,
+        told: Told::new(heard),
     };
-    let end = open.serve(news, rechecks).await;
-    open.room.present(number, pass.member, None, false);
+    let end = open.serve(ears, hub.beat()).await;
+    open.room.present(number, pass.member, Place::default());
     let last = match end {
         End::Gone => return,
         End::Bye => ServerFrame::Bye,
@@ -114,21 +118,24 @@ async fn first_frame(socket: &mut WebSocket) -> Option<FeedCursor> {
 }
 
 impl Open {
-    async fn serve(
-        &mut self,
-        mut news: broadcast::Receiver<News>,
-        mut rechecks: broadcast::Receiver<Recheck>,
-    ) -> End {
+    async fn serve(&mut self, mut ears: Ears, beat: Duration) -> End {
+        // However often it is renewed, a session ends at its time, and its sockets with it.
+        let left = (self.pass.ends_at - self.env.now()).try_into();
+        let mut over = pin!(sleep_until(Instant::now() + left.unwrap_or(Duration::ZERO)));
         if let ControlFlow::Break(end) = self.welcome().await {
             return end;
         }
-        let mut pings = tokio::time::interval(PING);
+        let mut beats = interval_at(Instant::now() + beat, beat);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
-                heard = news.recv() => self.pass_on(heard).await,
-                whose = rechecks.recv() => self.recheck(whose).await,
+                heard = ears.news.recv() => self.pass_on(heard).await,
+                word = ears.words.recv() => self.repeat(word).await,
+                whose = ears.rechecks.recv() => self.recheck(whose).await,
                 message = self.socket.recv() => self.hear(message),
-                _ = pings.tick() => self.ping().await,
+                () = self.told.due() => self.tell(),
+                _ = beats.tick() => self.beat().await,
+                () = &mut over => ControlFlow::Break(End::Bye),
             };
             if let ControlFlow::Break(end) = step {
                 return end;
@@ -191,14 +198,19 @@ impl Open {
                 }
                 ControlFlow::Continue(())
             }
-            Ok(News::Presence(socket, text)) => {
-                if socket != self.number {
-                    self.send(text).await?;
-                }
-                ControlFlow::Continue(())
-            }
             // Too slow for the room, or the room itself has a gap: the browser comes back with its own cursor.
             Ok(News::Gap) | Err(_) => ControlFlow::Break(End::Gone),
+        }
+    }
+
+    /// What another socket said; whoever missed some of it goes on with the next.
+    async fn repeat(
+        &mut self,
+        word: Result<Word, broadcast::error::RecvError>,
+    ) -> ControlFlow<End> {
+        match word {
+            Ok((socket, text)) if socket != self.number => self.send(text).await,
+            _ => ControlFlow::Continue(()),
         }
     }
 
@@ -206,19 +218,16 @@ impl Open {
         &mut self,
         whose: Result<Recheck, broadcast::error::RecvError>,
     ) -> ControlFlow<End> {
-        if matches!(whose, Ok(Recheck::Session(session)) if session != self.pass.session) {
+        // One that missed a bell looks as well.
+        if whose.is_ok_and(|whose| !whose.concerns(&self.pass)) {
             return ControlFlow::Continue(());
         }
-        match self
-            .env
-            .db
-            .member(self.pass.session, self.pass.workspace, Role::Agent)
-            .await
-        {
-            Ok(tenant) => match tenant.commit().await {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => ControlFlow::Break(end_of(&error)),
-            },
+        self.look().await
+    }
+
+    async fn look(&mut self) -> ControlFlow<End> {
+        match live::holds(&self.env, &self.pass).await {
+            Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(end_of(&error)),
         }
     }
@@ -233,8 +242,10 @@ impl Open {
                     typing,
                 }) = serde_json::from_str(&text)
                 {
-                    self.room
-                        .present(self.number, self.pass.member, conversation, typing);
+                    self.told.hear(Place {
+                        conversation,
+                        typing,
+                    });
                 }
                 ControlFlow::Continue(())
             }
@@ -243,10 +254,19 @@ impl Open {
         }
     }
 
-    async fn ping(&mut self) -> ControlFlow<End> {
+    fn tell(&mut self) -> ControlFlow<End> {
+        if let Some(place) = self.told.say(Instant::now()) {
+            self.room.present(self.number, self.pass.member, place);
+        }
+        ControlFlow::Continue(())
+    }
+
+    async fn beat(&mut self) -> ControlFlow<End> {
         if self.heard.elapsed() > SILENT {
             return ControlFlow::Break(End::Gone);
         }
+        // Another process may have ended the session or the membership: its bells do not ring here.
+        self.look().await?;
         self.put(Message::Ping(axum::body::Bytes::new())).await?;
         // A page's script sees no ping: it needs a frame to know that the line is not dead.
         self.send(frame(&ServerFrame::Beat)).await

@@ -50,7 +50,7 @@ impl Chance for Counted {
 }
 
 /// It stands: lifetimes come out whole.
-struct Stopped(OffsetDateTime);
+pub struct Stopped(pub OffsetDateTime);
 
 impl Clock for Stopped {
     fn now(&self) -> OffsetDateTime {
@@ -118,19 +118,7 @@ impl House {
             },
             wake,
         };
-        let state = AppState {
-            hub: Hub::new(env.clone()),
-            leptos: LeptosOptions::builder().output_name("postern").build(),
-            site: Arc::new(Site {
-                origin: ORIGIN.into(),
-                secure: false,
-                instance: "cafe0123".into(),
-                folder: PathBuf::new(),
-                body_limit: 1 << 20,
-                proxies: Vec::new(),
-            }),
-            env: env.clone(),
-        };
+        let state = state(&env, Hub::new(env.clone()));
         let guard = Guard::new(env.clone(), ["/".to_owned(), "/inbox/{id}".to_owned()]);
         let page = || async { "a shell" };
         let router = Router::new()
@@ -156,6 +144,18 @@ impl House {
         });
         self.post("/auth/setup", &[("origin", ORIGIN)], &form.to_string())
             .await
+    }
+
+    /// What a page gets that is signed in: with the set-up, and once that is done by signing in.
+    pub async fn set_up_or_in(&self) -> Value {
+        let known = postern_domain::setup::token(&self.env).await;
+        if known.expect("it answers").is_some() {
+            return self.set_up().await.json();
+        }
+        let form = json!({ "email": "ines@example.test", "password": "a quiet harbour 7" });
+        let form = form.to_string();
+        let answer = self.post("/auth/sign-in", &[("origin", ORIGIN)], &form);
+        answer.await.json()
     }
 
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -192,6 +192,23 @@ impl House {
             headers: parts.headers,
             body: String::from_utf8(body.to_vec()).expect("text"),
         }
+    }
+}
+
+/// What routes stand on.
+pub fn state(env: &Env, hub: Hub) -> AppState {
+    AppState {
+        hub,
+        leptos: LeptosOptions::builder().output_name("postern").build(),
+        site: Arc::new(Site {
+            origin: ORIGIN.into(),
+            secure: false,
+            instance: "cafe0123".into(),
+            folder: PathBuf::new(),
+            body_limit: 1 << 20,
+            proxies: Vec::new(),
+        }),
+        env: env.clone(),
     }
 }
 

@@ -1,5 +1,8 @@
-//! Signing in over HTTP: the exact answers, the guard before everything else, and who is turned away.
+//! Signing in over HTTP: the exact answers, the guard before everything else, who is turned away, and how long an open
+//! socket stays.
 
 mod door;
+mod edge;
 mod guard;
 mod house;
+mod socket;

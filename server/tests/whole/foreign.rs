@@ -2,6 +2,7 @@
 
 use crate::{
     api::Api,
+    sockets::{next, resume},
     tally::{Tally, customer, until, write},
     town::{NUMBER, Town},
 };
@@ -68,6 +69,7 @@ const OWN: [&str; 5] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_shows_and_changes_nothing_for_another_workspace() {
     let (town, ours) = Town::found("foreign").await;
+    let start = ours.snapshot().await["cursor"].clone();
     let url = format!("{}/webhooks/whatsapp", town.url());
     write(town.meta.clone(), url, 1, 2, Arc::new(Tally::default())).await;
     until("the customer is heard", &town, async || {
@@ -164,4 +166,37 @@ async fn every_function_shows_and_changes_nothing_for_another_workspace() {
     after["cursor"] = before["cursor"].clone();
     assert_eq!(after, before, "nothing has changed");
     assert_eq!(ours.thread(&conversation).await, thread);
+
+    let (first, second) = (customer(1), customer(2));
+    let secrets = [
+        conversation.as_str(),
+        message,
+        first.key(),
+        second.key(),
+        &ours.workspace,
+    ];
+    overhear(&town, (&ours, &rival), &start, &secrets).await;
+}
+
+/// The rival's socket with our place in our feed: neither what happened since nor what happens now is heard.
+async fn overhear(town: &Town, (ours, rival): (&Api, &Api), start: &Value, secrets: &[&str]) {
+    let mut listening = resume(town, rival, start).await;
+    let mut own = resume(town, ours, start).await;
+    let url = format!("{}/webhooks/whatsapp", town.url());
+    write(town.meta.clone(), url, 2, 1, Arc::new(Tally::default())).await;
+    let mut heard = 0;
+    while heard < 3 {
+        let frame = next(&mut own).await.expect("it stays open");
+        heard += usize::from(frame["event"]["type"] == "message");
+    }
+    rival.sign_out().await;
+    let mut frames = Vec::new();
+    while let Some(frame) = next(&mut listening).await {
+        frames.push(frame);
+    }
+    assert_eq!(frames.last().expect("a word")["type"], "bye");
+    let told = serde_json::to_string(&frames).expect("JSON");
+    for secret in secrets {
+        assert!(!told.contains(secret), "{secret} in {told}");
+    }
 }

@@ -14,7 +14,8 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+/// An open socket.
+pub type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn open(town: &Town, ticket: &str, origin: &str) -> Result<Socket, u16> {
     let mut request = town
@@ -45,7 +46,8 @@ async fn open(town: &Town, ticket: &str, origin: &str) -> Result<Socket, u16> {
     }
 }
 
-async fn resume(town: &Town, api: &Api, cursor: &Value) -> Socket {
+/// Opens one and says from where on it listens.
+pub async fn resume(town: &Town, api: &Api, cursor: &Value) -> Socket {
     let mut socket = open(town, &api.ticket().await, &town.url())
         .await
         .expect("it opens");
@@ -55,7 +57,7 @@ async fn resume(town: &Town, api: &Api, cursor: &Value) -> Socket {
 }
 
 /// The next frame; none when the socket ends.
-async fn next(socket: &mut Socket) -> Option<Value> {
+pub async fn next(socket: &mut Socket) -> Option<Value> {
     loop {
         let message = timeout(Duration::from_secs(20), socket.next())
             .await
