@@ -11,6 +11,14 @@ use axum::{
 };
 use postern_domain::Env;
 use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// Lines of reports in a minute: they come without credentials, and nobody may fill the log with them.
+const LINES: u32 = 20;
+
+/// When the minute began, and how many lines it has.
+static MINUTE: Mutex<(OffsetDateTime, u32)> = Mutex::new((OffsetDateTime::UNIX_EPOCH, 0));
 
 /// Public: a browser sends reports without credentials, and so do those who look whether we live.
 pub fn routes() -> Router<AppState> {
@@ -41,8 +49,13 @@ struct Violation {
 }
 
 /// Logs which rule was broken; never the page's address, which may name a conversation.
-async fn csp(body: Bytes) -> StatusCode {
+async fn csp(State(env): State<Env>, body: Bytes) -> StatusCode {
     if let Ok(Report { report }) = serde_json::from_slice(&body) {
+        let mut minute = MINUTE.lock().unwrap_or_else(PoisonError::into_inner);
+        if !may_write(&mut minute, env.now()) {
+            return StatusCode::NO_CONTENT;
+        }
+        drop(minute);
         let directive: String = report.effective_directive.chars().take(40).collect();
         let blocked: String = report
             .blocked_uri
@@ -69,5 +82,30 @@ async fn ready(State(env): State<Env>) -> impl IntoResponse {
             StatusCode::SERVICE_UNAVAILABLE,
             "the database does not answer\n",
         ),
+    }
+}
+
+fn may_write((began, lines): &mut (OffsetDateTime, u32), now: OffsetDateTime) -> bool {
+    if now - *began >= Duration::minutes(1) {
+        (*began, *lines) = (now, 0);
+    }
+    *lines += 1;
+    *lines <= LINES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_flood_of_reports_writes_twenty_lines_a_minute() {
+        let start = datetime!(2026-03-01 12:00 UTC);
+        let mut minute = (OffsetDateTime::UNIX_EPOCH, 0);
+        let mut written = |second| {
+            let now = start + Duration::seconds(second);
+            (0..1000).filter(|_| may_write(&mut minute, now)).count()
+        };
+        assert_eq!([written(0), written(59), written(60)], [20, 0, 20]);
     }
 }

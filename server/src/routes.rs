@@ -46,13 +46,14 @@ pub fn router(state: AppState) -> Router {
         .merge(guarded)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
+        // A socket's patience ends with its opening.
+        .merge(live::routes())
+        .merge(reports::routes())
+        .merge(package(&state))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             PATIENCE,
         ))
-        .merge(live::routes())
-        .merge(reports::routes())
-        .merge(package(&state))
         .fallback(missing)
         .layer(CatchPanicLayer::custom(broke))
         .layer(from_fn_with_state(
@@ -85,7 +86,11 @@ fn in_context(env: &Env, site: &Site) {
 /// The built client. Its folder is named by a hash of what is in it, so that it never changes under its name.
 fn package(state: &AppState) -> Router<AppState> {
     let folder = &state.site.folder;
-    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    // What is not there may be there later: after an update, under the same name.
+    let forever = |answer: &Response| {
+        let there = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
+        there.then(|| HeaderValue::from_static("public, max-age=31536000, immutable"))
+    };
     let pkg = ServeDir::new(folder.join("pkg"))
         .precompressed_br()
         .precompressed_gzip();

@@ -2,7 +2,7 @@
 
 use crate::{
     boot,
-    config::{Config, LogFormat},
+    config::{Config, Environment, LogFormat},
     routes, worker,
 };
 use anyhow::Context as _;
@@ -22,7 +22,24 @@ pub fn log(config: &Config) -> anyhow::Result<()> {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
+    log_panics(config.environment == Environment::Development);
     Ok(())
+}
+
+/// A panic is a line of the log like any other. Its words may quote what somebody wrote, and its file names our sources:
+/// both are for development alone.
+fn log_panics(in_full: bool) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location();
+        if in_full {
+            let words = panic.payload_as_str().unwrap_or_default();
+            let place = place.map(ToString::to_string).unwrap_or_default();
+            tracing::error!(panic.words = words, panic.place = place, "panicked");
+        } else {
+            let (line, column) = place.map_or((0, 0), |place| (place.line(), place.column()));
+            tracing::error!(panic.line = line, panic.column = column, "panicked");
+        }
+    }));
 }
 
 /// Serves until it is told to stop, with as many job loops as configured.
@@ -83,4 +100,59 @@ async fn grace(stopped: &mut watch::Receiver<bool>) {
     // The sender lives until the signal came.
     let _ = stopped.wait_for(|stopped| *stopped).await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("the page").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_line_of_the_log_with_its_words_and_place_in_development_alone() {
+        let before = std::panic::take_hook();
+        let said = |in_full| {
+            let page = Page::default();
+            let writer = page.clone();
+            let log = tracing_subscriber::fmt()
+                .with_ansi(false)
+                .with_writer(move || writer.clone())
+                .finish();
+            log_panics(in_full);
+            tracing::subscriber::with_default(log, || {
+                let outcome = std::panic::catch_unwind(|| panic!("said by +1 555 0100"));
+                assert!(outcome.is_err());
+            });
+            String::from_utf8(page.0.lock().expect("the page").clone()).expect("text")
+        };
+        let (open, closed) = (said(true), said(false));
+        std::panic::set_hook(before);
+        assert!(
+            open.contains("+1 555 0100") && open.contains("serve.rs"),
+            "{open}"
+        );
+        assert!(
+            closed.contains("ERROR") && closed.contains("panicked panic.line="),
+            "{closed}"
+        );
+        assert!(
+            !closed.contains("555") && !closed.contains(".rs"),
+            "{closed}"
+        );
+    }
 }
