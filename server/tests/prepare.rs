@@ -1,6 +1,11 @@
 //! `postern db prepare` as an operator sees it, on the PostgreSQL whose administrator is `POSTERN_TEST_ADMIN_URL`.
 
-use std::process::Command;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
 
 use clap::{Args as _, FromArgMatches as _};
 use postern_server::{config::os_random, prepare::Prepare};
@@ -87,6 +92,92 @@ async fn it_tells_the_two_variables_once_and_the_second_run_keeps_the_passwords(
             .expect("psql");
         assert!(dropped.success(), "{sql}");
     }
+}
+
+fn psql(url: &str, sql: &str) {
+    let ran = Command::new("psql").args(["-Xqc", sql, "-d", url]).status();
+    assert!(ran.expect("psql").success(), "{sql}");
+}
+
+#[test]
+fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_bypasses_policies() {
+    let tag = format!("serve{}", std::process::id());
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(
+        folder.path().join("site.json"),
+        r#"{"pkg":"pkg/none","name":"postern"}"#,
+    )
+    .expect("a file");
+    let port = {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        free.local_addr().expect("its address").port()
+    };
+    let postern = |arguments: &[&str], urls: &[(&str, &str)]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_postern"));
+        program
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("POSTERN_DATA", folder.path().join("data"))
+            .env("POSTERN_SITE", folder.path())
+            .env("POSTERN_LISTEN", format!("127.0.0.1:{port}"))
+            .envs(urls.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        program
+    };
+    let run = |arguments: &[&str], urls: &[(&str, &str)]| {
+        let ran = postern(arguments, urls).output().expect("it runs");
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (ran.status.success(), said(&ran.stdout), said(&ran.stderr))
+    };
+
+    // The roles' usual names: the migrations grant to them.
+    let (admin, database) = (admin_url(), format!("--database={tag}"));
+    let prepare = ["db", "prepare", "--admin-url", &admin, &database];
+    let (prepared, told, err) = run(&prepare, &[]);
+    assert!(prepared, "{err}");
+    let url = |name: &str| {
+        let told = told.lines().find_map(|line| line.strip_prefix(name));
+        let told = told.and_then(|url| url.strip_prefix('='));
+        let url = told.and_then(|url| url.split_whitespace().next());
+        url.expect("a variable to set").to_owned()
+    };
+    let (app, owner) = (url("DATABASE_URL"), url("DATABASE_OWNER_URL"));
+    let urls = [("DATABASE_URL", &*app), ("DATABASE_OWNER_URL", &*owner)];
+    let (migrated, out, err) = run(&["db", "migrate"], &urls);
+    assert!(migrated && out == "The schema is up to date.\n", "{err}");
+
+    // As the serving role alone, which could not migrate.
+    let mut serving = postern(&["serve"], &urls[..1]).spawn().expect("it starts");
+    let out = serving.stdout.take().expect("a pipe");
+    let link = BufReader::new(out)
+        .lines()
+        .map_while(Result::ok)
+        .find(|line| line.contains("/setup#"));
+    let stopped = Command::new("kill")
+        .args(["-INT", &serving.id().to_string()])
+        .status();
+    assert!(stopped.expect("kill").success());
+    let ended = serving.wait_with_output().expect("it ends");
+    let err = String::from_utf8_lossy(&ended.stderr);
+    assert!(link.is_some() && ended.status.success(), "{err}");
+
+    // The tests' own serving role is everybody's here: another one that bypasses policies stands for it.
+    let bypass = format!("{tag}_bypass");
+    psql(
+        &admin,
+        &format!("CREATE ROLE {bypass} LOGIN BYPASSRLS IN ROLE postern_app"),
+    );
+    let as_bypass = app.replacen("postern_app", &bypass, 1);
+    assert_ne!(as_bypass, app);
+    let (served, _, err) = run(&["serve"], &[("DATABASE_URL", &as_bypass)]);
+    psql(&admin, &format!("DROP DATABASE {tag} WITH (FORCE)"));
+    psql(&admin, &format!("DROP ROLE {bypass}"));
+    assert!(
+        !served && err.contains(&format!("the serving role {bypass} is BYPASSRLS")),
+        "{err}"
+    );
 }
 
 #[tokio::test]
