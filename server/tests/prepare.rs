@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     process::{Command, Stdio},
 };
 
@@ -155,13 +155,16 @@ fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_byp
         .lines()
         .map_while(Result::ok)
         .find(|line| line.contains("/setup#"));
-    let stopped = Command::new("kill")
-        .args(["-INT", &serving.id().to_string()])
-        .status();
-    assert!(stopped.expect("kill").success());
-    let ended = serving.wait_with_output().expect("it ends");
-    let err = String::from_utf8_lossy(&ended.stderr);
-    assert!(link.is_some() && ended.status.success(), "{err}");
+    assert!(link.is_some(), "it serves");
+    let mut asking = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    asking
+        .write_all(b"GET /health/ready HTTP/1.0\r\n\r\n")
+        .expect("asked");
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).expect("answered");
+    serving.kill().expect("it is ours");
+    serving.wait().expect("it ends");
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
 
     // The tests' own serving role is everybody's here: another one that bypasses policies stands for it.
     let bypass = format!("{tag}_bypass");
