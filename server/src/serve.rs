@@ -1,5 +1,7 @@
 //! Serving: from a listener to a clean stop.
 
+mod accept;
+
 use crate::{
     boot,
     config::{Config, Environment, LogFormat},
@@ -7,7 +9,6 @@ use crate::{
 };
 use anyhow::Context as _;
 use postern_domain::Env;
-use std::net::SocketAddr;
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
 
@@ -52,15 +53,13 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
     let workers = tokio::spawn(worker::run(env.clone(), config.workers, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, url = %config.base_url, "serving");
     crate::auth::announce_setup(&env, &state.site).await?;
-    let served = axum::serve(
-        listener,
-        routes::router(state).into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(told(stop));
+    tokio::spawn(told(stop));
+    let router = routes::router(state);
+    let served = accept::serve(listener, router, accept::HEADERS, stopped.clone());
     // Open sockets do not end by themselves: they get a moment, then the process goes.
     let mut ended = stopped;
     tokio::select! {
-        outcome = served => outcome?,
+        () = served => {}
         () = grace(&mut ended) => {}
     }
     workers.await.context("the worker broke")?;
