@@ -35,6 +35,25 @@ test('signing out in one tab signs out the others', async ({ home, context, page
   await expect(other.getByText('Harbour Coffee')).toHaveCount(0);
 });
 
+test('a sign-out that the server did not hear is told, renews nothing, and reaches it later', async ({ home, context, page, watch }) => {
+  watch.allow(/^console: Failed to load resource: net::ERR_\w+ .*\/auth\/sign-out$/);
+  await signIn(page, home.house, home.agent);
+  const traffic = refreshes(context);
+  await context.route('**/auth/sign-out', (route) => route.abort());
+  await signOut(page);
+  await expect(page).toHaveURL(/\/sign-in/);
+  const told = page.getByText('the server does not know it yet');
+  await expect(told).toBeVisible();
+  await page.goto(`${home.house.url}/inbox`);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await expect(told).toBeVisible();
+  expect(traffic.statuses, 'nothing was renewed').toEqual([]);
+  await context.unroute('**/auth/sign-out');
+  await expect(told).toHaveCount(0, { timeout: 15_000 });
+  const kept = (await context.cookies()).filter((cookie) => cookie.name.includes('refresh'));
+  expect(kept, 'the server took the cookie away').toEqual([]);
+});
+
 test('after signing in one comes back to where one was', async ({ home, page }) => {
   await page.goto(`${home.house.url}/settings/channels`);
   await expect(page).toHaveURL(/\/sign-in\?next=/);
