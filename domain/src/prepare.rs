@@ -3,6 +3,7 @@
 mod link;
 mod script;
 mod serving;
+mod tables;
 
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
@@ -14,7 +15,8 @@ pub use serving::verify_serving_role;
 /// The oldest PostgreSQL that is served.
 pub const OLDEST_MAJOR: i32 = 15;
 
-/// The names under which the database and its three roles are made.
+/// The names under which the database and its three roles are made. The migrations know the roles by their default
+/// names; tests make roles of their own beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     /// The database.
@@ -71,9 +73,6 @@ pub enum Error {
     /// The server is older than [`OLDEST_MAJOR`].
     #[error("this PostgreSQL is {0}; Postern needs {OLDEST_MAJOR} or newer")]
     TooOld(String),
-    /// Two of the names are the same.
-    #[error("the three roles need three different names")]
-    SameName,
     /// PostgreSQL refused.
     #[error("PostgreSQL refused: {0}")]
     Sql(#[from] sqlx::Error),
@@ -89,9 +88,6 @@ pub async fn run(
     passwords: Passwords,
     generate: impl Fn() -> SecretString,
 ) -> Result<Prepared, Error> {
-    if names.owner == names.app || names.owner == names.definer || names.app == names.definer {
-        return Err(Error::SameName);
-    }
     let (url, options) = link::parse(admin_url)?;
     let mut admin = PgConnection::connect_with(&options).await?;
     refuse_old(&mut admin).await?;

@@ -317,6 +317,16 @@ async fn each_power_that_would_bypass_policies_is_named_and_preparing_again_take
             "is BYPASSRLS",
         ),
         (
+            format!("ALTER ROLE {app_name} REPLICATION"),
+            format!("ALTER ROLE {app_name} NOREPLICATION"),
+            "is REPLICATION",
+        ),
+        power(&app_name, "pg_read_all_data"),
+        power(&app_name, "pg_write_all_data"),
+        power(&app_name, "pg_read_server_files"),
+        power(&app_name, "pg_write_server_files"),
+        power(&app_name, "pg_execute_server_program"),
+        (
             format!("ALTER ROLE {app_name} CREATEROLE"),
             format!("ALTER ROLE {app_name} NOCREATEROLE"),
             "is CREATEROLE",
@@ -340,7 +350,9 @@ async fn each_power_that_would_bypass_policies_is_named_and_preparing_again_take
     // Preparing again takes back what a hand granted.
     execute(
         &mut admin,
-        &format!("GRANT {owner_name} TO {app_name}; ALTER ROLE {app_name} BYPASSRLS"),
+        &format!(
+            "GRANT {owner_name}, pg_read_all_data TO {app_name}; ALTER ROLE {app_name} BYPASSRLS REPLICATION"
+        ),
     )
     .await
     .expect("breaks");
@@ -348,6 +360,39 @@ async fn each_power_that_would_bypass_policies_is_named_and_preparing_again_take
     assert_eq!(verify().await, [""; 0]);
     app.close().await;
     admin.close().await.expect("closes");
+    remove(&names).await;
+}
+
+/// A role of PostgreSQL's own, given and taken back.
+fn power(app: &str, role: &'static str) -> (String, String, &'static str) {
+    (
+        format!("GRANT {role} TO {app}"),
+        format!("REVOKE {role} FROM {app}"),
+        role,
+    )
+}
+
+#[tokio::test]
+async fn a_second_database_on_the_same_roles_is_refused_before_anything_is_made() {
+    let names = names("shared");
+    prepare(&names, given("first")).await;
+    let verifiers_made = verifiers(&names).await;
+    let second = Names {
+        database: format!("{}_second", names.database),
+        ..names.clone()
+    };
+    let refused = prepare::run(&admin_url(), &second, given("second"), || "made".into()).await;
+    let words = refused.expect_err("it is refused").to_string();
+    assert!(words.contains("another database on this server"), "{words}");
+    assert_eq!(verifiers(&names).await, verifiers_made);
+    let mut admin = connect(&admin_url()).await.expect("administrator");
+    let made: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+            .bind(&second.database)
+            .fetch_one(&mut admin)
+            .await
+            .expect("asks");
+    assert!(!made);
     remove(&names).await;
 }
 

@@ -24,15 +24,6 @@ pub struct Prepare {
     /// The database.
     #[arg(long, default_value = "postern")]
     pub database: String,
-    /// The role that owns and migrates it.
-    #[arg(long, default_value = "postern_owner")]
-    pub owner: String,
-    /// The role that serves.
-    #[arg(long, default_value = "postern_app")]
-    pub app: String,
-    /// The role that owns the definer functions.
-    #[arg(long, default_value = "postern_definer")]
-    pub definer: String,
     /// The owner's password; without it a new role gets one made, and an existing role keeps its own.
     #[arg(long, env = "POSTERN_PREPARE_OWNER_PASSWORD", hide_env_values = true)]
     pub owner_password: Option<SecretString>,
@@ -57,9 +48,7 @@ impl Prepare {
     pub async fn run(self, fill: &dyn Fn(&mut [u8]), out: &mut dyn Write) -> Result<(), Error> {
         let names = Names {
             database: self.database,
-            owner: self.owner,
-            app: self.app,
-            definer: self.definer,
+            ..Names::default()
         };
         let passwords = Passwords {
             owner: self.owner_password,
@@ -127,4 +116,39 @@ fn print(
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_tells_the_two_variables_and_which_passwords_stayed() {
+        let mut made = prepare::Prepared {
+            owner_url: "postgres://postern_owner:o@db/postern".into(),
+            app_url: "postgres://postern_app:a@db/postern".into(),
+            owner_password_set: true,
+            app_password_set: true,
+            database_made: true,
+        };
+        let told = |made: &prepare::Prepared| {
+            let mut out = Vec::new();
+            tell(made, &mut out).expect("writes");
+            String::from_utf8(out).expect("text")
+        };
+        assert_eq!(
+            told(&made),
+            "# The database is made. Set:\n\
+             DATABASE_URL=postgres://postern_app:a@db/postern\n\
+             DATABASE_OWNER_URL=postgres://postern_owner:o@db/postern\n"
+        );
+        made.database_made = false;
+        made.owner_password_set = false;
+        let again = told(&made);
+        assert!(
+            again.starts_with("# The database is as it should be.")
+                && again.ends_with("postern   # with the password that this role has\n"),
+            "{again}"
+        );
+    }
 }

@@ -4,94 +4,48 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
     process::{Command, Stdio},
 };
 
 use clap::{Args as _, FromArgMatches as _};
-use postern_server::{config::os_random, prepare::Prepare};
+use postern_server::{
+    config::os_random,
+    postgres::{Data, Private},
+    prepare::Prepare,
+};
+use secrecy::ExposeSecret as _;
+use url::Url;
 
-fn admin_url() -> String {
-    std::env::var("POSTERN_TEST_ADMIN_URL")
-        .expect("POSTERN_TEST_ADMIN_URL must name a PostgreSQL and its administrator: postgres://postgres:…@…/postgres")
+fn parse(arguments: &[&str]) -> Result<Prepare, clap::Error> {
+    let all = ["prepare"].iter().chain(arguments);
+    let matches = Prepare::augment_args(clap::Command::new("prepare")).try_get_matches_from(all)?;
+    Prepare::from_arg_matches(&matches)
 }
 
-fn command(arguments: &[&str]) -> Prepare {
-    let tag = format!("cli{}", std::process::id());
-    let names =
-        ["database", "owner", "app", "definer"].map(|name| format!("--{name}={tag}_{name}"));
-    let all = ["prepare".to_owned()]
-        .into_iter()
-        .chain(names)
-        .chain(arguments.iter().map(|a| (*a).to_owned()));
-    let matches = Prepare::augment_args(clap::Command::new("prepare"))
-        .try_get_matches_from(all)
-        .expect("arguments");
-    Prepare::from_arg_matches(&matches).expect("arguments")
-}
-
-async fn run(arguments: &[&str]) -> String {
+async fn run(arguments: &[&str]) -> Result<String, String> {
     let mut out = Vec::new();
-    command(arguments)
-        .run(&os_random, &mut out)
-        .await
-        .expect("prepares");
-    String::from_utf8(out).expect("text")
+    let prepare = parse(arguments).expect("arguments");
+    let outcome = prepare.run(&os_random, &mut out).await;
+    outcome.map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).expect("text"))
 }
 
+/// The roles of this server own the tests' databases: it has its installation.
 #[tokio::test]
-async fn it_tells_the_two_variables_once_and_the_second_run_keeps_the_passwords() {
-    let admin = format!("--admin-url={}", admin_url());
-    let first = run(&[&admin]).await;
-    assert!(first.starts_with("# The database is made."), "{first}");
-    let urls: Vec<_> = first
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .collect();
-    assert_eq!(
-        urls.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-        ["DATABASE_URL", "DATABASE_OWNER_URL"]
+async fn a_second_installation_on_one_server_is_refused_in_plain_words() {
+    let admin = std::env::var("POSTERN_TEST_ADMIN_URL").expect(
+        "POSTERN_TEST_ADMIN_URL must name a PostgreSQL and its administrator: postgres://postgres:…@…/postgres",
     );
-    for (name, url) in urls {
-        let asked = Command::new("psql")
-            .args(["-XAtc", "SELECT current_user", "-d", url])
-            .output()
-            .expect("psql");
-        let role = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
-        let end = if name == "DATABASE_URL" {
-            "_app"
-        } else {
-            "_owner"
-        };
-        assert!(
-            role.ends_with(end),
-            "{name}: {role} {}",
-            String::from_utf8_lossy(&asked.stderr)
-        );
-    }
-    let second = run(&[&admin]).await;
+    let admin = format!("--admin-url={admin}");
+    let refused = run(&[&admin, "--database=second"])
+        .await
+        .expect_err("it is refused");
     assert!(
-        second.starts_with("# The database is as it should be."),
-        "{second}"
+        refused.contains("the roles of Postern serve another database on this server already"),
+        "{refused}"
     );
-    assert_eq!(
-        second
-            .matches("with the password that this role has")
-            .count(),
-        2,
-        "{second}"
-    );
-
-    let tag = format!("cli{}", std::process::id());
-    for sql in [
-        format!("DROP DATABASE {tag}_database WITH (FORCE)"),
-        format!("DROP ROLE {tag}_app, {tag}_owner, {tag}_definer"),
-    ] {
-        let dropped = Command::new("psql")
-            .args(["-Xqc", &sql, "-d", &admin_url()])
-            .status()
-            .expect("psql");
-        assert!(dropped.success(), "{sql}");
-    }
 }
 
 fn psql(url: &str, sql: &str) {
@@ -101,7 +55,6 @@ fn psql(url: &str, sql: &str) {
 
 #[test]
 fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_bypasses_policies() {
-    let tag = format!("serve{}", std::process::id());
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(
         folder.path().join("site.json"),
@@ -132,10 +85,9 @@ fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_byp
         (ran.status.success(), said(&ran.stdout), said(&ran.stderr))
     };
 
-    // The roles' usual names: the migrations grant to them.
-    let (admin, database) = (admin_url(), format!("--database={tag}"));
-    let prepare = ["db", "prepare", "--admin-url", &admin, &database];
-    let (prepared, told, err) = run(&prepare, &[]);
+    let somebodys = somebodys_postgresql(folder.path());
+    let admin = administrator(folder.path(), &somebodys);
+    let (prepared, told, err) = run(&["db", "prepare", "--admin-url", &admin], &[]);
     assert!(prepared, "{err}");
     let url = |name: &str| {
         let told = told.lines().find_map(|line| line.strip_prefix(name));
@@ -143,7 +95,11 @@ fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_byp
         let url = told.and_then(|url| url.split_whitespace().next());
         url.expect("a variable to set").to_owned()
     };
-    let (app, owner) = (url("DATABASE_URL"), url("DATABASE_OWNER_URL"));
+    assert!(told.starts_with("# The database is as it should be."), "{told}");
+    assert_eq!(url("DATABASE_URL").matches("postern_app").count(), 1);
+    // Its passwords are the ones that were made with it.
+    let [app, owner] = [somebodys.app_url(), somebodys.owner_url()]
+        .map(|url| url.expose_secret().to_owned());
     let urls = [("DATABASE_URL", &*app), ("DATABASE_OWNER_URL", &*owner)];
     let (migrated, out, err) = run(&["db", "migrate"], &urls);
     assert!(migrated && out == "The schema is up to date.\n", "{err}");
@@ -166,26 +122,51 @@ fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_byp
     serving.wait().expect("it ends");
     assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
 
-    // The tests' own serving role is everybody's here: another one that bypasses policies stands for it.
-    let bypass = format!("{tag}_bypass");
-    psql(
-        &admin,
-        &format!("CREATE ROLE {bypass} LOGIN BYPASSRLS IN ROLE postern_app"),
-    );
-    let as_bypass = app.replacen("postern_app", &bypass, 1);
-    assert_ne!(as_bypass, app);
-    let (served, _, err) = run(&["serve"], &[("DATABASE_URL", &as_bypass)]);
-    psql(&admin, &format!("DROP DATABASE {tag} WITH (FORCE)"));
-    psql(&admin, &format!("DROP ROLE {bypass}"));
+    psql(&admin, "ALTER ROLE postern_app BYPASSRLS");
+    let (served, _, err) = run(&["serve"], &urls[..1]);
+    somebodys.stop();
     assert!(
-        !served && err.contains(&format!("the serving role {bypass} is BYPASSRLS")),
+        !served && err.contains("the serving role postern_app is BYPASSRLS"),
         "{err}"
     );
 }
 
+/// A server of one's own in that folder: the tests' shared one has its installation.
+fn somebodys_postgresql(folder: &Path) -> Private {
+    let open = |folder: &Path| {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o711)).expect("sets the mode");
+    };
+    let place = folder.join("somebodys");
+    fs::create_dir(&place).expect("a folder");
+    open(folder);
+    open(&place);
+    let data = Data {
+        elsewhere: place.clone(),
+        ..Data::new(place)
+    };
+    Private::start(&data, &os_random).expect("PostgreSQL starts")
+}
+
+/// The address of its administrator.
+fn administrator(folder: &Path, server: &Private) -> String {
+    let kept = fs::read_to_string(folder.join("somebodys/postgres.toml")).expect("its passwords");
+    let password = kept
+        .lines()
+        .find_map(|line| line.strip_prefix("superuser = "))
+        .expect("the administrator's");
+    let mut url = Url::parse(server.owner_url().expose_secret()).expect("an address");
+    url.set_username("postgres").expect("a name");
+    url.set_password(Some(password.trim_matches('"')))
+        .expect("a password");
+    url.set_path("/postgres");
+    url.into()
+}
+
 #[tokio::test]
 async fn printing_asks_no_server() {
-    let script = run(&["--print", "--owner-password=it's"]).await;
+    let script = run(&["--print", "--owner-password=it's"])
+        .await
+        .expect("prints");
     assert!(script.contains("PASSWORD 'it''s';"), "{script}");
     assert!(
         script.contains("\\gexec") && script.contains("\\connect"),
@@ -196,4 +177,16 @@ async fn printing_asks_no_server() {
         2,
         "both roles get one: {script}"
     );
+    assert!(
+        script.contains("another database on this server"),
+        "{script}"
+    );
+}
+
+/// The migrations know the roles by name: other roles would make a database that cannot be migrated.
+#[test]
+fn the_roles_have_fixed_names() {
+    for role in ["owner", "app", "definer"] {
+        assert!(parse(&["--print", &format!("--{role}=other")]).is_err());
+    }
 }

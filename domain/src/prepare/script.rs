@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::{Names, Passwords};
+use super::{Names, Passwords, serving::FAR};
 
 /// The whole preparation as a psql script, one statement or psql command an element: what [`super::run`] does, for
 /// somebody else to run as administrator. A role whose password is `None` keeps (or gets) none.
@@ -35,6 +35,8 @@ pub(super) fn roles(names: &Names, passwords: &Passwords) -> Vec<String> {
         })
     };
     vec![
+        // Before anything is made.
+        alone(names),
         role(&names.owner),
         role(&names.app),
         role(&names.definer),
@@ -47,20 +49,38 @@ pub(super) fn roles(names: &Names, passwords: &Passwords) -> Vec<String> {
         format!("GRANT {definer} TO {owner}"),
         // Only where there is something to take away: PostgreSQL warns otherwise.
         block(&format!(
-            "IF EXISTS (SELECT FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid \
-                                JOIN pg_roles a ON a.oid = m.member \
-                         WHERE a.rolname = {} AND r.rolname IN ({}, {})) THEN \
-               REVOKE {owner}, {definer} FROM {app}; \
-             END IF;",
+            "DECLARE power text; BEGIN FOR power IN SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid \
+                                   JOIN pg_roles a ON a.oid = m.member \
+                          WHERE a.rolname = {} AND r.rolname IN ({}) LOOP \
+               EXECUTE format('REVOKE %I FROM %I', power, {}); \
+             END LOOP; END;",
             quote_literal(&names.app),
-            quote_literal(&names.owner),
-            quote_literal(&names.definer),
+            [names.owner.as_str(), names.definer.as_str()]
+                .into_iter()
+                .chain(FAR)
+                .map(quote_literal)
+                .collect::<Vec<_>>()
+                .join(", "),
+            quote_literal(&names.app),
         )),
         // An administrator that is no superuser may only give a database to a role that it belongs to.
         block(&format!(
             "IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN GRANT {owner} TO CURRENT_USER; END IF;"
         )),
     ]
+}
+
+/// Refuses where the owner has another database on this server: each would be open to the roles of the other.
+fn alone(names: &Names) -> String {
+    block(&format!(
+        "IF EXISTS (SELECT FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba \
+                     WHERE r.rolname = {} AND d.datname <> {}) THEN \
+           RAISE EXCEPTION 'the roles of Postern serve another database on this server already; \
+prepare that one, or take another server'; \
+         END IF;",
+        quote_literal(&names.owner),
+        quote_literal(&names.database),
+    ))
 }
 
 /// Makes the role when it is missing. Attributes are changed only when they are wrong: asking for them at all needs a
@@ -71,8 +91,9 @@ fn role(name: &str) -> String {
         "IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal}) THEN \
            CREATE ROLE {ident} NOSUPERUSER NOBYPASSRLS NOCREATEROLE; \
          END IF; \
-         IF EXISTS (SELECT FROM pg_roles WHERE rolname = {literal} AND (rolsuper OR rolbypassrls OR rolcreaterole)) THEN \
-           ALTER ROLE {ident} NOSUPERUSER NOBYPASSRLS NOCREATEROLE; \
+         IF EXISTS (SELECT FROM pg_roles WHERE rolname = {literal} \
+                      AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication)) THEN \
+           ALTER ROLE {ident} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION; \
          END IF;"
     ))
 }

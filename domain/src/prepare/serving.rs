@@ -1,6 +1,16 @@
 //! Refuses to serve through a role that row-level security does not bind.
 
+use super::tables;
 use sqlx::PgPool;
+
+/// Roles of PostgreSQL's own that the serving role must not belong to.
+pub(super) const FAR: [&str; 5] = [
+    "pg_read_all_data",
+    "pg_write_all_data",
+    "pg_read_server_files",
+    "pg_write_server_files",
+    "pg_execute_server_program",
+];
 
 /// Says everything that is wrong with the role this pool signs in as and with the tables it would serve, one plain
 /// sentence each; empty when the database holds the tenants' line. The server does not start otherwise.
@@ -10,21 +20,25 @@ pub async fn verify_serving_role(pool: &PgPool) -> Result<Vec<String>, sqlx::Err
     if faults.is_empty() {
         faults = powers(pool).await?;
     }
-    faults.extend(unguarded(pool).await?);
+    faults.extend(tables::faults(pool).await?);
     Ok(faults)
 }
 
 async fn bypasses(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
-    let (role, superuser, bypass, create): (String, bool, bool, bool) = sqlx::query_as(
-        "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user",
-    )
-    .fetch_one(pool)
-    .await?;
+    let (role, superuser, bypass, create, replication): (String, bool, bool, bool, bool) =
+        sqlx::query_as(
+            "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolreplication
+           FROM pg_roles WHERE rolname = current_user",
+        )
+        .fetch_one(pool)
+        .await?;
     let mut faults = Vec::new();
     for (holds, attribute) in [
         (superuser, "SUPERUSER"),
         (bypass, "BYPASSRLS"),
         (create, "CREATEROLE"),
+        // It copies the whole cluster.
+        (replication, "REPLICATION"),
     ] {
         if holds {
             faults.push(format!(
@@ -56,6 +70,7 @@ async fn powers(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
                 CASE WHEN r.rolsuper THEN 'is SUPERUSER'
                      WHEN r.rolbypassrls THEN 'is BYPASSRLS'
                      WHEN r.rolcreaterole THEN 'is CREATEROLE'
+                     WHEN r.rolname = ANY ($1) THEN 'reaches every table or the server''s files'
                      WHEN d.oid IS NOT NULL THEN 'owns the database'
                      WHEN EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                                    WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')
@@ -69,7 +84,7 @@ async fn powers(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
            LEFT JOIN pg_database d ON d.datdba = r.oid AND d.datname = current_database()
           WHERE r.rolname <> current_user
             AND pg_has_role(current_user, r.oid, 'MEMBER')
-            AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR d.oid IS NOT NULL
+            AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolname = ANY ($1) OR d.oid IS NOT NULL
                  -- The role of the definer functions, even before it has any: the database's owner belongs to it.
                  OR EXISTS (SELECT FROM pg_auth_members m JOIN pg_database o ON o.datdba = m.member
                              WHERE m.roleid = r.oid AND o.datname = current_database())
@@ -81,6 +96,7 @@ async fn powers(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
                                AND n.nspname NOT IN ('pg_catalog', 'information_schema')))
           ORDER BY 2",
     )
+    .bind(FAR.as_slice())
     .fetch_all(pool)
     .await?;
     let owned = owned.into_iter().map(|(role, table)| {
@@ -92,30 +108,4 @@ async fn powers(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         )
     });
     Ok(owned.chain(memberships).collect())
-}
-
-async fn unguarded(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
-    let tables: Vec<(String, bool, bool)> = sqlx::query_as(
-        "SELECT format('%I.%I', n.nspname, c.relname), c.relrowsecurity, c.relforcerowsecurity
-           FROM pg_class c
-           JOIN pg_namespace n ON n.oid = c.relnamespace
-           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped
-          WHERE c.relkind IN ('r', 'p')
-            AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-            AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-          ORDER BY 1",
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(tables
-        .into_iter()
-        .map(|(table, enabled, forced)| {
-            let missing = match (enabled, forced) {
-                (false, false) => "ENABLE and FORCE",
-                (false, true) => "ENABLE",
-                _ => "FORCE",
-            };
-            format!("{table} holds rows of workspaces but lacks {missing} ROW LEVEL SECURITY: run the migrations")
-        })
-        .collect())
 }
