@@ -83,3 +83,21 @@ pub(crate) async fn nudge(tenant: &mut Tenant, id: JobId, now: OffsetDateTime) -
     tenant.ring(Signal::Jobs);
     Ok(())
 }
+
+/// Whether `most` jobs or more are waiting in a lane.
+pub(crate) async fn is_full(tenant: &mut Tenant, lane: &str, most: i64) -> Result<bool> {
+    let workspace = tenant.workspace();
+    let full = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM job WHERE workspace_id = $1 AND lane = $2 AND state <> 'dead'
+                          OFFSET $3) AS "full!""#,
+        workspace.0,
+        lane,
+        most - 1,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(full)
+}
+
+#[cfg(test)]
+mod tests;

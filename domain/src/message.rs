@@ -7,12 +7,15 @@ mod view;
 pub use again::{answer_unknown, retry};
 pub use view::{find, thread};
 
-use crate::{Env, Error, Result, Tenant, conversation, draft, event, outbound};
+use crate::{Env, Error, Result, Tenant, conversation, draft, event, job, outbound};
 use postern_types::{
     ChannelId, Compose, ConversationId, ConversationRow, ConversationState, Direction, Event,
     MemberId, MessageId, MessageView, Status,
 };
 use time::OffsetDateTime;
+
+/// How many messages of one conversation may wait to be sent.
+const MOST_WAITING: i64 = 500;
 
 /// A message to be added to a thread.
 pub(crate) struct New<'a> {
@@ -174,6 +177,11 @@ async fn may_reply(
     let now = crate::env::moment(env.now());
     if row.window_until.is_none_or(|until| until <= now) {
         return Err(Error::WindowClosed);
+    }
+    if job::is_full(tenant, &outbound::lane(conversation), MOST_WAITING).await? {
+        return Err(Error::conflict(
+            "Too many messages wait to be sent in this conversation: let some of them go out first.",
+        ));
     }
     Ok(row)
 }

@@ -22,16 +22,20 @@ pub(crate) async fn enqueue(
     conversation: ConversationId,
     message: MessageId,
 ) -> Result<()> {
-    let lane = format!("conversation:{conversation}");
     job::add(
         env,
         tenant,
         JobId(message.0),
         job::Kind::Send,
-        &lane,
+        &lane(conversation),
         &message,
     )
     .await
+}
+
+/// The lane in which a conversation's messages go out.
+pub(crate) fn lane(conversation: ConversationId) -> String {
+    format!("conversation:{conversation}")
 }
 
 /// The fate of a message is known now: the lane that waited for it moves on.

@@ -152,7 +152,7 @@ fn administrator(folder: &Path, server: &Private) -> String {
     let kept = fs::read_to_string(folder.join("somebodys/postgres.toml")).expect("its passwords");
     let password = kept
         .lines()
-        .find_map(|line| line.strip_prefix("superuser = "))
+        .find_map(|line| line.strip_prefix("superuser_password = "))
         .expect("the administrator's");
     let mut url = Url::parse(server.owner_url().expose_secret()).expect("an address");
     url.set_username("postgres").expect("a name");

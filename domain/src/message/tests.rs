@@ -291,3 +291,47 @@ async fn two_who_write_in_one_conversation_do_not_block_each_other(
     tenant.commit().await.unwrap();
     other.commit().await.unwrap();
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_conversation_holds_so_many_waiting_replies_and_no_more(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = testing::workspace(&env, "One", Role::Agent).await;
+    let channel = testing::channel(&env, &one, "100").await;
+    let [full, free] = ["Amira", "Ben"].map(|name| {
+        let (env, one) = (&env, &one);
+        async move { testing::conversation(env, one, channel, name, Duration::minutes(1)).await }
+    });
+    let (full, free) = (full.await, free.await);
+    let mut tenant = one.enter(&env).await;
+    sqlx::query(
+        "INSERT INTO job (workspace_id, id, kind, lane, run_at, state, sealed)
+         SELECT $1, gen_random_uuid(), 'send', $2, now(), CASE WHEN n < 500 THEN 'ready' ELSE 'dead' END, ''
+           FROM generate_series(1, 600) n",
+    )
+    .bind(one.workspace.0)
+    .bind(crate::outbound::lane(full))
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    // 499 wait; the dead do not.
+    let last = reply(env.id(), full, "the last that fits");
+    compose(&env, &mut tenant, &last).await.unwrap();
+    let more = compose(&env, &mut tenant, &reply(env.id(), full, "one more")).await;
+    assert!(
+        matches!(&more, Err(Error::Conflict(words)) if words.contains("Too many messages wait")),
+        "{more:?}"
+    );
+    // What is there already answers as before; notes and other conversations go on.
+    compose(&env, &mut tenant, &last).await.unwrap();
+    let note = Compose {
+        note: true,
+        ..reply(env.id(), full, "a note")
+    };
+    compose(&env, &mut tenant, &note).await.unwrap();
+    compose(&env, &mut tenant, &reply(env.id(), free, "hello"))
+        .await
+        .unwrap();
+}
