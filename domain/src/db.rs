@@ -73,10 +73,15 @@ impl Db {
             // tenant set (sqlx 0.9). This ends it, or closes the connection, before anybody else gets it.
             .after_release(|connection, _| {
                 Box::pin(async move {
-                    Ok(sqlx::raw_sql("BEGIN; ROLLBACK")
+                    let ended = sqlx::raw_sql("BEGIN; ROLLBACK")
                         .execute(&mut *connection)
-                        .await
-                        .is_ok())
+                        .await;
+                    // Who was refused leaves a transaction that failed, in which BEGIN fails as well.
+                    Ok(ended.is_ok()
+                        || sqlx::raw_sql("ROLLBACK")
+                            .execute(&mut *connection)
+                            .await
+                            .is_ok())
                 })
             })
             .connect_lazy_with(quiet(options));
@@ -107,7 +112,11 @@ impl Db {
     }
 
     /// As a webhook of that channel.
-    pub async fn channel(&self, workspace: WorkspaceId, channel: ChannelId) -> Result<Tenant> {
+    pub(crate) async fn channel(
+        &self,
+        workspace: WorkspaceId,
+        channel: ChannelId,
+    ) -> Result<Tenant> {
         self.enter(
             workspace,
             format!("enter_channel('{workspace}', '{channel}')"),
@@ -116,7 +125,12 @@ impl Db {
     }
 
     /// As a job that `worker` has claimed.
-    pub async fn job(&self, workspace: WorkspaceId, job: JobId, worker: Uuid) -> Result<Tenant> {
+    pub(crate) async fn job(
+        &self,
+        workspace: WorkspaceId,
+        job: JobId,
+        worker: Uuid,
+    ) -> Result<Tenant> {
         self.enter(
             workspace,
             format!("enter_job('{workspace}', '{job}', '{worker}')"),
@@ -140,7 +154,7 @@ impl Db {
     }
 
     /// To make a workspace that does not exist yet.
-    pub async fn new_workspace(&self, workspace: WorkspaceId) -> Result<Tenant> {
+    pub(crate) async fn new_workspace(&self, workspace: WorkspaceId) -> Result<Tenant> {
         self.enter(workspace, format!("enter_new_workspace('{workspace}')"))
             .await
     }

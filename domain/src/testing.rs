@@ -14,7 +14,7 @@ use crate::{
     workspace,
 };
 use postern_types::{AccountId, Event, FeedCursor, MemberId, Role, SessionId, WorkspaceId};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::sync::{Arc, Mutex};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -77,6 +77,21 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
         wake,
     };
     (env, clock)
+}
+
+/// Changes rows of a table as the owner, who stands above the policies for that moment: what the serving role may not do.
+/// No transaction of the test may be open on that table.
+pub async fn as_owner(options: &PgConnectOptions, table: &str, sql: &str) {
+    let mut owner = PgConnection::connect_with(options).await.unwrap();
+    let text = format!(
+        "BEGIN; ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; {sql};
+         ALTER TABLE {table} FORCE ROW LEVEL SECURITY; COMMIT"
+    );
+    sqlx::raw_sql(AssertSqlSafe(text))
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    owner.close().await.unwrap();
 }
 
 /// A workspace with one member.

@@ -84,7 +84,7 @@ async fn the_same_message_in_other_bodies_is_added_once_even_after_it_was_purged
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let shop = shop(options).await;
+    let shop = shop(options.clone()).await;
     let at = recently(&shop.env);
     let same = text("4915112345", "w1", "once", at);
     let bodies: Vec<_> = (0..8)
@@ -101,13 +101,7 @@ async fn the_same_message_in_other_bodies_is_added_once_even_after_it_was_purged
         assert_eq!(receipt.unwrap().applied, 1);
     }
     assert_eq!(shop.count("message").await, 9);
-    let mut tenant = shop.enter().await;
-    sqlx::query("DELETE FROM message WHERE workspace_id = $1")
-        .bind(shop.fixture.workspace.0)
-        .execute(tenant.conn())
-        .await
-        .unwrap();
-    tenant.commit().await.unwrap();
+    testing::as_owner(&options, "message", "DELETE FROM message").await;
     assert_eq!(
         shop.deliver(messages(&[same, json!({"id":"z"})]))
             .await
@@ -173,7 +167,7 @@ async fn a_part_that_fails_is_told_and_the_others_are_replays_when_meta_tries_ag
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let shop = shop(options).await;
+    let shop = shop(options.clone()).await;
     let neighbour = neighbour(&shop.env, "777").await;
     let at = recently(&shop.env);
     let body = body(&[
@@ -181,20 +175,18 @@ async fn a_part_that_fails_is_told_and_the_others_are_replays_when_meta_tries_ag
         change("777", "messages", &[text("4915112345", "w2", "b", at)]),
     ]);
     // The neighbour's data key is out of reach for now.
-    let hide = async |by: i32| {
-        let mut tenant = neighbour.enter(&shop.env).await;
-        sqlx::query("UPDATE workspace_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # $2) WHERE workspace_id = $1")
-            .bind(neighbour.workspace.0)
-            .bind(by)
-            .execute(tenant.conn())
-            .await
-            .unwrap();
-        tenant.commit().await.unwrap();
+    let hide = async || {
+        let sql = format!(
+            "UPDATE workspace_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)
+              WHERE workspace_id = '{}'",
+            neighbour.workspace
+        );
+        testing::as_owner(&options, "workspace_key", &sql).await;
     };
-    hide(1).await;
+    hide().await;
     assert!(deliver(&shop.env, &body).await.is_err(), "not acknowledged");
     assert_eq!(shop.texts().await, ["a"]);
-    hide(1).await;
+    hide().await;
     let receipt = deliver(&shop.env, &body).await.unwrap();
     assert_eq!((receipt.applied, receipt.replays), (1, 1));
     assert_eq!(shop.texts().await, ["a"]);

@@ -1,0 +1,304 @@
+//! What the migrated database says of itself: tables, policies, rights, functions, keys.
+
+use crate::testing;
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    /// The condition of every tenant's policy, for what is read and for what is written.
+    const TENANT: &str = "(workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid \
+                          AS \"nullif\"))";
+    /// What the definer functions see beyond a workspace.
+    const DEFINER: [&str; 5] = [
+        "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
+        "job: definer PERMISSIVE ALL {postern_definer} true true",
+        "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
+        "member: definer PERMISSIVE SELECT {postern_definer} true ",
+        "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
+    ];
+    /// Tables without tenant rows, each for a reason.
+    const GLOBAL: [&str; 8] = [
+        "_sqlx_migrations", // the migrator's own
+        "installation",     // facts about the whole
+        "account",          // people are global
+        "session",          // a person's browsers
+        "session_spent",    // their old tokens, as hashes
+        "account_audit",    // what happened to people
+        "attempt",          // failed tries, by hashed key
+        "quarantine",       // sealed, nobody's
+    ];
+    let (env, _) = testing::env(options);
+    let mut global = env.db.global().await.unwrap();
+    let tables: Vec<(String, bool, bool, bool)> = sqlx::query_as(
+        "SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity,
+                EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id'
+                           AND a.attnotnull AND NOT a.attisdropped)
+           FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+          ORDER BY 1",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert!(tables.len() > 15, "the schema is there: {tables:?}");
+    let mut expected: Vec<String> = DEFINER.map(str::to_owned).into();
+    for (table, enabled, forced, scoped) in tables {
+        let global = GLOBAL.contains(&table.as_str());
+        assert_eq!(
+            (enabled, forced, scoped),
+            (!global, !global, !global),
+            "{table}"
+        );
+        // Routing: the serving role has no right on it at all.
+        if !global && table != "channel_route" {
+            expected.push(format!(
+                "{table}: tenant PERMISSIVE ALL {{postern_app}} {TENANT} {TENANT}"
+            ));
+        }
+    }
+    // All of them, whomever they are for: a second one would open what the first holds.
+    let mut policies: Vec<String> = sqlx::query_scalar(
+        "SELECT format('%s: %s %s %s %s %s %s', tablename, policyname, permissive, cmd, roles, qual, with_check)
+           FROM pg_policies WHERE schemaname = 'public'",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    expected.sort();
+    policies.sort();
+    assert_eq!(policies, expected);
+    let open: Vec<(String,)> = sqlx::query_as(
+        "SELECT c.relname::text FROM pg_class c
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
+            AND NOT coalesce(c.reloptions @> ARRAY['security_invoker=true'], false)",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert!(open.is_empty(), "views that read as their owner: {open:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    /// Rights of everybody but the owner. Nobody has TRUNCATE, REFERENCES or TRIGGER, and PUBLIC has nothing.
+    const RIGHTS: [&str; 33] = [
+        "postern_app account: INSERT, SELECT, UPDATE (disabled_at, name, password_hash)",
+        "postern_app account_audit: INSERT, SELECT",
+        "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app audit: INSERT, SELECT",
+        "postern_app channel: INSERT, SELECT, UPDATE",
+        "postern_app contact: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app contact_identity: DELETE, INSERT, SELECT",
+        "postern_app contact_term: DELETE, INSERT, SELECT",
+        "postern_app conversation: INSERT, SELECT, UPDATE",
+        "postern_app conversation_row: SELECT",
+        "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app event: INSERT, SELECT",
+        "postern_app installation: SELECT, UPDATE (set_up_at)",
+        "postern_app job: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app live_ticket: INSERT",
+        "postern_app member: INSERT, SELECT, UPDATE (removed_at, role)",
+        "postern_app message: INSERT, SELECT, UPDATE",
+        "postern_app message_key: INSERT, SELECT",
+        "postern_app quarantine: INSERT, SELECT, UPDATE (released_at, times)",
+        "postern_app rate_bucket: INSERT, SELECT, UPDATE",
+        "postern_app session: INSERT, SELECT, UPDATE",
+        "postern_app session_spent: DELETE, INSERT, SELECT",
+        "postern_app status_early: DELETE, INSERT, SELECT",
+        "postern_app webhook_part: INSERT, SELECT, UPDATE",
+        "postern_app workspace: INSERT, SELECT",
+        "postern_app workspace_key: INSERT, SELECT",
+        "postern_definer account: SELECT (disabled_at, id)",
+        "postern_definer channel_route: INSERT, SELECT, UPDATE",
+        "postern_definer job: SELECT (attempts, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
+         UPDATE (attempts, claimed_until, state, worker)",
+        "postern_definer live_ticket: DELETE, SELECT",
+        "postern_definer member: SELECT",
+        "postern_definer session: SELECT (account_id, ended_at, expires_at, id)",
+        "postern_definer workspace: SELECT",
+    ];
+    let (env, _) = testing::env(options);
+    let mut global = env.db.global().await.unwrap();
+    let mut rights: Vec<String> = sqlx::query_scalar(
+        "WITH held AS (
+             SELECT c.relname, a.grantee, a.privilege_type AS verb, NULL::name AS part
+               FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+              WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner
+             UNION ALL
+             SELECT c.relname, a.grantee, a.privilege_type, t.attname
+               FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN LATERAL aclexplode(t.attacl) a
+              WHERE c.relnamespace = 'public'::regnamespace),
+         verb AS (
+             SELECT relname, grantee, verb || coalesce(' (' || string_agg(part, ', ' ORDER BY part) || ')', '') AS verb
+               FROM held GROUP BY relname, grantee, held.verb, part IS NULL)
+         SELECT format('%s %s: %s', CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, relname,
+                       string_agg(verb, ', ' ORDER BY verb))
+           FROM verb GROUP BY grantee, relname",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    rights.sort();
+    assert_eq!(rights, RIGHTS);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_policy_or_a_right_that_opens_a_table_stops_the_start(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const ON_MESSAGE: &str = "DROP POLICY more ON message";
+    const ONE: &str =
+        "workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid)";
+    let (env, _) = testing::env(options.clone());
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    assert_eq!(env.db.faults().await.unwrap(), [""; 0]);
+    let tenant = |using: &str, check: &str| {
+        format!(
+            "DROP POLICY tenant ON message;
+             CREATE POLICY tenant ON message TO postern_app USING ({using}) WITH CHECK ({check})"
+        )
+    };
+    for (opens, mends) in [
+        (
+            "CREATE POLICY more ON message USING (true)".to_owned(),
+            ON_MESSAGE.to_owned(),
+        ),
+        (
+            "CREATE POLICY more ON message FOR SELECT TO postern_app USING (true)".to_owned(),
+            ON_MESSAGE.to_owned(),
+        ),
+        (
+            "CREATE POLICY more ON message FOR INSERT TO postern_app WITH CHECK (true)".to_owned(),
+            ON_MESSAGE.to_owned(),
+        ),
+        // The same words, and open all the same.
+        (
+            format!("CREATE POLICY more ON message TO postern_app USING ({ONE} OR true)"),
+            ON_MESSAGE.to_owned(),
+        ),
+        (tenant("true", ONE), tenant(ONE, ONE)),
+        (tenant(ONE, "true"), tenant(ONE, ONE)),
+        (
+            tenant(&format!("{ONE} OR direction = 'in'"), ONE),
+            tenant(ONE, ONE),
+        ),
+        (
+            "ALTER TABLE message NO FORCE ROW LEVEL SECURITY".to_owned(),
+            "ALTER TABLE message FORCE ROW LEVEL SECURITY".to_owned(),
+        ),
+        (
+            "GRANT TRUNCATE ON message TO postern_app".to_owned(),
+            "REVOKE TRUNCATE ON message FROM postern_app".to_owned(),
+        ),
+        (
+            "GRANT REFERENCES, TRIGGER ON message TO PUBLIC".to_owned(),
+            "REVOKE ALL ON message FROM PUBLIC".to_owned(),
+        ),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(opens.clone()))
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        let faults = env.db.faults().await.unwrap();
+        assert!(
+            faults.len() == 1 && faults[0].contains("public.message"),
+            "{opens}: {faults:?}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(mends))
+            .execute(&mut owner)
+            .await
+            .unwrap();
+        assert_eq!(env.db.faults().await.unwrap(), [""; 0], "{opens}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_log_in(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const LISTED: [&str; 14] = [
+        "claim_jobs",
+        "claim_number",
+        "enter_channel",
+        "enter_job",
+        "enter_member",
+        "enter_new_workspace",
+        "enter_system",
+        "my_memberships",
+        "next_job_ms",
+        "redeem_ticket",
+        "redeem_ticket",
+        "route_accounts",
+        "route_callback",
+        "route_numbers",
+    ];
+    let (env, _) = testing::env(options);
+    let mut global = env.db.global().await.unwrap();
+    let functions: Vec<(String, String, bool, bool, bool, bool)> = sqlx::query_as(
+        "SELECT p.proname::text, r.rolname::text, r.rolcanlogin OR r.rolsuper OR r.rolbypassrls,
+                coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false), p.prosecdef,
+                has_function_privilege('public', p.oid, 'execute')
+           FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+          WHERE p.pronamespace = 'public'::regnamespace ORDER BY 1",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    let names: Vec<_> = functions
+        .iter()
+        .map(|function| function.0.as_str())
+        .collect();
+    assert_eq!(names, LISTED);
+    for (name, owner, powerful, fixed_path, definer, public) in functions {
+        assert_eq!(owner, "postern_definer", "{name}");
+        assert!(!powerful && fixed_path && definer && !public, "{name}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_reference_between_tenant_tables_leaves_the_workspace_out(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let mut global = env.db.global().await.unwrap();
+    let loose: Vec<(String,)> = sqlx::query_as(
+        "SELECT k.conname::text FROM pg_constraint k
+          WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
+            AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.confrelid AND a.attname = 'workspace_id')
+            AND NOT EXISTS (SELECT FROM unnest(k.conkey, k.confkey) AS pair (own, other)
+                              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.own
+                              JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.other
+                             WHERE a.attname = 'workspace_id' AND b.attname = 'workspace_id')",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert!(loose.is_empty(), "{loose:?}");
+    let unscoped: Vec<(String,)> = sqlx::query_as(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+          WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
+            AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id')
+            AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]
+                               AND a.attname = 'workspace_id')
+            -- Routing tables are looked up before the workspace is known.
+            AND c.relname NOT IN ('channel_route', 'live_ticket')",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert!(
+        unscoped.is_empty(),
+        "unique keys that do not begin with the workspace: {unscoped:?}"
+    );
+}

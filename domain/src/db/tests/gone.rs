@@ -1,0 +1,151 @@
+//! A workspace as a whole: what the serving role cannot take from it, and what goes when its owner deletes it.
+
+use crate::{Env, conversation, draft, message, testing};
+use postern_types::{Compose, Role};
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::collections::BTreeMap;
+use time::Duration;
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_serving_role_erases_no_history_and_no_key(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = testing::workspace(&env, "One", Role::Owner).await;
+    let mut tenant = one.enter(&env).await;
+    for attempt in [
+        "DELETE FROM workspace",
+        "UPDATE workspace SET created_at = now()",
+        "DELETE FROM workspace_key",
+        "UPDATE workspace_key SET wrapped = ''",
+        "DELETE FROM audit",
+        "UPDATE audit SET action = ''",
+        "DELETE FROM channel",
+        "DELETE FROM conversation",
+        "DELETE FROM message",
+        "DELETE FROM message_key",
+        "DELETE FROM webhook_part",
+        "DELETE FROM event",
+        "DELETE FROM member",
+        "UPDATE member SET account_id = id",
+        "TRUNCATE audit",
+    ] {
+        tenant.mark().await.unwrap();
+        let refused = sqlx::query(attempt).execute(tenant.conn()).await;
+        assert!(
+            refused
+                .unwrap_err()
+                .to_string()
+                .contains("permission denied"),
+            "{attempt}"
+        );
+        tenant.undo().await.unwrap();
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_full_workspace_goes_as_a_whole_and_the_next_one_keeps_everything(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let one = fill(&env, "One", "100").await;
+    let two = fill(&env, "Two", "200").await;
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'workspace_id'",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
+    for table in &tables {
+        run(
+            &mut owner,
+            &format!("ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"),
+        )
+        .await;
+    }
+    let before = count(&mut owner, &tables, two).await;
+    for full in [&before, &count(&mut owner, &tables, one).await] {
+        let empty: Vec<_> = full.iter().filter(|(_, rows)| **rows == 0).collect();
+        assert!(
+            empty.is_empty(),
+            "a full workspace has these too: {empty:?}"
+        );
+    }
+    run(
+        &mut owner,
+        &format!("DELETE FROM workspace WHERE workspace_id = '{one}'"),
+    )
+    .await;
+    let gone = count(&mut owner, &tables, one).await;
+    assert!(gone.values().all(|rows| *rows == 0), "{gone:?}");
+    assert_eq!(count(&mut owner, &tables, two).await, before);
+}
+
+/// A workspace with a row in every table.
+async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId {
+    let fixture = testing::workspace(env, name, Role::Owner).await;
+    let (workspace, session) = (fixture.workspace, fixture.session);
+    let channel = testing::channel(env, &fixture, number).await;
+    let thread = testing::conversation(env, &fixture, channel, "Amira", Duration::minutes(1)).await;
+    let mut tenant = fixture.enter(env).await;
+    conversation::assign(env, &mut tenant, thread, Some(fixture.member))
+        .await
+        .unwrap();
+    for note in [false, true] {
+        let compose = Compose {
+            id: env.id(),
+            conversation: thread,
+            text: "hello".to_owned(),
+            note,
+        };
+        message::compose(env, &mut tenant, &compose).await.unwrap();
+    }
+    draft::save(env, &mut tenant, thread, "half a sen")
+        .await
+        .unwrap();
+    let rest = format!(
+        "INSERT INTO contact_identity (workspace_id, kind, scope, value, contact_id)
+             SELECT workspace_id, 'phone', '', '1555', id FROM contact;
+         INSERT INTO message_key VALUES ('{workspace}', 'x');
+         INSERT INTO status_early VALUES ('{workspace}', '{channel}', 'w1', 'read', now(), NULL, now());
+         INSERT INTO webhook_part VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', now(), 'kept');
+         INSERT INTO live_ticket VALUES ('{number}', '{workspace}', '{session}', now());
+         INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
+         INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL)"
+    );
+    run(tenant.conn(), &rest).await;
+    tenant.commit().await.unwrap();
+    workspace
+}
+
+async fn count(
+    owner: &mut PgConnection,
+    tables: &[String],
+    workspace: postern_types::WorkspaceId,
+) -> BTreeMap<String, i64> {
+    let mut counts = BTreeMap::new();
+    for table in tables {
+        let sql = format!("SELECT count(*) FROM {table} WHERE workspace_id = $1");
+        let rows = sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(workspace.0)
+            .fetch_one(&mut *owner)
+            .await
+            .unwrap();
+        counts.insert(table.clone(), rows);
+    }
+    counts
+}
+
+async fn run(connection: &mut PgConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(connection)
+        .await
+        .unwrap();
+}
