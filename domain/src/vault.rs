@@ -4,6 +4,7 @@ use crate::{
     Env, Error, Result, Tenant,
     crypto::{self, Key, Place},
 };
+use postern_types::WorkspaceId;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -116,8 +117,12 @@ pub async fn make_key(env: &Env, tenant: &mut Tenant) -> Result<()> {
 
 const WRAPPED: &str = "workspace_key.wrapped";
 
-/// Keys that were unwrapped before, by their wrapped bytes: a key that was replaced or erased is not found again.
-static UNWRAPPED: LazyLock<Mutex<HashMap<Vec<u8>, Key>>> = LazyLock::new(Mutex::default);
+/// Keys that were unwrapped before, by their place and their wrapped bytes: a key that was replaced, erased or moved
+/// elsewhere is not found again.
+static UNWRAPPED: LazyLock<Mutex<Unwrapped>> = LazyLock::new(Mutex::default);
+type Unwrapped = HashMap<(WorkspaceId, i32, Vec<u8>), Key>;
+/// How many are kept; then it begins anew.
+const MOST: usize = 1024;
 
 async fn current_key(env: &Env, tenant: &mut Tenant) -> Result<(i32, Key)> {
     let workspace = tenant.workspace();
@@ -143,23 +148,30 @@ async fn data_key(env: &Env, tenant: &mut Tenant, number: i32) -> Result<Key> {
 }
 
 fn unwrap(env: &Env, tenant: &Tenant, number: i32, wrapped: Vec<u8>) -> Result<Key> {
+    let at = (tenant.workspace(), number, wrapped);
     let mut known = UNWRAPPED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(key) = known.get(&wrapped) {
+    if let Some(key) = known.get(&at) {
         return Ok(key.clone());
     }
-    let master = env.keys.master(crypto::key_id(&wrapped)?)?;
-    let workspace = tenant.workspace().to_string();
+    let (workspace, number, wrapped) = &at;
+    let master = env.keys.master(crypto::key_id(wrapped)?)?;
     let place = Place {
         column: WRAPPED,
-        workspace: &workspace,
+        workspace: &workspace.to_string(),
         row: &number.to_string(),
     };
-    let plain = crypto::open(&master, place, &wrapped)?;
+    let plain = crypto::open(&master, place, wrapped)?;
     let key: [u8; 32] = plain
         .as_slice()
         .try_into()
         .map_err(|_| Error::internal("a data key is not 32 bytes"))?;
     let key = Zeroizing::new(key);
-    known.insert(wrapped, key.clone());
+    if known.len() >= MOST {
+        known.clear();
+    }
+    known.insert(at, key.clone());
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests;
