@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::migrations::schema::{Schema, Table, View};
+use crate::migrations::schema::{Kind, Schema, Table, View};
 
 /// `docs/sql-exceptions.toml`: what the SQL lints let pass, each with a reason that a person reviewed.
 #[derive(Default, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Exceptions {
     pub global_table: Vec<GlobalTable>,
     /// Unique keys of tenant tables that do not begin with the workspace.
     pub key: Vec<Key>,
+    /// Functions, each with the migration whose body of it was read.
+    pub function: Vec<Function>,
     /// Statements on tenant tables without the workspace predicate.
     pub statement: Vec<Statement>,
     /// Places that send text which is made at run time.
@@ -35,6 +37,14 @@ pub struct GlobalTable {
 pub struct Key {
     pub table: String,
     pub columns: Vec<String>,
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    pub name: String,
+    pub file: String,
     pub reason: String,
 }
 
@@ -66,6 +76,7 @@ impl Exceptions {
             toml::from_str(&text).context("docs/sql-exceptions.toml is not understood")?;
         let reasons = list.global_table.iter().map(|x| (&x.name, &x.reason));
         let reasons = reasons.chain(list.key.iter().map(|x| (&x.table, &x.reason)));
+        let reasons = reasons.chain(list.function.iter().map(|x| (&x.name, &x.reason)));
         let reasons = reasons.chain(list.statement.iter().map(|x| (&x.file, &x.reason)));
         for (name, reason) in reasons.chain(list.dynamic.iter().map(|x| (&x.file, &x.reason))) {
             anyhow::ensure!(
@@ -120,7 +131,33 @@ fn faults(schema: &Schema, exceptions: &Exceptions) -> Vec<String> {
             ));
         }
     }
+    functions(schema, exceptions, &mut faults);
     faults
+}
+
+/// What a function does is not read by machine: a person reads each body, and each that replaces it.
+fn functions(schema: &Schema, exceptions: &Exceptions, faults: &mut Vec<String>) {
+    for (name, file) in &schema.functions {
+        let listed = exceptions
+            .function
+            .iter()
+            .filter(|function| function.name == *name && function.file == *file)
+            .count();
+        if listed != 1 {
+            faults.push(format!(
+                "the function {name} is made or changed in {file}: read it, and list it with that file in \
+                 docs/sql-exceptions.toml"
+            ));
+        }
+    }
+    for listed in &exceptions.function {
+        if schema.functions.get(&listed.name) != Some(&listed.file) {
+            faults.push(format!(
+                "docs/sql-exceptions.toml: {} is not as {} left it",
+                listed.name, listed.file
+            ));
+        }
+    }
 }
 
 fn tenant(
@@ -134,10 +171,21 @@ fn tenant(
     for (there, what) in [
         (table.enabled, "ENABLE ROW LEVEL SECURITY"),
         (table.forced, "FORCE ROW LEVEL SECURITY"),
-        (table.policy, "CREATE POLICY"),
+        (!table.policies.is_empty(), "CREATE POLICY"),
     ] {
         if !there {
             faults.push(format!("{name} ({file}) lacks {what}"));
+        }
+    }
+    let mut held = false;
+    for policy in &table.policies {
+        match policy.kind {
+            Kind::Tenant if !held => held = true,
+            Kind::Definer => {}
+            Kind::Tenant | Kind::Other => faults.push(format!(
+                "{name} ({file}): the policy {} is not the one that every tenant table has, once, word for word",
+                policy.name
+            )),
         }
     }
     for key in &table.foreign_keys {
@@ -182,14 +230,19 @@ mod tests {
         );
         ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
         ALTER TABLE contact FORCE ROW LEVEL SECURITY;
-        CREATE POLICY tenant ON contact USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+        CREATE POLICY tenant ON contact TO postern_app
+            USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
+            WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
+        CREATE POLICY definer ON contact FOR SELECT TO postern_definer USING (true);
         CREATE TABLE note (
             workspace_id uuid NOT NULL, id uuid NOT NULL, contact_id uuid NOT NULL,
             PRIMARY KEY (workspace_id, id),
             CONSTRAINT note_contact_fkey FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id)
         );
         ALTER TABLE ONLY public.note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-        CREATE POLICY tenant ON public.note USING (true);
+        CREATE POLICY tenant ON public.note AS PERMISSIVE FOR ALL TO postern_app
+            USING (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid))
+            WITH CHECK (workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid));
         CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
     ";
 
@@ -200,6 +253,11 @@ mod tests {
         exceptions.global_table.push(GlobalTable {
             name: "workspace".to_owned(),
             reason: "the tenants themselves".to_owned(),
+        });
+        exceptions.function.push(Function {
+            name: "f".to_owned(),
+            file: "test.sql".to_owned(),
+            reason: "it answers one".to_owned(),
         });
         faults(&schema, &exceptions)
     }
@@ -221,13 +279,82 @@ mod tests {
                 "contact (test.sql) lacks FORCE",
             ),
             (
-                "CREATE POLICY tenant ON public.note USING (true);",
-                "note (test.sql) lacks CREATE POLICY",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;",
+                "docs/sql-exceptions.toml: f is not as",
             ),
         ] {
             let faults = judge(&GOOD.replace(cut, ""));
             assert_eq!(faults.len(), 1, "{faults:?}");
             assert!(faults[0].starts_with(fault), "{faults:?}");
+        }
+        let faults = judge(&format!("{GOOD} DROP POLICY tenant ON note;"));
+        assert_eq!(faults, ["note (test.sql) lacks CREATE POLICY"]);
+    }
+
+    #[test]
+    fn a_policy_that_opens_a_table_or_a_second_one_is_refused() {
+        let one =
+            "workspace_id = (SELECT nullif(current_setting('app.workspace', true), '')::uuid)";
+        for more in [
+            "CREATE POLICY support ON note USING (true);".to_owned(),
+            "CREATE POLICY support ON note FOR SELECT TO postern_app USING (true);".to_owned(),
+            "CREATE POLICY support ON note TO postern_definer, postern_app USING (true);".to_owned(),
+            "CREATE POLICY support ON note TO postern_app, postern_definer USING (true);".to_owned(),
+            format!("CREATE POLICY again ON note TO postern_app USING ({one}) WITH CHECK ({one});"),
+            format!("DROP POLICY tenant ON note; CREATE POLICY tenant ON note TO postern_app USING ({one});"),
+            format!(
+                "DROP POLICY tenant ON note;
+                 CREATE POLICY tenant ON note TO postern_app USING ({one} OR true) WITH CHECK ({one});"
+            ),
+            format!(
+                "DROP POLICY tenant ON note;
+                 CREATE POLICY tenant ON note AS RESTRICTIVE TO postern_app USING ({one}) WITH CHECK ({one});"
+            ),
+        ] {
+            let faults = judge(&format!("{GOOD} {more}"));
+            assert!(
+                faults.len() == 1 && faults[0].contains("word for word"),
+                "{more}: {faults:?}"
+            );
+        }
+        let mut schema = Schema::default();
+        for hidden in [
+            "ALTER POLICY tenant ON note USING (true);",
+            "DO $$ BEGIN EXECUTE 'CREATE POLICY p ON note USING (true)'; END $$;",
+        ] {
+            schema.read("test.sql", GOOD).expect("it is SQL");
+            assert!(schema.read("test.sql", hidden).is_err(), "{hidden}");
+        }
+    }
+
+    #[test]
+    fn a_function_that_is_made_or_replaced_elsewhere_waits_for_its_reader() {
+        for more in [
+            "CREATE FUNCTION g() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;",
+            "CREATE OR REPLACE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER AS $$ SELECT 2 $$;",
+            "ALTER FUNCTION f() SECURITY DEFINER;",
+        ] {
+            let mut schema = Schema::default();
+            schema
+                .read(
+                    "old.sql",
+                    "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;",
+                )
+                .expect("it is SQL");
+            schema.read("new.sql", more).expect("it is SQL");
+            let mut exceptions = Exceptions::default();
+            exceptions.function.push(Function {
+                name: "f".to_owned(),
+                file: "old.sql".to_owned(),
+                reason: "it answers one".to_owned(),
+            });
+            let faults = faults(&schema, &exceptions);
+            assert!(
+                faults
+                    .iter()
+                    .any(|fault| fault.contains("in new.sql: read it")),
+                "{more}: {faults:?}"
+            );
         }
     }
 

@@ -37,6 +37,11 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
                 .iter()
                 .map(|(line, fault)| format!("{file}:{line}: {fault}")),
         );
+        faults.extend(
+            enters(&found.texts, &schema)
+                .filter(|_| file != ENTRANCE)
+                .map(|line| format!("{file}:{line}: workspaces are entered in {ENTRANCE} alone")),
+        );
         if found.dynamic > 0 {
             dynamic.insert(file.clone(), found.dynamic);
         }
@@ -74,6 +79,28 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     Ok(faults)
 }
 
+/// The one file that sets a workspace.
+const ENTRANCE: &str = "domain/src/db.rs";
+
+/// The lines of texts that set a setting or call a function that enters.
+fn enters<'a>(texts: &'a [extract::Found], schema: &'a Schema) -> impl Iterator<Item = usize> + 'a {
+    let enters = |text: &str| {
+        let text: String = text.to_lowercase().split_whitespace().collect();
+        let called = |name: &str| text.contains(&format!("{name}("));
+        called("set_config")
+            || text.contains("setapp.")
+            || text.contains("setlocalapp.")
+            || schema
+                .functions
+                .keys()
+                .any(|name| name.starts_with("enter_") && called(name))
+    };
+    texts
+        .iter()
+        .filter(move |found| enters(&found.sql))
+        .map(|found| found.line)
+}
+
 /// `AssertSqlSafe` stands only where it is listed, and no more often.
 fn unlisted(dynamic: &BTreeMap<String, usize>, exceptions: &Exceptions) -> Vec<String> {
     let mut faults = Vec::new();
@@ -102,4 +129,38 @@ fn unlisted(dynamic: &BTreeMap<String, usize>, exceptions: &Exceptions) -> Vec<S
 
 fn one_blank(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_enters_a_workspace_is_seen_whatever_it_is_for() {
+        let mut schema = Schema::default();
+        let sql = "CREATE FUNCTION enter_member() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;";
+        schema.read("test.sql", sql).expect("it is SQL");
+        for (code, count) in [
+            (
+                r#"fn f() { format!("SELECT public.enter_member('{a}')") }"#,
+                1,
+            ),
+            (
+                r#"const A: &str = "SELECT set_config ('app.workspace', $1, true)";"#,
+                1,
+            ),
+            (
+                r#"fn f() { sqlx::query("SET LOCAL app.workspace = 'x'") }"#,
+                1,
+            ),
+            (
+                r#"fn f() { sqlx::query("SELECT current_setting('app.workspace', true)") }"#,
+                0,
+            ),
+            ("//! Calls `enter_member()`.\nfn f() {}", 0),
+        ] {
+            let found = extract::statements(code.parse().expect("it is Rust"));
+            assert_eq!(enters(&found.texts, &schema).count(), count, "{code}");
+        }
+    }
 }

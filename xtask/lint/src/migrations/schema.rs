@@ -1,4 +1,6 @@
-//! The tables that the migrations make, read from their text.
+//! The tables and functions that the migrations make, read from their text.
+
+mod policy;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,11 +15,14 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::migrations::WORKSPACE;
+pub use crate::migrations::schema::policy::{Kind, Policy};
 
 /// All tables by name, without their schema.
 #[derive(Default)]
 pub struct Schema {
     pub tables: BTreeMap<String, Table>,
+    /// Functions by name, and the migration that said last what they do.
+    pub functions: BTreeMap<String, String>,
 }
 
 #[derive(Default)]
@@ -27,7 +32,7 @@ pub struct Table {
     pub columns: Vec<String>,
     pub enabled: bool,
     pub forced: bool,
-    pub policy: bool,
+    pub policies: Vec<Policy>,
     pub foreign_keys: Vec<ForeignKey>,
     pub unique_keys: Vec<Vec<String>>,
     /// A view has no policy of its own: it must be read under its reader's.
@@ -102,21 +107,13 @@ impl Schema {
                 Ok(())
             }
             ["ALTER", "TABLE", ..] => self.alter(statement, &words),
-            ["CREATE", "POLICY", _, "ON", rest @ ..] => {
-                let name = if rest.get(1) == Some(&".") { 6 } else { 4 };
-                let name = bare(
-                    &statement
-                        .get(name)
-                        .context("a policy without a table")?
-                        .to_string(),
-                );
-                self.table(&name)?.policy = true;
-                Ok(())
+            ["CREATE" | "DROP" | "ALTER", "POLICY", ..] => self.policy(statement, &words),
+            ["CREATE", "FUNCTION" | "PROCEDURE", ..]
+            | ["CREATE", "OR", "REPLACE", "FUNCTION" | "PROCEDURE", ..]
+            | ["ALTER" | "DROP", "FUNCTION" | "PROCEDURE" | "ROUTINE", ..] => {
+                self.function(file, statement, &words)
             }
-            ["DO", ..] => {
-                self.loops(&statement[1..]);
-                Ok(())
-            }
+            ["DO", ..] => self.loops(&statement[1..]),
             _ => Ok(()),
         }
     }
@@ -239,15 +236,50 @@ impl Schema {
         Ok(())
     }
 
+    /// Who made a function, or changed what it does; its owner and its grants are looked at in the database.
+    fn function(&mut self, file: &str, statement: &[Token], words: &[&str]) -> Result<()> {
+        let mut at = words
+            .iter()
+            .position(|word| matches!(*word, "FUNCTION" | "PROCEDURE" | "ROUTINE"))
+            .map_or(0, |at| at + 1);
+        while matches!(words.get(at), Some(&("IF" | "EXISTS"))) {
+            at += 1;
+        }
+        if words.get(at + 1) == Some(&".") {
+            at += 2;
+        }
+        let name = bare(
+            &statement
+                .get(at)
+                .context("a function without a name")?
+                .to_string(),
+        );
+        match words {
+            ["DROP", ..] => {
+                self.functions.remove(&name);
+            }
+            ["ALTER", .., "OWNER", "TO", _] => {}
+            _ => {
+                self.functions.insert(name, file.to_owned());
+            }
+        }
+        Ok(())
+    }
+
     /// A DO block that runs these lines for tables it names in quotes.
-    fn loops(&mut self, statement: &[Token]) {
+    fn loops(&mut self, statement: &[Token]) -> Result<()> {
         let Some(body) = statement.iter().find_map(|token| match token {
             Token::DollarQuotedString(text) => Some(text.value.as_str()),
             _ => None,
         }) else {
-            return;
+            bail!("a DO block without a dollar-quoted body");
         };
         let upper = body.to_uppercase();
+        for word in ["POLICY", "FUNCTION", "GRANT", "DISABLE", "CREATE"] {
+            if upper.contains(word) {
+                bail!("{word} stands in a DO block, where it cannot be read: write it out");
+            }
+        }
         for (name, table) in &mut self.tables {
             if !body.contains(&format!("'{name}'")) {
                 continue;
@@ -255,8 +287,8 @@ impl Schema {
             table.enabled |= upper.contains("ENABLE ROW LEVEL SECURITY");
             table.forced |=
                 upper.contains("FORCE ROW LEVEL SECURITY") && !upper.contains("NO FORCE");
-            table.policy |= upper.contains("CREATE POLICY");
         }
+        Ok(())
     }
 }
 

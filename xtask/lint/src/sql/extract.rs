@@ -15,6 +15,8 @@ pub struct Extract {
     pub statements: Vec<Found>,
     /// How many `AssertSqlSafe(…)`.
     pub dynamic: usize,
+    /// Every text of the file, SQL or not.
+    pub texts: Vec<Found>,
     pub faults: Vec<(usize, String)>,
 }
 
@@ -29,16 +31,22 @@ const SENDERS: [&str; 8] = [
     "raw_sql",
     "query_unchecked",
 ];
-/// Methods whose first argument is SQL when it is a literal.
-const METHODS: [&str; 7] = [
+/// Methods of a connection, whose first argument is SQL. A query that a sender made has them too, with the connection.
+const METHODS: [&str; 11] = [
     "begin_with",
     "execute",
+    "execute_many",
     "fetch",
     "fetch_one",
     "fetch_optional",
     "fetch_all",
+    "fetch_many",
     "prepare",
+    "prepare_with",
+    "describe",
 ];
+/// What sends text or rows in a way that is not read here.
+const BANNED: [&str; 3] = ["QueryBuilder", "copy_in_raw", "copy_out_raw"];
 
 /// Reads a file's tokens, its test modules apart.
 pub fn statements(tokens: TokenStream) -> Extract {
@@ -54,9 +62,7 @@ fn read(tokens: TokenStream, constants: &BTreeMap<String, (usize, String)>, extr
     for (at, token) in tokens.iter().enumerate() {
         match token {
             // `#[cfg(test)] mod tests { … }`
-            TokenTree::Group(group)
-                if is_sign(at.checked_sub(1).and_then(|i| tokens.get(i)), '#') =>
-            {
+            TokenTree::Group(group) if is_attribute(&tokens, at) => {
                 let text = group.stream().to_string().replace(' ', "");
                 skip_next_block |= text == "cfg(test)";
             }
@@ -68,11 +74,24 @@ fn read(tokens: TokenStream, constants: &BTreeMap<String, (usize, String)>, extr
                 }
             }
             TokenTree::Punct(sign) if sign.as_char() == ';' => skip_next_block = false,
+            TokenTree::Literal(literal) => {
+                if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    extract.texts.push(Found {
+                        line: token.span().start().line,
+                        sql: text.value(),
+                    });
+                }
+            }
             TokenTree::Ident(word) => {
                 let word = word.to_string();
                 let line = token.span().start().line;
                 let before = at.checked_sub(1).and_then(|i| tokens.get(i));
-                let is_method = is_sign(before, '.');
+                let is_method = is_sign(before, '.') || is_executors(&tokens, at);
+                if BANNED.contains(&word.as_str()) {
+                    extract
+                        .faults
+                        .push((line, format!("`{word}` sends what nobody can read here")));
+                }
                 let is_definition = matches!(before, Some(TokenTree::Ident(fun)) if fun == "fn");
                 let Some(arguments) = arguments(&tokens[at + 1..]) else {
                     continue;
@@ -84,25 +103,73 @@ fn read(tokens: TokenStream, constants: &BTreeMap<String, (usize, String)>, extr
                         .faults
                         .push((line, "SQL stands in the code, where it is read".to_owned()));
                 } else if is_method && METHODS.contains(&word.as_str()) {
-                    if let Text::Is(sql) = first_text(arguments, constants) {
-                        extract.statements.push(Found { line, sql });
+                    // The text of a query was given to its sender.
+                    if !is_queries(&tokens[..at]) {
+                        extract.take(&word, line, first_text(arguments, constants));
                     }
                 } else if SENDERS.contains(&word.as_str()) && !is_method && !is_definition {
-                    match first_text(arguments, constants) {
-                        Text::Is(sql) => extract.statements.push(Found { line, sql }),
-                        Text::Asserted => {}
-                        Text::Unknown => extract.faults.push((
-                            line,
-                            format!(
-                                "`{word}` takes a literal, or text asserted safe in a listed place"
-                            ),
-                        )),
-                    }
+                    extract.take(&word, line, first_text(arguments, constants));
                 }
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+impl Extract {
+    fn take(&mut self, word: &str, line: usize, text: Text) {
+        match text {
+            Text::Is(sql) => self.statements.push(Found { line, sql }),
+            Text::Asserted => {}
+            Text::Unknown => self.faults.push((
+                line,
+                format!("`{word}` takes a literal, or text asserted safe in a listed place"),
+            )),
+        }
+    }
+}
+
+/// The brackets of `#[…]` or `#![…]`.
+fn is_attribute(tokens: &[TokenTree], at: usize) -> bool {
+    let sign = |back: usize, sign| is_sign(at.checked_sub(back).and_then(|i| tokens.get(i)), sign);
+    sign(1, '#') || (sign(1, '!') && sign(2, '#'))
+}
+
+/// `Executor::execute(…)`, `<C as Executor>::execute(…)`.
+fn is_executors(tokens: &[TokenTree], at: usize) -> bool {
+    let back = |back: usize| at.checked_sub(back).and_then(|i| tokens.get(i));
+    is_sign(back(1), ':')
+        && is_sign(back(2), ':')
+        && match back(3) {
+            Some(TokenTree::Ident(name)) => name.to_string().ends_with("Executor"),
+            bracket => is_sign(bracket, '>'),
+        }
+}
+
+/// Whether a sender stands in the chain of calls that ends here: `query("…").bind(1)` before `.execute(c)`.
+fn is_queries(before: &[TokenTree]) -> bool {
+    let mut depth = 0_i32;
+    for (at, token) in before.iter().enumerate().rev() {
+        match token {
+            TokenTree::Ident(word)
+                if depth == 0 && SENDERS.contains(&word.to_string().as_str()) =>
+            {
+                return true;
+            }
+            TokenTree::Punct(sign) => match sign.as_char() {
+                '>' if !is_sign(at.checked_sub(1).and_then(|i| before.get(i)), '-') => depth += 1,
+                '<' => depth -= 1,
+                '.' | ':' | '!' | '?' => {}
+                _ if depth > 0 => {}
+                _ => return false,
+            },
+            TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                return false;
             }
             _ => {}
         }
     }
+    false
 }
 
 enum Text {
@@ -230,6 +297,12 @@ mod tests {
             r#"fn f() { sqlx::query_scalar::<Postgres, i64>("SELECT 1") }"#,
             r#"fn f() { pool.begin_with("SELECT 1") }"#,
             r#"fn f() { c.execute("SELECT 1") }"#,
+            r#"fn f() { c.fetch_many("SELECT 1") }"#,
+            r#"fn f() { c.execute_many("SELECT 1") }"#,
+            r#"fn f() { Executor::execute(c, "SELECT 1") }"#,
+            r#"fn f() { <&mut PgConnection as sqlx::Executor>::fetch_all(c, "SELECT 1") }"#,
+            r#"fn f() { if x { sqlx::query("SELECT 1").execute(c).await?; } }"#,
+            r#"fn f() { sqlx::query_as::<_, (Uuid, bool)>("SELECT 1").bind(id).fetch_one(&mut *c).await?; }"#,
             r#"const ONE: &str = "SELECT 1"; fn f() { sqlx::query(ONE) }"#,
         ] {
             assert_eq!(found(code), ["SELECT 1"], "{code}");
@@ -238,8 +311,20 @@ mod tests {
 
     #[test]
     fn text_made_at_run_time_is_a_fault_unless_it_is_asserted() {
-        let made = statements("fn f() { sqlx::query(&text) }".parse().expect("it is Rust"));
-        assert_eq!(made.faults.len(), 1);
+        for code in [
+            "fn f() { sqlx::query(&text) }",
+            "fn f() { c.execute(text) }",
+            "fn f() { c.execute(text.as_str()).await }",
+            "fn f() { tenant.conn().fetch_many(&text) }",
+            "fn f() { Executor::execute(c, &text) }",
+            r#"fn f() { if known { sqlx::query("SELECT 1").execute(c); } c.execute(text) }"#,
+            r#"fn f() { let a = sqlx::query("SELECT 1").execute(c), b = c.execute(text); }"#,
+            "fn f() { QueryBuilder::new(text) }",
+            "fn f() { c.copy_in_raw(text) }",
+        ] {
+            let made = statements(code.parse().expect("it is Rust"));
+            assert_eq!(made.faults.len(), 1, "{code}: {:?}", made.faults);
+        }
         let asserted = statements(
             "fn f() { sqlx::query(AssertSqlSafe(text)) }"
                 .parse()

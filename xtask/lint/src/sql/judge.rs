@@ -5,12 +5,11 @@
 
 mod scope;
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     AssignmentTarget, Delete, FromTable, Insert, ObjectName, OnConflictAction, OnInsert, Query,
-    Select, SetExpr, Statement, TableObject, Update, UpdateTableFromKind, Visit, Visitor,
+    Select, Statement, TableObject, Update, UpdateTableFromKind, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::keywords::Keyword;
@@ -19,7 +18,7 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::migrations::WORKSPACE;
 use crate::migrations::schema::{Schema, Table, last};
-use crate::sql::judge::scope::Scope;
+use crate::sql::judge::scope::{Ctes, Kind, Scope};
 
 /// Every fault of a text of one or more statements.
 pub fn statement(sql: &str, schema: &Schema) -> Vec<String> {
@@ -27,16 +26,20 @@ pub fn statement(sql: &str, schema: &Schema) -> Vec<String> {
         Ok(parsed) => parsed,
         Err(fault) => return vec![format!("the statement is not understood ({fault})")],
     };
-    let mut ctes = BTreeSet::new();
-    let _ = parsed.visit(&mut CteNames(&mut ctes));
+    let mut ctes = Ctes::new();
+    let _ = parsed.visit(&mut Withs {
+        schema,
+        ctes: &mut ctes,
+    });
     let mut judge = Judge {
         schema,
         ctes: &ctes,
+        around: Vec::new(),
         seen: 0,
         judged: 0,
         faults: Vec::new(),
     };
-    for name in &ctes {
+    for name in ctes.keys() {
         if schema.tables.contains_key(name) {
             judge
                 .faults
@@ -44,7 +47,6 @@ pub fn statement(sql: &str, schema: &Schema) -> Vec<String> {
         }
     }
     for statement in &parsed {
-        judge.top(statement);
         let _ = statement.visit(&mut judge);
     }
     if judge.seen != judge.judged {
@@ -109,7 +111,9 @@ fn without_lock_strengths(tokens: Vec<Token>) -> Vec<Token> {
 
 struct Judge<'a> {
     schema: &'a Schema,
-    ctes: &'a BTreeSet<String>,
+    ctes: &'a Ctes,
+    /// The scopes around what is judged now, the innermost last.
+    around: Vec<Scope<'a>>,
     /// How often tenant tables are named, and how many of these were judged: nothing slips by in a form that we
     /// do not know.
     seen: usize,
@@ -122,7 +126,8 @@ impl<'a> Judge<'a> {
         self.schema.tables.get(name).is_some_and(Table::is_tenant)
     }
 
-    fn close(&mut self, scope: &Scope<'a>) {
+    /// Judges a scope; what stands inside it is judged while it is open.
+    fn open(&mut self, scope: Scope<'a>) {
         self.judged += scope.tenants().count();
         self.faults.extend(
             scope
@@ -132,23 +137,28 @@ impl<'a> Judge<'a> {
         );
         self.faults.extend(
             scope
-                .loose()
+                .loose(&self.around)
                 .into_iter()
                 .map(|name| format!("{name} is read or changed without its workspace_id")),
         );
-    }
-
-    /// Statements that are not queries; a query's own SELECTs come through the visitor.
-    fn top(&mut self, statement: &Statement) {
-        match statement {
-            Statement::Insert(insert) => self.insert(insert),
-            Statement::Update(update) => self.update(update),
-            Statement::Delete(delete) => self.delete(delete),
-            _ => {}
-        }
+        self.around.push(scope);
     }
 
     fn insert(&mut self, insert: &Insert) {
+        let mut scope = Scope::new(self.schema, self.ctes);
+        if let TableObject::TableName(name) = &insert.table {
+            let name = last(name);
+            // What is inserted is not read: an ON CONFLICT reaches the row with the same key alone.
+            scope.relate(
+                &name,
+                if self.is_tenant(&name) {
+                    Kind::Tenant
+                } else {
+                    Kind::Global
+                },
+            );
+        }
+        self.around.push(scope);
         let TableObject::TableName(name) = &insert.table else {
             return;
         };
@@ -193,7 +203,7 @@ impl<'a> Judge<'a> {
             None => {}
         }
         scope.hold(update.selection.as_ref());
-        self.close(&scope);
+        self.open(scope);
         let name = update.table.relation.to_string();
         self.moves(
             &name,
@@ -225,7 +235,7 @@ impl<'a> Judge<'a> {
             .chain(delete.using.iter().flatten())
             .for_each(|table| scope.add(table));
         scope.hold(delete.selection.as_ref());
-        self.close(&scope);
+        self.open(scope);
     }
 }
 
@@ -237,12 +247,20 @@ impl Visitor for Judge<'_> {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        // `WITH gone AS (DELETE …) SELECT …`
-        if let SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) =
-            query.body.as_ref()
-        {
-            self.top(inner);
+    /// Also those inside `WITH gone AS (DELETE …) SELECT …`.
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+        match statement {
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+        if let Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) = statement {
+            self.around.pop();
         }
         ControlFlow::Continue(())
     }
@@ -251,20 +269,27 @@ impl Visitor for Judge<'_> {
         let mut scope = Scope::new(self.schema, self.ctes);
         select.from.iter().for_each(|table| scope.add(table));
         scope.hold(select.selection.as_ref());
-        self.close(&scope);
+        self.open(scope);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, _: &Select) -> ControlFlow<()> {
+        self.around.pop();
         ControlFlow::Continue(())
     }
 }
 
-struct CteNames<'a>(&'a mut BTreeSet<String>);
+/// Gathers every WITH query of a text.
+struct Withs<'a> {
+    schema: &'a Schema,
+    ctes: &'a mut Ctes,
+}
 
-impl Visitor for CteNames<'_> {
+impl Visitor for Withs<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
-            self.0.insert(last(&cte.alias.name.clone().into()));
-        }
+        scope::add(query.with.as_ref(), self.schema, self.ctes);
         ControlFlow::Continue(())
     }
 }

@@ -1,19 +1,27 @@
 //! The tables of one SELECT, UPDATE or DELETE, and which of them are tied to a workspace.
 
-use std::collections::BTreeSet;
+mod columns;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins,
+    BinaryOperator, Expr, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins,
     visit_expressions,
 };
+
+pub use columns::add;
+use columns::known;
 
 use crate::migrations::WORKSPACE;
 use crate::migrations::schema::{Schema, Table, last};
 
+/// WITH queries by name, and which of their columns hold workspaces that are known.
+pub type Ctes = BTreeMap<String, BTreeSet<String>>;
+
 pub struct Scope<'a> {
     schema: &'a Schema,
-    ctes: &'a BTreeSet<String>,
+    ctes: &'a Ctes,
     relations: Vec<Relation>,
     ties: Vec<Tie>,
     /// Names that are neither tables of ours nor WITH queries nor the catalogue's.
@@ -26,13 +34,14 @@ struct Relation {
     kind: Kind,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, PartialEq, Eq)]
+pub enum Kind {
     Tenant,
     /// A table without a workspace: nothing can be concluded from its columns.
     Global,
-    /// A subquery, WITH query or function: judged where it stands.
-    Derived,
+    /// A subquery or WITH query, judged where it stands, and its columns that can only hold a known workspace. Of a
+    /// function nothing is known: it may answer with all of them.
+    Derived(BTreeSet<String>),
 }
 
 /// An equation on workspaces, and which relations it may tie: the ON of an outer join restricts one side only.
@@ -47,13 +56,24 @@ enum Side {
     /// `alias.workspace_id`, or without an alias.
     Workspace(Option<String>),
     /// A column of another name, of this alias.
-    Column(Option<String>),
+    Column(Option<String>, String),
     /// A parameter, a function, a subquery: one value.
     Value,
 }
 
+impl Relation {
+    /// Whether this column of it is a known workspace wherever its own query is sound.
+    fn shows(&self, column: &str) -> bool {
+        match &self.kind {
+            Kind::Tenant => column == WORKSPACE,
+            Kind::Derived(known) => known.contains(column),
+            Kind::Global => false,
+        }
+    }
+}
+
 impl<'a> Scope<'a> {
-    pub fn new(schema: &'a Schema, ctes: &'a BTreeSet<String>) -> Self {
+    pub fn new(schema: &'a Schema, ctes: &'a Ctes) -> Self {
         Self {
             schema,
             ctes,
@@ -133,12 +153,19 @@ impl<'a> Scope<'a> {
                 (bare, alias, kind)
             }
             TableFactor::Table { name, alias, .. } | TableFactor::Function { name, alias, .. } => {
-                (last(name), alias, Kind::Derived)
+                (last(name), alias, Kind::Derived(BTreeSet::new()))
             }
-            TableFactor::Derived { alias, .. }
-            | TableFactor::TableFunction { alias, .. }
-            | TableFactor::UNNEST { alias, .. } => (String::new(), alias, Kind::Derived),
-            _ => (String::new(), &None, Kind::Derived),
+            TableFactor::Derived {
+                subquery, alias, ..
+            } => {
+                let known = known(subquery, self.schema, self.ctes);
+                let known = known.named(alias.as_ref().map(TableAlias::names));
+                (String::new(), alias, Kind::Derived(known))
+            }
+            TableFactor::TableFunction { alias, .. } | TableFactor::UNNEST { alias, .. } => {
+                (String::new(), alias, Kind::Derived(BTreeSet::new()))
+            }
+            _ => (String::new(), &None, Kind::Derived(BTreeSet::new())),
         };
         let alias = alias
             .as_ref()
@@ -152,8 +179,10 @@ impl<'a> Scope<'a> {
     }
 
     fn kind(&mut self, name: &str, elsewhere: bool) -> Kind {
+        if let Some(known) = self.ctes.get(name) {
+            return Kind::Derived(known.clone());
+        }
         match self.schema.tables.get(name) {
-            _ if self.ctes.contains(name) => Kind::Derived,
             Some(table) if Table::is_tenant(table) => Kind::Tenant,
             Some(_) => Kind::Global,
             None => {
@@ -163,6 +192,15 @@ impl<'a> Scope<'a> {
                 Kind::Global
             }
         }
+    }
+
+    /// A table of this scope under its own name.
+    pub fn relate(&mut self, name: &str, kind: Kind) {
+        self.relations.push(Relation {
+            alias: name.to_owned(),
+            name: name.to_owned(),
+            kind,
+        });
     }
 
     /// The WHERE clause: it holds for every row.
@@ -208,8 +246,8 @@ impl<'a> Scope<'a> {
 
     fn tie(&mut self, left: &Expr, right: &Expr, holds_for: &BTreeSet<String>) {
         self.ties.push(Tie {
-            left: side(left),
-            right: side(right),
+            left: self.side(left),
+            right: self.side(right),
             holds_for: holds_for.clone(),
         });
     }
@@ -221,25 +259,9 @@ impl<'a> Scope<'a> {
             .map(|relation| relation.alias.as_str())
     }
 
-    /// The tenant tables that nothing ties to a workspace.
-    pub fn loose(&self) -> Vec<&str> {
-        let mut tied: BTreeSet<&str> = BTreeSet::new();
-        loop {
-            let before = tied.len();
-            for tie in &self.ties {
-                for (one, other) in [(&tie.left, &tie.right), (&tie.right, &tie.left)] {
-                    if let Some(alias) = self.workspace_of(one)
-                        && tie.holds_for.contains(alias)
-                        && self.is_known(other, &tied)
-                    {
-                        tied.insert(alias);
-                    }
-                }
-            }
-            if tied.len() == before {
-                break;
-            }
-        }
+    /// The tenant tables that nothing ties to a workspace, in this scope with those around it, the innermost last.
+    pub fn loose(&self, outer: &[Scope<'_>]) -> Vec<&str> {
+        let tied = self.tied(outer);
         self.relations
             .iter()
             .filter(|relation| {
@@ -247,6 +269,26 @@ impl<'a> Scope<'a> {
             })
             .map(|relation| relation.name.as_str())
             .collect()
+    }
+
+    fn tied(&self, outer: &[Scope<'_>]) -> BTreeSet<&str> {
+        let mut tied: BTreeSet<&str> = BTreeSet::new();
+        loop {
+            let before = tied.len();
+            for tie in &self.ties {
+                for (one, other) in [(&tie.left, &tie.right), (&tie.right, &tie.left)] {
+                    if let Some(alias) = self.workspace_of(one)
+                        && tie.holds_for.contains(alias)
+                        && self.is_known(other, &tied, outer)
+                    {
+                        tied.insert(alias);
+                    }
+                }
+            }
+            if tied.len() == before {
+                return tied;
+            }
+        }
     }
 
     /// Which tenant table of this scope a side names the workspace of.
@@ -262,57 +304,57 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn is_known(&self, side: &Side, tied: &BTreeSet<&str>) -> bool {
-        let alias = match side {
+    fn is_known(&self, side: &Side, tied: &BTreeSet<&str>, outer: &[Scope<'_>]) -> bool {
+        let (alias, column) = match side {
             Side::Value => return true,
             Side::Workspace(None) => {
                 return self
                     .workspace_of(side)
                     .is_some_and(|alias| tied.contains(alias));
             }
-            Side::Column(None) => return false,
-            Side::Workspace(Some(alias)) | Side::Column(Some(alias)) => alias,
+            Side::Column(None, _) => return false,
+            Side::Workspace(Some(alias)) => (alias, WORKSPACE),
+            Side::Column(Some(alias), column) => (alias, column.as_str()),
         };
-        match self
-            .relations
-            .iter()
-            .find(|relation| relation.alias == *alias)
-        {
-            // An alias of a query around this one, which is judged there.
-            None => true,
-            Some(relation) => match relation.kind {
-                Kind::Derived => true,
-                Kind::Tenant => matches!(side, Side::Workspace(_)) && tied.contains(alias.as_str()),
-                Kind::Global => false,
-            },
+        match self.relation(alias).map(|relation| &relation.kind) {
+            Some(Kind::Derived(known)) => known.contains(column),
+            Some(Kind::Tenant) => column == WORKSPACE && tied.contains(alias.as_str()),
+            Some(Kind::Global) => false,
+            // An alias of a query around this one: its tenant tables are judged there.
+            None => outer
+                .iter()
+                .rev()
+                .find_map(|scope| scope.relation(alias))
+                .is_some_and(|relation| relation.shows(column)),
         }
     }
-}
 
-fn side(expression: &Expr) -> Side {
-    match expression {
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => side(inner),
-        Expr::Identifier(name) if name.value.to_lowercase() == WORKSPACE => Side::Workspace(None),
-        Expr::CompoundIdentifier(parts) => {
-            let alias = parts
-                .len()
-                .checked_sub(2)
-                .map(|at| parts[at].value.to_lowercase());
-            match parts.last() {
-                Some(name) if name.value.to_lowercase() == WORKSPACE => Side::Workspace(alias),
-                _ => Side::Column(alias),
+    fn relation(&self, alias: &str) -> Option<&Relation> {
+        self.relations
+            .iter()
+            .find(|relation| relation.alias == *alias)
+    }
+
+    fn side(&self, expression: &Expr) -> Side {
+        match expression {
+            Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => self.side(inner),
+            Expr::Identifier(name) if name.value.to_lowercase() == WORKSPACE => {
+                Side::Workspace(None)
             }
+            Expr::CompoundIdentifier(parts) => {
+                let alias = parts
+                    .len()
+                    .checked_sub(2)
+                    .map(|at| parts[at].value.to_lowercase());
+                match parts.last().map(|name| name.value.to_lowercase()) {
+                    Some(name) if name == WORKSPACE => Side::Workspace(alias),
+                    name => Side::Column(alias, name.unwrap_or_default()),
+                }
+            }
+            Expr::Subquery(query) if known(query, self.schema, self.ctes).is_one() => Side::Value,
+            other if is_constant(other) => Side::Value,
+            _ => Side::Column(None, String::new()),
         }
-        Expr::Subquery(query)
-            if query
-                .body
-                .as_select()
-                .is_some_and(|select| !select.from.is_empty()) =>
-        {
-            Side::Value
-        }
-        other if is_constant(other) => Side::Value,
-        _ => Side::Column(None),
     }
 }
 
@@ -323,4 +365,18 @@ fn is_constant(expression: &Expr) -> bool {
         _ => ControlFlow::Continue(()),
     });
     found.is_continue()
+}
+
+/// The names that an alias gives to columns.
+trait Names {
+    fn names(&self) -> Vec<String>;
+}
+
+impl Names for TableAlias {
+    fn names(&self) -> Vec<String> {
+        self.columns
+            .iter()
+            .map(|column| column.name.value.to_lowercase())
+            .collect()
+    }
 }

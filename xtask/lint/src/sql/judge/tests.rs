@@ -219,3 +219,76 @@ fn a_row_does_not_move_and_forms_that_are_not_known_need_a_reason() {
         "named like the table",
     );
 }
+
+#[test]
+fn a_value_that_rows_decide_ties_nothing() {
+    // A derived column that only hands the row's own workspace back.
+    for from in [
+        "CROSS JOIN LATERAL (SELECT c.workspace_id AS w) x",
+        "CROSS JOIN LATERAL (SELECT c.workspace_id AS w FROM account a) x",
+        "JOIN (SELECT a.id AS w FROM account a) x ON true",
+        "JOIN (SELECT * FROM route_numbers($1)) x (w) ON true",
+        "JOIN unnest($1::uuid[]) AS x (w) ON true",
+        "JOIN route_numbers($1) x ON true",
+    ] {
+        refused(
+            &format!("SELECT 1 FROM contact c {from} WHERE c.workspace_id = x.w"),
+            "contact",
+        );
+    }
+    refused(
+        "SELECT 1 FROM route_numbers($1) r JOIN contact c ON c.workspace_id = r.workspace_id",
+        "contact",
+    );
+    refused(
+        "SELECT 1 FROM contact c JOIN route_numbers($1) r USING (workspace_id)",
+        "contact",
+    );
+    refused(
+        "WITH all_of AS (SELECT id AS w FROM account) SELECT 1 FROM contact c JOIN all_of a ON c.workspace_id = a.w",
+        "contact",
+    );
+    refused(
+        "SELECT 1 FROM contact c WHERE c.workspace_id = (SELECT c.workspace_id FROM account LIMIT 1)",
+        "contact",
+    );
+    refused(
+        "SELECT 1 FROM contact c WHERE c.workspace_id = (SELECT a.id FROM account a LIMIT 1)",
+        "contact",
+    );
+    refused(
+        "SELECT 1 FROM account a WHERE EXISTS (SELECT 1 FROM contact c WHERE c.workspace_id = a.id)",
+        "contact",
+    );
+    refused(
+        "SELECT 1 FROM contact c WHERE c.workspace_id = nowhere.workspace_id",
+        "contact",
+    );
+}
+
+#[test]
+fn a_value_that_no_row_decides_ties() {
+    for from in [
+        "JOIN (SELECT $1::uuid AS w) x ON c.workspace_id = x.w",
+        "JOIN (SELECT $1::uuid) AS x (w) ON c.workspace_id = x.w",
+        "JOIN (SELECT m.workspace_id AS w FROM message m WHERE m.workspace_id = $1) x ON c.workspace_id = x.w",
+        "JOIN (SELECT m.* FROM message m WHERE m.workspace_id = $1) x ON c.workspace_id = x.workspace_id",
+    ] {
+        passes(&format!("SELECT 1 FROM contact c {from}"));
+    }
+    passes(
+        "WITH RECURSIVE up AS (
+             SELECT workspace_id, id FROM contact WHERE workspace_id = $1
+             UNION ALL
+             SELECT c.workspace_id, c.id FROM up JOIN contact c ON c.workspace_id = up.workspace_id)
+         SELECT 1 FROM message m JOIN up ON m.workspace_id = up.workspace_id",
+    );
+    passes(
+        "WITH made AS (INSERT INTO contact (workspace_id, id) VALUES ($1, $2) RETURNING workspace_id, id)
+         UPDATE message m SET body = '' FROM made WHERE m.workspace_id = made.workspace_id",
+    );
+    passes(
+        "UPDATE message m SET body = (SELECT c.name FROM contact c WHERE c.workspace_id = m.workspace_id)
+          WHERE m.workspace_id = $1",
+    );
+}
