@@ -1,5 +1,6 @@
 //! The tables and functions that the migrations make, read from their text.
 
+mod function;
 mod policy;
 
 use std::collections::BTreeMap;
@@ -231,36 +232,6 @@ impl Schema {
                     bail!("a table is not renamed: expand, then contract")
                 }
                 _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Who made a function, or changed what it does; its owner and its grants are looked at in the database.
-    fn function(&mut self, file: &str, statement: &[Token], words: &[&str]) -> Result<()> {
-        let mut at = words
-            .iter()
-            .position(|word| matches!(*word, "FUNCTION" | "PROCEDURE" | "ROUTINE"))
-            .map_or(0, |at| at + 1);
-        while matches!(words.get(at), Some(&("IF" | "EXISTS"))) {
-            at += 1;
-        }
-        if words.get(at + 1) == Some(&".") {
-            at += 2;
-        }
-        let name = bare(
-            &statement
-                .get(at)
-                .context("a function without a name")?
-                .to_string(),
-        );
-        match words {
-            ["DROP", ..] => {
-                self.functions.remove(&name);
-            }
-            ["ALTER", .., "OWNER", "TO", _] => {}
-            _ => {
-                self.functions.insert(name, file.to_owned());
             }
         }
         Ok(())
