@@ -7,7 +7,6 @@ pub use number::{Number, check_number, subscribe};
 pub use send::{Outcome, Recipient, send_text};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
 use url::Url;
@@ -27,12 +26,16 @@ pub struct Meta {
 
 /// An answer larger than this is not Meta's.
 const MOST: usize = 512 * 1024;
+/// The longest exchange with Graph.
+pub(crate) const TOTAL: Duration = Duration::from_secs(20);
+/// A connection that has rested longer may have been closed by the other side, which costs a message its answer.
+const REST: Duration = Duration::from_secs(15);
 
 impl Meta {
     /// A client for Graph: it connects within 5 s and has its answer within 20 s, follows no redirect, uses no proxy
     /// of the environment, and repeats nothing by itself.
     pub fn http() -> reqwest::Result<reqwest::Client> {
-        Self::http_within(Duration::from_secs(20))
+        Self::http_within(TOTAL)
     }
 
     /// The same with another limit to the whole exchange.
@@ -40,6 +43,7 @@ impl Meta {
         reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(5))
             .timeout(total)
+            .pool_idle_timeout(REST)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
@@ -81,24 +85,6 @@ enum Answer {
     NotSent,
 }
 
-#[derive(Deserialize)]
-struct Failure {
-    error: Told,
-}
-
-#[derive(Deserialize)]
-struct Told {
-    code: i64,
-    #[serde(default)]
-    message: String,
-    error_data: Option<Data>,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    details: Option<String>,
-}
-
 /// Sends the request with the token and reads what comes back.
 async fn exchange(request: reqwest::RequestBuilder, token: &SecretString) -> Answer {
     let request = request.bearer_auth(token.expose_secret());
@@ -115,24 +101,43 @@ async fn exchange(request: reqwest::RequestBuilder, token: &SecretString) -> Ans
     let Ok(json) = serde_json::from_slice::<Value>(&body) else {
         return Answer::Ambiguous("the answer is not Meta's");
     };
-    if json.get("error").is_none() {
+    let Some(error) = json.get("error") else {
         return if status.is_success() {
             Answer::Good(json)
         } else {
             Answer::Ambiguous("the answer says nothing")
         };
-    }
-    match serde_json::from_value::<Failure>(json) {
-        Ok(Failure { error }) => Answer::Refused(Refusal {
-            code: error.code,
-            http: status.as_u16(),
-            details: error
-                .error_data
-                .and_then(|data| data.details)
-                .unwrap_or(error.message),
-        }),
-        Err(_) => Answer::Ambiguous("the answer's error has no code"),
-    }
+    };
+    refusal(error, status.as_u16()).map_or(
+        Answer::Ambiguous("the answer's error has no code"),
+        Answer::Refused,
+    )
+}
+
+/// Reads an error; none when it has no code. Nothing else is needed to decide.
+fn refusal(error: &Value, http: u16) -> Option<Refusal> {
+    let code = match (integer(&error["code"])?, integer(&error["error_subcode"])) {
+        // "Unsupported post request": what the address names is gone, or is not for this token.
+        (100, Some(33)) => 33,
+        (code, _) => code,
+    };
+    let details = [&error["error_data"]["details"], &error["message"]];
+    Some(Refusal {
+        code,
+        http,
+        details: details
+            .into_iter()
+            .find_map(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    })
+}
+
+/// A number, or its digits.
+fn integer(value: &Value) -> Option<i64> {
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, ()> {
@@ -144,4 +149,54 @@ async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, ()> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_error_is_read_with_whatever_it_has_beside_its_code() {
+        let read =
+            |error: Value| refusal(&error, 400).map(|refusal| (refusal.code, refusal.details));
+        for (error, code, details) in [
+            (json!({ "code": 190, "message": "m" }), 190, "m"),
+            (json!({ "code": "131047" }), 131_047, ""),
+            (
+                json!({ "code": " 4 ", "message": 7, "error_data": "odd" }),
+                4,
+                "",
+            ),
+            (
+                json!({ "code": 1, "message": null, "error_data": { "details": "d" } }),
+                1,
+                "d",
+            ),
+            (
+                json!({ "code": 2, "message": "m", "error_data": { "details": null } }),
+                2,
+                "m",
+            ),
+            // The asset is gone: as 33.
+            (json!({ "code": 100, "error_subcode": 33 }), 33, ""),
+            (json!({ "code": "100", "error_subcode": "33" }), 33, ""),
+            (json!({ "code": 100, "error_subcode": 2_494_010 }), 100, ""),
+            (json!({ "code": 100 }), 100, ""),
+        ] {
+            assert_eq!(
+                read(error.clone()),
+                Some((code, details.to_owned())),
+                "{error}"
+            );
+        }
+        for error in [
+            json!({}),
+            json!("no"),
+            json!({ "code": "none" }),
+            json!({ "code": null }),
+        ] {
+            assert_eq!(read(error.clone()), None, "{error}");
+        }
+    }
 }

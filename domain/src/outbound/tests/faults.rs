@@ -259,6 +259,27 @@ async fn a_refused_token_disconnects_the_number_and_tells_of_it(
     assert_eq!((told, audited), (1, 1));
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn an_asset_that_is_gone_disconnects_the_number(_: PgPoolOptions, options: PgConnectOptions) {
+    let s = scene(options, |_| {
+        let error = serde_json::json!({ "message": "Unsupported post request.", "code": 100, "error_subcode": 33 });
+        Reply::Json(400, serde_json::json!({ "error": error }))
+    })
+    .await;
+    let id = thread::write(&s.env, &s.fixture, s.conversation, "anyone?").await;
+    thread::work(&s.env).await;
+    let message = thread::read(&s.env, &s.fixture, id).await;
+    let fault = message.fault.unwrap();
+    assert_eq!((message.status, fault.code), (Status::Failed, 33));
+    assert!(
+        fault.retry && fault.reason.contains("no longer exists"),
+        "{fault:?}"
+    );
+    let mut tenant = s.fixture.enter(&s.env).await;
+    let channel = crate::channel::find(&mut tenant, s.channel).await.unwrap();
+    assert_eq!(channel.state, ChannelState::Disconnected);
+}
+
 async fn status(s: &Scene, id: MessageId) -> Status {
     thread::read(&s.env, &s.fixture, id).await.status
 }
