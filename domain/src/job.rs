@@ -2,10 +2,14 @@
 
 mod claim;
 mod run;
+mod sweep;
 
+#[cfg(test)]
+pub(crate) use claim::open;
 pub use claim::{Claim, LEASE, claim, next};
-pub(crate) use claim::{Job, done, extend, retry_at, wait_until};
-pub use run::{run, stumble};
+pub(crate) use claim::{Job, anew, done, extend, retry_at, wait_until};
+pub use run::{attend, run};
+pub use sweep::sweep;
 
 use crate::{Env, Error, Result, Tenant, vault, wake::Signal};
 use postern_types::JobId;
@@ -51,7 +55,8 @@ pub async fn add(
     let payload = serde_json::to_vec(payload).map_err(|error| Error::Internal(error.into()))?;
     let sealed = vault::seal(env, tenant, SEALED, &id.to_string(), &payload).await?;
     sqlx::query!(
-        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+        // A clock that goes before the database's must not put it off for the other processes.
+        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed) VALUES ($1, $2, $3, $4, least($5, now()), $6)
          ON CONFLICT (workspace_id, id) DO UPDATE
             SET state = 'ready', turn = DEFAULT, run_at = excluded.run_at, attempts = 0, sealed = excluded.sealed,
                 fault = NULL
@@ -73,7 +78,8 @@ pub async fn add(
 pub(crate) async fn nudge(tenant: &mut Tenant, id: JobId, now: OffsetDateTime) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query!(
-        "UPDATE job SET run_at = $3 WHERE workspace_id = $1 AND id = $2 AND state = 'ready' AND run_at > $3",
+        "UPDATE job SET run_at = least($3, now())
+          WHERE workspace_id = $1 AND id = $2 AND state = 'ready' AND run_at > least($3, now())",
         workspace.0,
         id.0,
         now,

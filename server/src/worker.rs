@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::{
     sync::{broadcast, watch},
     task::JoinSet,
+    time::MissedTickBehavior,
 };
 use uuid::Uuid;
 
@@ -16,8 +17,10 @@ use uuid::Uuid;
 const EACH: usize = 8;
 /// How long to sleep at most: the bells of other processes are not heard here.
 const LOOK: Duration = Duration::from_secs(1);
-/// The longest pause before a job that failed is put back.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// How long to sleep at least when jobs are due and none can be had: somebody holds their rows just now.
+const BREATH: Duration = Duration::from_millis(5);
+/// How often what is past its time is swept out.
+const SWEEP: Duration = Duration::from_hours(1);
 /// The longest pause while the database is away.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -26,14 +29,15 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
     if loops == 0 {
         return;
     }
-    let worker: Uuid = env.id();
     let room = loops.saturating_mul(EACH);
     let mut bells = env.wake.listen();
     let mut running = JoinSet::new();
     let mut outage = Outage::default();
+    let mut hourly = tokio::time::interval(SWEEP);
+    hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*stop.borrow() {
         let free = room.saturating_sub(running.len());
-        let wait = match fill(&env, worker, free, &mut running).await {
+        let wait = match fill(&env, free, &mut running).await {
             Ok(wait) => {
                 outage.ended();
                 wait
@@ -45,6 +49,9 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
             told = stop.changed() => if told.is_err() { break },
             Some(ended) = running.join_next(), if !running.is_empty() => note(ended),
             () = due(&mut bells), if !outage.lasts() && free > 0 => {}
+            _ = hourly.tick(), if !outage.lasts() => {
+                running.spawn(sweep(env.clone()));
+            }
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -54,17 +61,14 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
 }
 
 /// Starts what is due, as far as there is room, and says how long nothing more will be.
-async fn fill(
-    env: &Env,
-    worker: Uuid,
-    free: usize,
-    running: &mut JoinSet<()>,
-) -> Result<Duration, Error> {
+async fn fill(env: &Env, free: usize, running: &mut JoinSet<()>) -> Result<Duration, Error> {
     if free == 0 {
         // One that ends makes room; that wakes the loop by itself.
         return Ok(LOOK);
     }
     let most = u16::try_from(free).unwrap_or(u16::MAX);
+    // A name for each claim: one that ran out is no longer this process's either, though it may claim the job again.
+    let worker: Uuid = env.id();
     let claims = job::claim(env, worker, most, job::LEASE).await?;
     let full = claims.len() == free;
     for claim in claims {
@@ -73,30 +77,24 @@ async fn fill(
     if full {
         return Ok(LOOK);
     }
-    Ok(job::next(env).await?.map_or(LOOK, |wait| wait.min(LOOK)))
+    let wait = job::next(env).await?;
+    Ok(wait.map_or(LOOK, |wait| wait.clamp(BREATH, LOOK)))
 }
 
 async fn work(env: Env, claim: Claim) {
-    let Err(error) = job::run(&env, claim).await else {
-        return;
-    };
-    match error {
-        // Another worker has it, or there is nothing left to do.
-        Error::NotFound => return,
+    match job::attend(&env, claim).await {
         // The loop tells of an outage, once.
-        Error::Unavailable => {}
-        _ => {
+        Ok(()) | Err(Error::Unavailable) => {}
+        Err(error) => {
             tracing::error!(job.id = %claim.job, workspace.id = %claim.workspace, %error, "a job failed");
         }
     }
-    // A database that is away is given some seconds; after that the lease runs out by itself.
-    let mut pause = Duration::from_millis(100);
-    while let Err(Error::Unavailable) = job::stumble(&env, claim, &error).await {
-        if pause > PATIENCE {
-            return;
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
+}
+
+async fn sweep(env: Env) {
+    match job::sweep(&env).await {
+        Ok(()) | Err(Error::Unavailable) => {}
+        Err(error) => tracing::error!(%error, "what is past its time could not be swept out"),
     }
 }
 

@@ -146,8 +146,10 @@ async fn thousands_of_cancelled_requests_leak_no_tenant_and_lose_no_write(
     let (env, _) = testing::env_of_size(options, 2);
     let one = testing::workspace(&env, "One", Role::Owner).await;
     let two = testing::workspace(&env, "Two", Role::Owner).await;
-    let mut dropped = 0_u32;
-    for round in 0_u32..3000 {
+    let (mut round, mut dropped, mut written) = (0_u32, 0_u32, 0_i64);
+    while dropped < 2000 {
+        assert!(round < 100_000, "hardly a request is dropped: {dropped}");
+        round += 1;
         let (fixture, name) = if round.is_multiple_of(2) {
             (&one, "One")
         } else {
@@ -178,6 +180,7 @@ async fn thousands_of_cancelled_requests_leak_no_tenant_and_lose_no_write(
                 .execute(&env.db.pool)
                 .await
                 .unwrap();
+            written += 1;
             let mut global = env.db.global().await.unwrap();
             let leaked: Option<String> =
                 sqlx::query_scalar("SELECT nullif(current_setting('app.workspace', true), '')")
@@ -187,14 +190,15 @@ async fn thousands_of_cancelled_requests_leak_no_tenant_and_lose_no_write(
             assert_eq!(leaked, None, "round {round}");
         }
     }
-    assert!(dropped > 300, "requests were dropped in flight: {dropped}");
     let mut global = env.db.global().await.unwrap();
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM attempt")
         .fetch_one(global.conn())
         .await
         .unwrap();
-    assert_eq!(kept, 300, "every write that was acknowledged stayed");
-    println!("3000 requests, {dropped} dropped in flight, 0 leaks, {kept} of 300 writes kept");
+    assert_eq!(kept, written, "every write that was acknowledged stayed");
+    println!(
+        "{round} requests, {dropped} dropped in flight, 0 leaks, {kept} of {written} writes kept"
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -80,7 +80,7 @@ impl Claim {
 }
 
 /// Reads the job of a claim inside its workspace.
-pub(super) async fn open(env: &Env, tenant: &mut Tenant, claim: Claim) -> Result<Job> {
+pub(crate) async fn open(env: &Env, tenant: &mut Tenant, claim: Claim) -> Result<Job> {
     let workspace = tenant.workspace();
     let row = sqlx::query!(
         "SELECT kind, attempts, sealed FROM job WHERE workspace_id = $1 AND id = $2 AND worker = $3",
@@ -157,6 +157,23 @@ pub(crate) async fn wait_until(
     held(put_back.rows_affected())
 }
 
+/// It has to run once more at once, as if it were new: what it is about was changed under it.
+pub(crate) async fn anew(tenant: &mut Tenant, claim: Claim, now: OffsetDateTime) -> Result<()> {
+    let workspace = tenant.workspace();
+    let put_back = sqlx::query!(
+        "UPDATE job SET state = 'ready', run_at = least($4, now()), attempts = 0, worker = NULL, claimed_until = NULL
+          WHERE workspace_id = $1 AND id = $2 AND worker = $3",
+        workspace.0,
+        claim.job.0,
+        claim.worker,
+        now,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Jobs);
+    held(put_back.rows_affected())
+}
+
 /// It is given up: it stays for the operator to see, and its lane moves on.
 pub(super) async fn dead(tenant: &mut Tenant, claim: Claim, fault: &str) -> Result<()> {
     let workspace = tenant.workspace();
@@ -174,11 +191,11 @@ pub(super) async fn dead(tenant: &mut Tenant, claim: Claim, fault: &str) -> Resu
     held(given_up.rows_affected())
 }
 
-/// Begins the lease anew. Nobody else can claim the job before this transaction ends.
+/// Begins the lease anew, from this moment and not from the transaction's beginning. Nobody else can claim the job before this transaction ends.
 pub(crate) async fn extend(tenant: &mut Tenant, claim: Claim, lease: Duration) -> Result<()> {
     let workspace = tenant.workspace();
     let extended = sqlx::query!(
-        "UPDATE job SET claimed_until = now() + make_interval(secs => $4)
+        "UPDATE job SET claimed_until = clock_timestamp() + make_interval(secs => $4)
           WHERE workspace_id = $1 AND id = $2 AND worker = $3",
         workspace.0,
         claim.job.0,

@@ -4,24 +4,55 @@ use super::{
     Kind,
     claim::{self, Claim},
 };
-use crate::{Env, Error, Result, outbound};
+use crate::{Env, Error, Result, Tenant, outbound};
 use time::Duration;
 
 /// Tries after which a job that only meets faults of ours is given up.
 const TRIES: u32 = 8;
+/// Tries after which a job is given up that does not live to tell of its faults: it broke its worker each time. More than
+/// anything asks for that does tell.
+const MOST: u32 = 12;
+/// The longest pause before a job that failed is put back.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Runs a claimed job and, when it fails, puts it back or gives it up. An error is for the log: by then all is done that
+/// can be. A claim that was lost is none, for somebody else has the job.
+pub async fn attend(env: &Env, claim: Claim) -> Result<()> {
+    let Err(error) = run(env, claim).await else {
+        return Ok(());
+    };
+    // A database that is away is given some seconds; after that the lease runs out by itself.
+    let mut pause = std::time::Duration::from_millis(100);
+    loop {
+        match stumble(env, claim, &error).await {
+            // Not found is said of a lost claim, and of a row that a job looks for: only here the two can be told apart.
+            Err(Error::NotFound) => return Ok(()),
+            Err(again) if again.is_passing() && pause <= PATIENCE => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            _ => return Err(error),
+        }
+    }
+}
 
 /// Does a claimed job. It may run twice: what it calls sees to it that the second time changes nothing.
 /// [`Error::NotFound`] when the claim was lost.
 pub async fn run(env: &Env, claim: Claim) -> Result<()> {
     let mut tenant = claim.enter(env).await?;
     let job = claim::open(env, &mut tenant, claim).await?;
+    if job.attempts > MOST {
+        tracing::error!(job.id = %claim.job, workspace.id = %claim.workspace, "a job was given up: it never ended");
+        give_up(env, &mut tenant, claim, "never ended").await?;
+        return tenant.commit().await;
+    }
     match job.kind {
         Kind::Send => outbound::run(env, tenant, &job).await,
     }
 }
 
-/// Puts a job back that a fault of ours stopped; gives it up after several.
-pub async fn stumble(env: &Env, claim: Claim, error: &Error) -> Result<()> {
+/// Puts a job back that a fault of ours stopped; gives it up after several. [`Error::NotFound`] when the claim was lost.
+pub(crate) async fn stumble(env: &Env, claim: Claim, error: &Error) -> Result<()> {
     let mut tenant = claim.enter(env).await?;
     let workspace = tenant.workspace();
     let attempts = sqlx::query_scalar!(
@@ -37,10 +68,14 @@ pub async fn stumble(env: &Env, claim: Claim, error: &Error) -> Result<()> {
         let pause = Duration::seconds(1 << attempts.min(8));
         claim::retry_at(&mut tenant, claim, env.now() + pause, fault).await?;
     } else {
-        outbound::give_up(env, &mut tenant, claim).await?;
-        claim::dead(&mut tenant, claim, fault).await?;
+        give_up(env, &mut tenant, claim, fault).await?;
     }
     tenant.commit().await
+}
+
+async fn give_up(env: &Env, tenant: &mut Tenant, claim: Claim, fault: &str) -> Result<()> {
+    outbound::give_up(env, tenant, claim).await?;
+    claim::dead(tenant, claim, fault).await
 }
 
 /// What is kept of an error: never its words, which can hold what a row held.
@@ -52,3 +87,6 @@ fn kind_of(error: &Error) -> &'static str {
         _ => "refused",
     }
 }
+
+#[cfg(test)]
+mod tests;

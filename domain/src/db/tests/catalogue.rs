@@ -226,7 +226,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    const LISTED: [&str; 14] = [
+    const LISTED: [&str; 15] = [
         "claim_jobs",
         "claim_number",
         "enter_channel",
@@ -241,6 +241,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "route_accounts",
         "route_callback",
         "route_numbers",
+        "sweep",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
