@@ -33,6 +33,9 @@ fn quiet(options: PgConnectOptions) -> PgConnectOptions {
     options.disable_statement_logging()
 }
 
+/// How long to wait for a connection at most.
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(5);
+
 /// The database as the serving role sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -60,7 +63,7 @@ impl Db {
     pub fn open(options: PgConnectOptions, size: u32, wake: Wake) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(size)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(ACQUIRE)
             // A look at a connection that was just in use would be a second round trip; one that has rested may have
             // died with its server.
             .test_before_acquire(false)

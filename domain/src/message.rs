@@ -125,12 +125,8 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
     }
     let author = tenant.actor().await?;
     match find(tenant, compose.id).await {
-        Ok(known) if known.conversation == compose.conversation && known.author == Some(author) => {
-            return Ok(known);
-        }
-        Ok(_) => return Err(Error::conflict("This id is taken by another message.")),
         Err(Error::NotFound) => {}
-        Err(error) => return Err(error),
+        known => return same(known?, compose, author),
     }
     let row = if compose.note {
         conversation::row(tenant, compose.conversation).await?
@@ -154,12 +150,23 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
         wamid: None,
         status,
     };
-    let added = add(env, tenant, &new).await?;
-    if added && !compose.note {
+    if !add(env, tenant, &new).await? {
+        // Taken a moment ago, by the same message or by another one.
+        return same(find(tenant, compose.id).await?, compose, author);
+    }
+    if !compose.note {
         outbound::enqueue(env, tenant, compose.conversation, compose.id).await?;
     }
     draft::save(env, tenant, compose.conversation, "", false).await?;
     find(tenant, compose.id).await
+}
+
+/// The message that has the id already, when it is the one that is being written.
+fn same(known: MessageView, compose: &Compose, author: MemberId) -> Result<MessageView> {
+    if known.conversation == compose.conversation && known.author == Some(author) {
+        return Ok(known);
+    }
+    Err(Error::conflict("This id is taken by another message."))
 }
 
 /// The conversation, when something may be sent in it now.

@@ -23,10 +23,11 @@ pub async fn take(
     let workspace = tenant.workspace();
     let now = env.now();
     let taken = sqlx::query!(
+        // A time to come counts as now.
         "INSERT INTO rate_bucket AS b (workspace_id, name, tokens, at) VALUES ($1, $2, $3::float8 - 1, $5)
          ON CONFLICT (workspace_id, name) DO UPDATE
             SET tokens = least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) - 1,
-                at = greatest(b.at, $5)
+                at = $5
           WHERE least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) >= 1",
         workspace.0,
         bucket.name,
@@ -48,8 +49,23 @@ pub async fn take(
     .await?;
     let lacking = (1.0 - row.tokens).max(0.0) / bucket.per_second;
     // A microsecond more, lest rounding leaves the token a hair short of whole.
-    let at = row.at + Duration::seconds_f64(lacking) + Duration::microseconds(1);
+    let at = row.at.min(now) + Duration::seconds_f64(lacking) + Duration::microseconds(1);
     Ok(Some(at.max(now)))
+}
+
+/// Sets a bucket right whose time is still to come, for another process's clock goes before ours: it would gain nothing
+/// until then.
+pub async fn set_right(env: &Env, tenant: &mut Tenant, bucket: &Bucket) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE rate_bucket SET at = $3 WHERE workspace_id = $1 AND name = $2 AND at > $3",
+        workspace.0,
+        bucket.name,
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
 }
 
 /// Empties a bucket so that its next token comes at `until`: somebody who counts better said so.
@@ -64,7 +80,7 @@ pub async fn shut(
     sqlx::query!(
         "INSERT INTO rate_bucket AS b (workspace_id, name, tokens, at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (workspace_id, name) DO UPDATE
-            SET tokens = least(b.tokens, excluded.tokens), at = greatest(b.at, excluded.at)",
+            SET tokens = least(b.tokens, excluded.tokens), at = excluded.at",
         workspace.0,
         bucket.name,
         1.0 - bucket.per_second * (until - now).as_seconds_f64(),

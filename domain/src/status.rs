@@ -1,10 +1,18 @@
 //! What becomes of a message that went out, as Meta tells it: statuses move forward only.
 
+mod early;
+mod whose;
+
+pub use early::take_early;
+
 use crate::{
     Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
 };
+use early::{keep, lock_to_keep};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
 use time::OffsetDateTime;
+use uuid::Uuid;
+use whose::{Whose, lands, message_of, whose};
 
 /// Where a message stands after `next`, or none when that changes nothing.
 ///
@@ -41,7 +49,7 @@ pub(crate) async fn apply(
     let mut target = find(tenant, number.channel, news).await?;
     if target.is_none() {
         // The sender stores Meta's answer under the same lock: either it finds what we keep, or we see what it stored.
-        lock(tenant, number.channel, &news.wamid).await?;
+        lock_to_keep(tenant, number.channel, &news.wamid).await?;
         target = find(tenant, number.channel, news).await?;
     }
     let Some(target) = target else {
@@ -50,51 +58,18 @@ pub(crate) async fn apply(
     if let Some(person) = &news.recipient {
         contact::learn(tenant, &number.account, target.contact, person).await?;
     }
+    let whose = whose(tenant, &target, news).await?;
     let change = Change {
         status,
         at: news.at,
         wamid: &news.wamid,
         fault: news.fault,
+        whose,
     };
-    move_on(env, tenant, &target, &change).await?;
-    if target.wamid.is_none() {
+    let moved = move_on(env, tenant, &target, &change).await?;
+    if moved && target.wamid.is_none() {
         // Named only now: what came without our own id was waiting for that.
         take_early(env, tenant, number.channel, &news.wamid, target.id).await?;
-    }
-    Ok(())
-}
-
-/// Applies the statuses that came before Meta's answer. To be called in the transaction that stores the answer's
-/// `wamid` in the message, after it.
-pub async fn take_early(
-    env: &Env,
-    tenant: &mut Tenant,
-    channel: ChannelId,
-    wamid: &str,
-    message: MessageId,
-) -> Result<()> {
-    let workspace = tenant.workspace();
-    lock(tenant, channel, wamid).await?;
-    let early = sqlx::query!(
-        r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
-           RETURNING status AS "status: Status", at, fault_code"#,
-        workspace.0,
-        channel.0,
-        wamid,
-    )
-    .fetch_all(tenant.conn())
-    .await?;
-    for row in early {
-        let Some(target) = by_id(tenant, channel, message).await? else {
-            return Ok(());
-        };
-        let change = Change {
-            status: row.status,
-            at: row.at,
-            wamid,
-            fault: row.fault_code,
-        };
-        move_on(env, tenant, &target, &change).await?;
     }
     Ok(())
 }
@@ -106,6 +81,16 @@ struct Target {
     contact: ContactId,
     status: Status,
     wamid: Option<String>,
+    attempt: Option<Uuid>,
+}
+
+impl Target {
+    fn in_flight(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Queued | Status::Sending | Status::Unknown
+        )
+    }
 }
 
 struct Change<'a> {
@@ -113,6 +98,7 @@ struct Change<'a> {
     at: OffsetDateTime,
     wamid: &'a str,
     fault: Option<i64>,
+    whose: Whose,
 }
 
 async fn find(
@@ -124,7 +110,8 @@ async fn find(
     let named = sqlx::query_as!(
         Target,
         r#"SELECT m.id AS "id: MessageId", m.conversation_id AS "conversation: ConversationId",
-                  c.contact_id AS "contact: ContactId", m.status AS "status: Status", m.wamid
+                  c.contact_id AS "contact: ContactId", m.status AS "status: Status", m.wamid,
+                  m.attempt_id AS attempt
              FROM message m JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
             WHERE m.workspace_id = $1 AND m.channel_id = $2 AND m.wamid = $3 AND m.direction = 'out'
               FOR UPDATE OF m"#,
@@ -136,7 +123,10 @@ async fn find(
     .await?;
     match (named, news.ours) {
         (Some(target), _) => Ok(Some(target)),
-        (None, Some(ours)) => by_id(tenant, channel, ours).await,
+        (None, Some(ours)) => {
+            let message = message_of(tenant, ours).await?;
+            by_id(tenant, channel, message).await
+        }
         (None, None) => Ok(None),
     }
 }
@@ -146,7 +136,8 @@ async fn by_id(tenant: &mut Tenant, channel: ChannelId, id: MessageId) -> Result
     let target = sqlx::query_as!(
         Target,
         r#"SELECT m.id AS "id: MessageId", m.conversation_id AS "conversation: ConversationId",
-                  c.contact_id AS "contact: ContactId", m.status AS "status: Status", m.wamid
+                  c.contact_id AS "contact: ContactId", m.status AS "status: Status", m.wamid,
+                  m.attempt_id AS attempt
              FROM message m JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
             WHERE m.workspace_id = $1 AND m.channel_id = $2 AND m.id = $3 AND m.direction = 'out'
               FOR UPDATE OF m"#,
@@ -159,28 +150,20 @@ async fn by_id(tenant: &mut Tenant, channel: ChannelId, id: MessageId) -> Result
     Ok(target)
 }
 
+/// Moves the message on and tells of it; false when that changes nothing.
 async fn move_on(
     env: &Env,
     tenant: &mut Tenant,
     target: &Target,
     change: &Change<'_>,
-) -> Result<()> {
-    let in_flight = matches!(
-        target.status,
-        Status::Queued | Status::Sending | Status::Unknown
-    );
-    let stale = match &target.wamid {
-        // A try that failed before this one: its failure is known.
-        Some(known) if known == change.wamid => in_flight && change.status == Status::Failed,
-        // Another try than the one that settled it.
-        Some(_) => !in_flight,
-        None => false,
+) -> Result<bool> {
+    let Some(status) = lands(target.status, change.whose, change.status) else {
+        return Ok(false);
     };
-    if stale {
-        return Ok(());
-    }
-    let Some(status) = advance(target.status, change.status) else {
-        return Ok(());
+    // The id of an earlier try does not take the place of the one that is known.
+    let wamid = match (&target.wamid, change.whose) {
+        (Some(known), Whose::Earlier) => known,
+        _ => change.wamid,
     };
     let workspace = tenant.workspace();
     let fault = (status == Status::Failed).then(|| {
@@ -196,7 +179,7 @@ async fn move_on(
         target.id.0,
         status.as_str(),
         change.at,
-        change.wamid,
+        wamid,
         fault.map(|(code, ..)| code),
         fault.map(|(_, reason, _)| reason),
         fault.map(|(.., retry)| retry),
@@ -214,47 +197,11 @@ async fn move_on(
     .execute(tenant.conn())
     .await?;
     message::announce(env, tenant, target.id).await?;
-    if in_flight {
+    if target.in_flight() {
         // What was written after it waited for this.
         outbound::settled(env, tenant, target.id).await?;
     }
-    Ok(())
-}
-
-async fn keep(
-    env: &Env,
-    tenant: &mut Tenant,
-    channel: ChannelId,
-    status: Status,
-    news: &StatusNews,
-) -> Result<()> {
-    let workspace = tenant.workspace();
-    sqlx::query!(
-        "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, fault_code, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (workspace_id, channel_id, wamid, status) DO NOTHING",
-        workspace.0,
-        channel.0,
-        news.wamid,
-        status.as_str(),
-        news.at,
-        news.fault,
-        env.now(),
-    )
-    .execute(tenant.conn())
-    .await?;
-    Ok(())
-}
-
-/// Holds one wamid until the transaction ends.
-async fn lock(tenant: &mut Tenant, channel: ChannelId, wamid: &str) -> Result<()> {
-    sqlx::query!(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-        format!("{channel}:{wamid}"),
-    )
-    .execute(tenant.conn())
-    .await?;
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]

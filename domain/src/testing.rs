@@ -260,3 +260,28 @@ pub async fn conversation(
     tenant.commit().await.unwrap();
     id
 }
+
+/// Polls `work` until it waits for a lock; false when it ends without.
+pub async fn waits<F: Future + Unpin>(env: &Env, work: &mut F) -> bool {
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        if futures::poll!(&mut *work).is_ready() {
+            return false;
+        }
+        let mut global = env.db.global().await.unwrap();
+        let waiting: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                             WHERE NOT l.granted AND a.datname = current_database())",
+        )
+        .fetch_one(global.conn())
+        .await
+        .unwrap();
+        if waiting {
+            return true;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "neither waits nor ends"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use super::{
     PATIENCE, own,
     prepare::Letter,
+    settled,
     verdict::{self, Hold, Verdict},
 };
 use crate::{
@@ -15,20 +16,38 @@ use crate::{
 use postern_types::{SendFault, Status};
 use time::{Duration, OffsetDateTime};
 
-/// Commits the outcome. A database that is away for a moment must not cost Meta's word: it is offered again for half
-/// the lease.
+/// Commits the outcome. A database that is away for a moment, or a transaction that stood in another's way, must not cost
+/// Meta's word: it is offered again for half the lease.
 pub(super) async fn finish(env: &Env, job: &Job, letter: &Letter, outcome: Outcome) -> Result<()> {
     let started = tokio::time::Instant::now();
     let mut pause = std::time::Duration::from_millis(100);
     loop {
-        match settle(env, job, letter, &outcome).await {
-            Err(Error::Unavailable) if started.elapsed() < job::LEASE / 2 => {
+        let end = match settle(env, job, letter, &outcome).await {
+            // The job is somebody else's by now. What Meta took is still told of.
+            Err(Error::NotFound) => late(env, job, letter, &outcome).await,
+            end => end,
+        };
+        match end {
+            Err(error) if error.is_passing() && started.elapsed() < job::LEASE / 2 => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(std::time::Duration::from_secs(3));
             }
-            settled => return settled,
+            end => return end,
         }
     }
+}
+
+/// Stores that Meta took a message whose job was lost meanwhile, and with it the right to touch that. Meta says so of a
+/// channel's message, as a webhook would.
+async fn late(env: &Env, job: &Job, letter: &Letter, outcome: &Outcome) -> Result<()> {
+    let Outcome::Accepted { wamid, .. } = outcome else {
+        return Err(Error::NotFound);
+    };
+    let mut tenant = env.db.channel(job.claim.workspace, letter.channel).await?;
+    if take_accepted(env, &mut tenant, letter, wamid).await? {
+        settled(env, &mut tenant, letter.message).await?;
+    }
+    tenant.commit().await
 }
 
 async fn settle(env: &Env, job: &Job, letter: &Letter, outcome: &Outcome) -> Result<()> {
@@ -60,6 +79,21 @@ async fn accepted(
     letter: &Letter,
     wamid: &str,
 ) -> Result<()> {
+    if take_accepted(env, tenant, letter, wamid).await? {
+        job::done(tenant, job.claim).await
+    } else {
+        // A status was quicker than the answer: it has said more, and named the id.
+        overtaken(env, tenant, job).await
+    }
+}
+
+/// Marks the message as accepted in this try, and applies what was told of it already; false when it has gone on.
+async fn take_accepted(
+    env: &Env,
+    tenant: &mut Tenant,
+    letter: &Letter,
+    wamid: &str,
+) -> Result<bool> {
     let step = Step {
         wamid: Some(wamid),
         ..Step::default()
@@ -69,11 +103,16 @@ async fn accepted(
         attempt: Some(letter.attempt),
     };
     if !step::take(env, tenant, letter.message, from, Status::Accepted, step).await? {
-        // A status was quicker than the answer: it has said more, and named the id.
-        return job::done(tenant, job.claim).await;
+        return Ok(false);
     }
     status::take_early(env, tenant, letter.channel, wamid, letter.message).await?;
-    job::done(tenant, job.claim).await
+    Ok(true)
+}
+
+/// The message is not as this try left it. It may have arrived, and then there is nothing to do; or an agent has had it
+/// queued again while this job ran, and then this job is the one that sends it. Its next run tells.
+async fn overtaken(env: &Env, tenant: &mut Tenant, job: &Job) -> Result<()> {
+    job::anew(tenant, job.claim, env.now()).await
 }
 
 async fn refused(
@@ -132,7 +171,7 @@ async fn again(
     )
     .await?
     {
-        return job::done(tenant, job.claim).await;
+        return overtaken(env, tenant, job).await;
     }
     job::retry_at(tenant, job.claim, env.now() + after, fault).await
 }
@@ -153,7 +192,7 @@ async fn unknown(env: &Env, tenant: &mut Tenant, job: &Job, letter: &Letter) -> 
     )
     .await?
     {
-        return job::done(tenant, job.claim).await;
+        return overtaken(env, tenant, job).await;
     }
     job::wait_until(tenant, job.claim, ask_at).await
 }
@@ -169,7 +208,7 @@ async fn failed(
         fault: Some(fault),
         ..Step::default()
     };
-    step::take(
+    if !step::take(
         env,
         tenant,
         letter.message,
@@ -177,7 +216,10 @@ async fn failed(
         Status::Failed,
         step,
     )
-    .await?;
+    .await?
+    {
+        return overtaken(env, tenant, job).await;
+    }
     job::done(tenant, job.claim).await
 }
 

@@ -3,6 +3,8 @@
 use super::{PATIENCE, own};
 use crate::{
     Env, Result, Tenant, channel,
+    conversation::WINDOW,
+    fault,
     graph::Recipient,
     job::{self, Job},
     message::step::{self, From, Step},
@@ -16,9 +18,10 @@ use uuid::Uuid;
 /// All that a post needs, so that it needs no transaction.
 pub(super) struct Letter {
     pub message: MessageId,
+    /// It goes along to Meta, and comes back with every status.
     pub attempt: AttemptId,
     pub channel: ChannelId,
-    /// When the token was read: a newer one is not to blame for its refusal.
+    /// When the token was read: a newer one is not to blame for its refusal, and a post must not begin long after.
     pub read_at: OffsetDateTime,
     pub token: SecretString,
     pub phone_number_id: String,
@@ -38,6 +41,8 @@ struct Record {
     account_id: String,
     contact_id: Uuid,
     phone: Option<String>,
+    attempt_id: Option<Uuid>,
+    heard_at: Option<OffsetDateTime>,
 }
 
 const DISCONNECTED: &str =
@@ -71,6 +76,10 @@ pub(super) async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job) -> Result
             return Ok(None);
         }
     }
+    if row.heard_at.is_none_or(|at| at + WINDOW <= env.now()) {
+        fail(env, tenant, job, message, window_closed()).await?;
+        return Ok(None);
+    }
     let channel = ChannelId(row.channel_id);
     let token = match row.state {
         ChannelState::Connected => channel::secrets::token(env, tenant, channel).await?,
@@ -90,7 +99,8 @@ pub(super) async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job) -> Result
     };
     let letter = Letter {
         message,
-        attempt: env.id(),
+        // The first try goes by its message's id, and a later one by an id of its own.
+        attempt: row.attempt_id.map_or(AttemptId(message.0), |_| env.id()),
         channel,
         read_at: env.now(),
         token,
@@ -113,8 +123,37 @@ pub(super) async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job) -> Result
         ..Step::default()
     };
     step::take(env, tenant, message, from, Status::Sending, step).await?;
+    remember(tenant, &letter).await?;
     job::extend(tenant, job.claim, job::LEASE).await?;
     Ok(Some(letter))
+}
+
+/// What Meta would answer, known before it is asked.
+fn window_closed() -> SendFault {
+    const CLOSED: i64 = 131_047;
+    let (words, retry) = fault::words(CLOSED);
+    SendFault {
+        code: CLOSED,
+        reason: words.to_owned(),
+        retry,
+    }
+}
+
+/// Keeps the id of a later try: a status names the try that it is about, also when there has been another since.
+async fn remember(tenant: &mut Tenant, letter: &Letter) -> Result<()> {
+    if letter.attempt.0 == letter.message.0 {
+        return Ok(());
+    }
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "INSERT INTO message_try (workspace_id, id, message_id) VALUES ($1, $2, $3)",
+        workspace.0,
+        letter.attempt.0,
+        letter.message.0,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
 }
 
 /// Somebody began to send it and is gone: nobody knows how far they came.
@@ -157,7 +196,11 @@ async fn read(tenant: &mut Tenant, message: MessageId) -> Result<Option<Record>>
         Record,
         // Locked: a status, or the agent's word, comes before this or after it, never between.
         r#"SELECT m.status AS "status: Status", m.ask_at, m.body, m.channel_id, ch.state AS "state: ChannelState",
-                  ch.phone_number_id, ch.account_id, c.contact_id, p.phone
+                  ch.phone_number_id, ch.account_id, c.contact_id, p.phone, m.attempt_id,
+                  -- The window is the number's and the contact's, whichever conversation they wrote in last.
+                  (SELECT max(h.heard_at) FROM conversation h
+                    WHERE h.workspace_id = c.workspace_id AND h.contact_id = c.contact_id
+                      AND h.channel_id = c.channel_id) AS heard_at
              FROM message m
              JOIN channel ch ON ch.workspace_id = m.workspace_id AND ch.id = m.channel_id
              JOIN conversation c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
@@ -226,10 +269,12 @@ async fn wait(env: &Env, tenant: &mut Tenant, letter: &Letter) -> Result<Option<
     tenant.mark().await?;
     if let Some(at) = rate::take(env, tenant, &letter.pair).await? {
         tenant.undo().await?;
+        rate::set_right(env, tenant, &letter.pair).await?;
         return Ok(Some(at));
     }
     if let Some(at) = rate::take(env, tenant, &letter.number).await? {
         tenant.undo().await?;
+        rate::set_right(env, tenant, &letter.number).await?;
         // Many wait for the same number: they come back spread over half a second, not all at once.
         let [spread] = env.bytes();
         return Ok(Some(at + Duration::milliseconds(i64::from(spread) * 2)));

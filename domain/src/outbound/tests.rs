@@ -2,12 +2,19 @@
 
 mod faults;
 mod lanes;
+mod late;
 mod people;
+mod sealed;
+mod tries;
 
+use super::{finish, prepare};
 use crate::{
-    Env,
-    graph::Meta,
-    job,
+    Env, Result, Tenant,
+    graph::{Meta, Outcome, Refusal},
+    inbound,
+    job::{self, Job},
+    payload::StatusNews,
+    status,
     testing::{
         self, Fixture, Moved,
         meta::{FakeMeta, Reply, Request, accepted},
@@ -17,6 +24,8 @@ use crate::{
 use postern_types::{ChannelId, ConversationId, Role, Status};
 use sqlx::postgres::PgConnectOptions;
 use std::{sync::Arc, time::Duration};
+
+const NUMBER: &str = "100000000000001";
 
 /// A workspace with a number and a conversation, and its Meta.
 struct Scene {
@@ -37,7 +46,7 @@ async fn scene(
     env.meta.graph = meta.url.parse().unwrap();
     env.meta.http = Meta::http_within(Duration::from_millis(700)).unwrap();
     let fixture = testing::workspace(&env, "Shop", Role::Owner).await;
-    let channel = testing::channel(&env, &fixture, "100000000000001").await;
+    let channel = testing::channel(&env, &fixture, NUMBER).await;
     let conversation = thread::conversation(&env, &fixture, channel, "15550001111").await;
     Scene {
         env,
@@ -47,6 +56,75 @@ async fn scene(
         conversation,
         meta,
     }
+}
+
+/// A try that is committed as being sent, and not posted.
+struct Flight {
+    job: Job,
+    letter: prepare::Letter,
+}
+
+/// Claims the only job that is due and goes with it as far as to the post.
+async fn fly(s: &Scene) -> Flight {
+    let claims = job::claim(&s.env, s.env.id(), 4, job::LEASE).await.unwrap();
+    let [claim] = claims[..] else {
+        panic!("one job is due: {claims:?}");
+    };
+    let mut tenant = claim.enter(&s.env).await.unwrap();
+    let job = job::open(&s.env, &mut tenant, claim).await.unwrap();
+    let letter = prepare::prepare(&s.env, &mut tenant, &job)
+        .await
+        .unwrap()
+        .expect("it is to be sent");
+    tenant.commit().await.unwrap();
+    Flight { job, letter }
+}
+
+/// Stores what came back.
+async fn settle(s: &Scene, flight: &Flight, outcome: Outcome) -> Result<()> {
+    finish::finish(&s.env, &flight.job, &flight.letter, outcome).await
+}
+
+/// Whatever can come back from a post; first of all that Meta took it.
+fn answered(wamid: &str) -> Vec<Outcome> {
+    let refused = |code| {
+        Outcome::Refused(Refusal {
+            code,
+            http: 400,
+            details: String::new(),
+        })
+    };
+    vec![
+        Outcome::Accepted {
+            wamid: wamid.to_owned(),
+            held: false,
+        },
+        refused(131_026),
+        refused(131_000),
+        Outcome::Ambiguous("no answer in time"),
+        Outcome::NotSent,
+    ]
+}
+
+/// A webhook tells what became of a message, and of which try when Meta says so.
+async fn tell(s: &Scene, wamid: &str, word: &str, ours: Option<uuid::Uuid>) {
+    let mut tenant = s.fixture.enter(&s.env).await;
+    apply(s, &mut tenant, wamid, word, ours).await;
+    tenant.commit().await.unwrap();
+}
+
+async fn apply(s: &Scene, tenant: &mut Tenant, wamid: &str, word: &str, ours: Option<uuid::Uuid>) {
+    let number = inbound::number(tenant, NUMBER).await.unwrap().unwrap();
+    let mut news = serde_json::json!({ "id": wamid, "status": word, "timestamp": "1750000000" });
+    if word == "failed" {
+        // One that may be tried again.
+        news["errors"] = serde_json::json!([{ "code": 131_042 }]);
+    }
+    if let Some(ours) = ours {
+        news["biz_opaque_callback_data"] = ours.to_string().into();
+    }
+    let news = StatusNews::read(&news, s.env.now()).unwrap();
+    status::apply(&s.env, tenant, &number, &news).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]

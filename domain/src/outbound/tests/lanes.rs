@@ -1,9 +1,13 @@
 //! Order and rates.
 
-use super::scene;
+use super::{NUMBER, scene};
 use crate::{
+    Env,
+    env::Clock,
     job,
+    rate::{self, Bucket},
     testing::{
+        self,
         meta::{Reply, accepted, refused},
         thread,
     },
@@ -15,8 +19,18 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use time::OffsetDateTime;
 
 const HOUR: Duration = Duration::from_hours(1);
+
+/// A clock that stands, so that no bucket gains anything.
+struct Still(OffsetDateTime);
+
+impl Clock for Still {
+    fn now(&self) -> OffsetDateTime {
+        self.0
+    }
+}
 
 #[sqlx::test(migrations = "../migrations")]
 async fn replies_do_not_overtake_whatever_fails(_: PgPoolOptions, options: PgConnectOptions) {
@@ -174,5 +188,128 @@ async fn a_pair_that_is_too_quick_for_meta_waits_without_the_others(
     assert_eq!(
         thread::read(&s.env, &s.fixture, slow).await.status,
         Status::Accepted
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_number_that_is_too_quick_holds_all_its_lanes_and_no_other_number(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    // Meta has enough of the number once, in the middle of it all.
+    let s = scene(options, |request| match request.before {
+        90 => refused(400, 130_429),
+        nth => accepted(nth),
+    })
+    .await;
+    let now = s.env.now();
+    let at = |later: Duration| Env {
+        clock: Arc::new(Still(now + later)),
+        ..s.env.clone()
+    };
+    let still = at(Duration::ZERO);
+    let mut lanes = vec![s.conversation];
+    for digits in ["15550002222", "15550003333"] {
+        lanes.push(thread::conversation(&still, &s.fixture, s.channel, digits).await);
+    }
+    for nth in 0..40 {
+        for (lane, conversation) in lanes.iter().enumerate() {
+            thread::write(&still, &s.fixture, *conversation, &format!("{lane} {nth}")).await;
+        }
+    }
+    let second = testing::channel(&still, &s.fixture, "100000000000002").await;
+    let elsewhere = thread::conversation(&still, &s.fixture, second, "15550004444").await;
+    let posted = |number: &str| {
+        let line = format!("POST /v24.0/{number}/messages");
+        s.meta.seen().iter().filter(|one| one.line == line).count()
+    };
+
+    // 80 at once, and then all three lanes wait.
+    while thread::work(&still).await > 0 {}
+    assert_eq!(posted(NUMBER), 80);
+    for lane in 0..3 {
+        let texts = s.meta.texts();
+        let sent = texts
+            .iter()
+            .filter(|text| text.starts_with(&format!("{lane} ")));
+        assert!(sent.count() < 40, "lane {lane} waits too");
+    }
+    thread::write(&still, &s.fixture, elsewhere, "free").await;
+    thread::work(&still).await;
+    assert_eq!((posted(NUMBER), posted("100000000000002")), (80, 1));
+    let wait = job::next(&still).await.unwrap().unwrap();
+    assert!(
+        !wait.is_zero() && wait < Duration::from_millis(600),
+        "{wait:?}"
+    );
+
+    // An eighth of a second gives ten. The tenth is one too many for Meta: the number is shut for two seconds.
+    let mut later = Duration::from_millis(125);
+    for _ in 0..10 {
+        while thread::work(&at(later)).await > 0 {}
+        if posted(NUMBER) > 89 {
+            break;
+        }
+        later += Duration::from_millis(125);
+    }
+    let refused_at = posted(NUMBER);
+    assert!(refused_at > 89, "{refused_at}");
+    let held = at(later + Duration::from_millis(900));
+    while thread::work(&held).await > 0 {}
+    assert_eq!(posted(NUMBER), refused_at, "none of its lanes moves");
+    thread::write(&held, &s.fixture, elsewhere, "still free").await;
+    thread::work(&held).await;
+    assert_eq!(posted("100000000000002"), 2);
+    let mut step = later;
+    for _ in 0..100 {
+        step += Duration::from_secs(1);
+        while thread::work(&at(step)).await > 0 {}
+    }
+    assert_eq!(thread::jobs(&s.env, &s.fixture).await, 0);
+    assert_eq!(
+        posted(NUMBER),
+        121,
+        "each once, and once more what was refused"
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_clock_that_goes_before_the_others_puts_nothing_off(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let s = scene(options, |request| accepted(request.before)).await;
+    let now = s.env.now();
+    let early = Env {
+        clock: Arc::new(Still(now + HOUR)),
+        ..s.env.clone()
+    };
+    let id = thread::write(&early, &s.fixture, s.conversation, "now").await;
+    thread::work(&s.env).await;
+    assert_eq!(
+        thread::read(&s.env, &s.fixture, id).await.status,
+        Status::Accepted
+    );
+
+    let bucket = Bucket {
+        name: "test".to_owned(),
+        holds: 1.0,
+        per_second: 1.0,
+    };
+    let at = |seconds: u64| Env {
+        clock: Arc::new(Still(now + Duration::from_secs(seconds))),
+        ..s.env.clone()
+    };
+    let mut tenant = s.fixture.enter(&s.env).await;
+    assert_eq!(
+        rate::take(&early, &mut tenant, &bucket).await.unwrap(),
+        None
+    );
+    let wait = rate::take(&at(0), &mut tenant, &bucket).await.unwrap();
+    assert!(wait.unwrap() - now < Duration::from_secs(2), "{wait:?}");
+    rate::set_right(&at(0), &mut tenant, &bucket).await.unwrap();
+    assert_eq!(
+        rate::take(&at(1), &mut tenant, &bucket).await.unwrap(),
+        None
     );
 }

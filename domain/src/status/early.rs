@@ -1,0 +1,114 @@
+//! Statuses that come before Meta's answer: they wait for the id that it names.
+
+use super::{Change, Whose, by_id, move_on};
+use crate::{Env, Result, Tenant, payload::StatusNews};
+use postern_types::{ChannelId, MessageId, Status};
+
+/// Applies the statuses that came before Meta's answer. To be called in the transaction that stores the answer's
+/// `wamid` in the message, after it.
+pub async fn take_early(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    wamid: &str,
+    message: MessageId,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    lock_to_take(tenant, channel, wamid).await?;
+    let early = sqlx::query!(
+        r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
+           RETURNING status AS "status: Status", at, fault_code"#,
+        workspace.0,
+        channel.0,
+        wamid,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    for row in early {
+        let Some(target) = by_id(tenant, channel, message).await? else {
+            return Ok(());
+        };
+        let change = Change {
+            status: row.status,
+            at: row.at,
+            wamid,
+            fault: row.fault_code,
+            // The message goes by this id now.
+            whose: Whose::Current,
+        };
+        move_on(env, tenant, &target, &change).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what belongs to no message yet.
+pub(super) async fn keep(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    status: Status,
+    news: &StatusNews,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, fault_code, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (workspace_id, channel_id, wamid, status) DO NOTHING",
+        workspace.0,
+        channel.0,
+        news.wamid,
+        status.as_str(),
+        news.at,
+        news.fault,
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+/// Ids that one transaction holds by themselves. The database has room for some thousands of locks in all.
+const HELD: i32 = 64;
+
+/// Holds one of Meta's ids until the transaction ends, or with [`HELD`] of them already the whole channel: a body can name
+/// any number of messages that are not ours.
+pub(super) async fn lock_to_keep(
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    wamid: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "SELECT CASE WHEN held.n <= $1 THEN pg_advisory_xact_lock(hashtextextended($2, 0))
+                     ELSE pg_advisory_xact_lock(hashtextextended($3, 0)) END
+           FROM (SELECT set_config('app.held',
+                                   (coalesce(nullif(current_setting('app.held', true), '')::integer, 0) + 1)::text,
+                                   true)::integer AS n) held",
+        HELD,
+        one(channel, wamid),
+        every(channel),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+/// Waits for whoever holds one of Meta's ids, by itself or with its whole channel, and then holds it.
+async fn lock_to_take(tenant: &mut Tenant, channel: ChannelId, wamid: &str) -> Result<()> {
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)),
+                pg_advisory_xact_lock_shared(hashtextextended($2, 0))",
+        one(channel, wamid),
+        every(channel),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+fn one(channel: ChannelId, wamid: &str) -> String {
+    format!("{channel}:{wamid}")
+}
+
+fn every(channel: ChannelId) -> String {
+    format!("{channel}:*")
+}
