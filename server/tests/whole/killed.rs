@@ -1,52 +1,67 @@
 //! The program is killed as it works.
 
 use crate::{
-    tally::{Tally, begin, check, settled, until},
+    tally::{Size, Tally, begin, check, release, settled, twice, until},
     town::Town,
 };
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-const CUSTOMERS: usize = 5;
-const MESSAGES: usize = 40;
-const REPLIES: usize = 12;
+const SIZE: Size = Size {
+    customers: 5,
+    held: 3,
+    messages: 40,
+    replies: 12,
+};
+/// Longer than a kill takes.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Longer than the dead program's claims last (60 s): by then whoever takes a message up that is being sent has nothing but
+/// its own caution to keep it from going out once more.
+const STATUS: Duration = Duration::from_secs(68);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_with_sigkill_under_load_nothing_acknowledged_is_lost_nothing_is_double_nothing_is_sent_twice()
  {
     let (mut town, api) = Town::found("killed").await;
     let tally = Arc::new(Tally::default());
-    let tasks = begin(&town, &api, (CUSTOMERS, MESSAGES, REPLIES), &tally).await;
+    let mut load = begin(&town, &api, SIZE, &tally).await;
     let mut kills = 0;
     for at in [60, 110, 160] {
         until("the load goes on", &town, async || {
             tally.acknowledged.load(Ordering::Relaxed) >= at
         })
         .await;
+        // Meta has a message whose answer nobody will hear.
+        load.catch(&town, &api, ANSWER, STATUS).await;
         town.kill();
         kills += 1;
+        release(&town.meta);
         town.start().await;
     }
-    for task in tasks {
-        task.await.expect("they go on through it all");
-    }
+    load.end().await;
     until("every reply comes to an end", &town, async || {
         settled(&api, &town.meta).await
     })
     .await;
-    let statuses = check(&api, CUSTOMERS, MESSAGES, REPLIES).await;
+    let statuses = check(&api, SIZE).await;
     let ledger = town.meta.ledger();
     assert!(
-        ledger.doubled().is_empty(),
+        twice(&ledger).is_empty(),
         "sent twice: {:?}",
-        ledger.doubled()
+        twice(&ledger)
     );
+    let retried = tally.retried.load(Ordering::Relaxed);
+    assert!(retried > 0, "no webhook met a dead program");
+    let everybody = SIZE.customers + SIZE.held;
     println!(
-        "{kills} kills; {} webhooks acknowledged, {} posts retried; {} messages and {} replies once each and in \
-         order; Meta took {} sends, 0 twice; replies ended as {statuses:?}",
+        "{kills} kills, each with a message at Meta and its answer on the way; {} webhooks acknowledged, {retried} posts \
+         retried; {} messages and {} replies once each and in order; Meta took {} sends, 0 twice; replies ended as \
+         {statuses:?}",
         tally.acknowledged.load(Ordering::Relaxed),
-        tally.retried.load(Ordering::Relaxed),
-        CUSTOMERS * MESSAGES,
-        CUSTOMERS * REPLIES,
+        everybody * SIZE.messages,
+        everybody * SIZE.replies,
         ledger.sent.len(),
     );
 }

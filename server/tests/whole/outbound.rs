@@ -2,10 +2,10 @@
 
 use crate::{
     api::Api,
-    tally::{customer, until},
+    tally::{customer, digits, taken, twice, until},
     town::{ACCOUNT, NUMBER, TOKEN, Town},
 };
-use postern_sim::Fault;
+use postern_sim::{Chaos, Fault};
 use serde_json::{Value, json};
 
 /// A conversation with a customer of that number, who has just written.
@@ -52,16 +52,21 @@ async fn becomes(town: &Town, api: &Api, conversation: &str, id: &str, status: &
 #[tokio::test(flavor = "multi_thread")]
 async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
     let (town, api) = Town::found("outbound").await;
+    // All the while statuses come early, shuffled, doubled and not at all.
+    town.meta.set_chaos(Chaos::storm(1));
     let one = greeted(&town, &api, 1).await;
 
-    // Sent, with its statuses, and no answer: the status settles it, and lets the next one go at once.
-    for (nth, fault) in [
+    // Sent, with its statuses, and no answer, or none for as long as the program waits: the status settles it, and lets
+    // the next one go when the wait is over.
+    let faults = [
         (1, Fault::Cut),
         (2, Fault::Garbage),
         (3, Fault::Slow(300)),
         (4, Fault::Error(131_000)),
         (5, Fault::Error(130_429)),
-    ] {
+        (9, Fault::Silent),
+    ];
+    for (nth, fault) in faults.clone() {
         town.meta.fail_next(1, fault);
         api.reply(&id(nth), &one, &format!("reply {nth}"))
             .await
@@ -72,10 +77,11 @@ async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
         becomes(&town, &api, &one, &id(nth), "read").await;
         becomes(&town, &api, &one, &id(nth + 16), "read").await;
     }
-    let expected: Vec<_> = (1..=5)
-        .flat_map(|nth| [format!("reply {nth}"), format!("then {nth}")])
+    let expected: Vec<_> = faults
+        .iter()
+        .flat_map(|(nth, _)| [format!("reply {nth}"), format!("then {nth}")])
         .collect();
-    assert_eq!(town.meta.ledger().texts_to("15550100001"), expected);
+    assert_eq!(town.meta.ledger().texts_to(&digits(1)), expected);
 
     // Refused for good: told, with no second chance.
     town.meta.fail_next(1, Fault::Error(131_047));
@@ -121,10 +127,10 @@ async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
 
     let ledger = town.meta.ledger();
     assert!(
-        ledger.doubled().is_empty(),
+        twice(&ledger).is_empty(),
         "sent twice: {:?}",
-        ledger.doubled()
+        twice(&ledger)
     );
-    assert_eq!(ledger.accepted(&id(7)), 0);
-    assert_eq!(ledger.accepted(&id(8)), 1);
+    assert_eq!(taken(&ledger, &digits(1), "lost?"), 0);
+    assert_eq!(taken(&ledger, &digits(2), "with the old token"), 1);
 }

@@ -5,7 +5,7 @@ use crate::{
     town::{NUMBER, Town},
 };
 use postern_sim::{
-    Form, SimHandle, escape,
+    Chaos, Fault, FaultPlan, Form, Ledger, Pace, SimHandle, escape,
     wire::{self, Person},
 };
 use serde_json::Value;
@@ -30,9 +30,32 @@ pub struct Tally {
     pub replied: AtomicUsize,
 }
 
-/// A customer's number.
+/// A customer.
 pub fn customer(number: usize) -> Person {
-    Person::named(format!("1555010{number:04}"), format!("Customer {number}"))
+    Person::named(digits(number), format!("Customer {number}"))
+}
+
+/// A customer's number.
+pub fn digits(number: usize) -> String {
+    format!("1555010{number:04}")
+}
+
+/// How often Meta took a text for a customer, whatever id it went by.
+pub fn taken(ledger: &Ledger, digits: &str, text: &str) -> usize {
+    let texts = ledger.texts_to(digits);
+    texts.into_iter().filter(|taken| *taken == text).count()
+}
+
+/// What Meta took more than once, with its customer. Only for texts that each customer is sent once.
+pub fn twice(ledger: &Ledger) -> Vec<(&str, &str)> {
+    let mut all: Vec<_> = ledger
+        .sent
+        .iter()
+        .map(|sent| (sent.to.as_str(), sent.text.as_deref().unwrap_or_default()))
+        .collect();
+    all.sort_unstable();
+    let again = all.windows(2).filter(|two| two[0] == two[1]);
+    again.map(|two| two[0]).collect()
 }
 
 /// Writes `count` messages one after another as Meta would: each again until it is answered with 200, and every fifth
@@ -76,30 +99,108 @@ async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
     tally.acknowledged.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Sets the load going: each customer writes, and each of their conversations is replied to.
-pub async fn begin(
-    town: &Town,
-    api: &Api,
-    (customers, messages, replies): (usize, usize, usize),
-    tally: &Arc<Tally>,
-) -> Vec<JoinHandle<()>> {
+/// How much there is to do.
+#[derive(Clone, Copy)]
+pub struct Size {
+    /// Customers who are replied to at once.
+    pub customers: usize,
+    /// Customers whose replies wait for [`Load::catch`].
+    pub held: usize,
+    /// What each of them all writes.
+    pub messages: usize,
+    /// What each of them all is replied.
+    pub replies: usize,
+}
+
+/// Everybody at work.
+pub struct Load {
+    tasks: Vec<JoinHandle<()>>,
+    held: Vec<usize>,
+    replies: usize,
+    tally: Arc<Tally>,
+}
+
+/// Sets the load going: each customer writes, and each of their conversations is replied to, while Meta's statuses come
+/// shuffled, doubled, early and not at all.
+pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Load {
+    town.meta.set_chaos(Chaos::storm(1));
     let url = format!("{}/webhooks/whatsapp", town.url());
-    let mut tasks: Vec<_> = (0..customers)
+    let all = size.customers + size.held;
+    let mut tasks: Vec<_> = (0..all)
         .map(|number| {
             let (meta, url) = (town.meta.clone(), url.clone());
-            tokio::spawn(write(meta, url, number, messages, Arc::clone(tally)))
+            tokio::spawn(write(meta, url, number, size.messages, Arc::clone(tally)))
         })
         .collect();
     until("every customer is heard", town, async || {
-        api.conversations().await.len() == customers
+        api.conversations().await.len() == all
     })
     .await;
-    for row in api.conversations().await {
-        let conversation = row["id"].as_str().expect("an id").to_owned();
-        let replying = reply(api.clone(), conversation, replies, Arc::clone(tally));
+    for number in 0..size.customers {
+        let conversation = conversation(api, number).await;
+        let replying = reply(api.clone(), conversation, size.replies, Arc::clone(tally));
         tasks.push(tokio::spawn(replying));
     }
-    tasks
+    Load {
+        tasks,
+        held: (size.customers..all).collect(),
+        replies: size.replies,
+        tally: Arc::clone(tally),
+    }
+}
+
+impl Load {
+    /// Has one more customer replied to, and comes back with their conversation the moment Meta has taken the first of
+    /// these replies: its answer takes `answer`, and no status tells of it before `status` has passed. To be undone with
+    /// [`release`].
+    pub async fn catch(
+        &mut self,
+        town: &Town,
+        api: &Api,
+        answer: Duration,
+        status: Duration,
+    ) -> String {
+        let number = self.held.pop().expect("somebody is left");
+        let conversation = conversation(api, number).await;
+        let slow = Fault::Slow(u64::try_from(answer.as_millis()).expect("short"));
+        let to = digits(number);
+        town.meta.set_chaos(Chaos::calm());
+        town.meta.set_pace(Pace {
+            sent: (status, status),
+            ..Pace::quick()
+        });
+        town.meta.fail(FaultPlan::always(slow).only_to(&to));
+        let tally = Arc::clone(&self.tally);
+        let replying = reply(api.clone(), conversation.clone(), self.replies, tally);
+        self.tasks.push(tokio::spawn(replying));
+        let within = Duration::from_mins(1);
+        let sent = town.meta.wait_for(within, |sent| sent.to == to).await;
+        assert!(sent.is_some(), "nothing is posted:\n{}", town.log());
+        conversation
+    }
+
+    /// Until everybody has written and replied.
+    pub async fn end(self) {
+        for task in self.tasks {
+            task.await.expect("they go on through it all");
+        }
+    }
+}
+
+/// Meta is as quick, and as wild, as before.
+pub fn release(meta: &SimHandle) {
+    meta.clear_faults();
+    meta.set_pace(Pace::quick());
+    meta.set_chaos(Chaos::storm(1));
+}
+
+async fn conversation(api: &Api, number: usize) -> String {
+    let name = format!("Customer {number}");
+    let rows = api.conversations().await;
+    let mut rows = rows.iter();
+    let row = rows.find(|row| row["contact"]["name"] == name.as_str());
+    let id = row.and_then(|row| row["id"].as_str());
+    id.expect("the customer has written").to_owned()
 }
 
 /// Replies to a conversation, each with one id until it is confirmed.
@@ -137,14 +238,13 @@ pub async fn until(what: &str, town: &Town, mut so: impl AsyncFnMut() -> bool) {
 }
 
 /// Each customer has one open conversation with exactly their messages in order, and each reply once, in order.
-pub async fn check(
-    api: &Api,
-    customers: usize,
-    messages: usize,
-    replies: usize,
-) -> HashMap<String, usize> {
+pub async fn check(api: &Api, size: Size) -> HashMap<String, usize> {
     let rows = api.conversations().await;
-    assert_eq!(rows.len(), customers, "one conversation for each customer");
+    assert_eq!(
+        rows.len(),
+        size.customers + size.held,
+        "one conversation for each customer"
+    );
     let mut statuses = HashMap::new();
     for row in rows {
         let thread = api.thread(row["id"].as_str().expect("an id")).await;
@@ -160,13 +260,15 @@ pub async fn check(
             })
             .collect()
         };
-        let expected: Vec<_> = (0..messages).map(|turn| turn.to_string()).collect();
+        let expected: Vec<_> = (0..size.messages).map(|turn| turn.to_string()).collect();
         assert_eq!(
             texts("in"),
             expected,
             "nothing lost, nothing double, in order"
         );
-        let expected: Vec<_> = (0..replies).map(|turn| format!("reply {turn}")).collect();
+        let expected: Vec<_> = (0..size.replies)
+            .map(|turn| format!("reply {turn}"))
+            .collect();
         assert_eq!(texts("out"), expected, "each reply once");
         for message in thread
             .iter()
@@ -186,15 +288,17 @@ pub async fn settled(api: &Api, meta: &SimHandle) -> bool {
     for row in api.conversations().await {
         let thread: Vec<Value> = api.thread(row["id"].as_str().expect("an id")).await;
         let mut held = false;
+        let phone = row["contact"]["phone"].as_str().expect("a number");
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
         for message in thread
             .iter()
             .filter(|message| message["direction"] == "out")
         {
-            let id = message["id"].as_str().expect("an id");
+            let text = message["content"]["text"].as_str().expect("a text");
             let ended = match message["status"].as_str() {
                 Some("unknown") => {
                     held = true;
-                    ledger.accepted(id) == 0
+                    taken(&ledger, &digits, text) == 0
                 }
                 Some("queued") => held,
                 Some("sending" | "accepted") => false,

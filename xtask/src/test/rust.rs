@@ -120,6 +120,8 @@ fn plain(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Outco
         let binary = binary_id(&package, &target);
         let mut command = Command::new(&program);
         command
+            // What some of them count is evidence, also when they pass.
+            .arg("--show-output")
             .current_dir(folder)
             .env("CARGO_MANIFEST_DIR", folder);
         cluster.tell(&mut command);
@@ -183,7 +185,8 @@ mod tests {
 
     #[test]
     fn cargos_own_lines_are_read() {
-        let text = "running 3 tests\ntest a::b ... ok\ntest c - should panic ... FAILED\ntest d ... ignored\n\ntest result: FAILED. 1 passed\n";
+        let text = "running 3 tests\ntest a::b ... ok\ntest c - should panic ... FAILED\ntest d ... ignored\n\n\
+                    successes:\n\n---- a::b stdout ----\n3 kills; 0 twice\n\ntest result: FAILED. 1 passed\n";
         let read: Vec<_> = outcomes_of(text, "postern-domain")
             .into_iter()
             .map(|outcome| (outcome.name, outcome.passed))
