@@ -11,7 +11,6 @@ use tokio::{
     task::JoinSet,
     time::MissedTickBehavior,
 };
-use uuid::Uuid;
 
 /// Jobs that each configured loop is worth: most of their time they wait for Meta.
 const EACH: usize = 8;
@@ -67,9 +66,7 @@ async fn fill(env: &Env, free: usize, running: &mut JoinSet<()>) -> Result<Durat
         return Ok(LOOK);
     }
     let most = u16::try_from(free).unwrap_or(u16::MAX);
-    // A name for each claim: one that ran out is no longer this process's either, though it may claim the job again.
-    let worker: Uuid = env.id();
-    let claims = job::claim(env, worker, most, job::LEASE).await?;
+    let claims = job::claim(env, most, job::LEASE).await?;
     let full = claims.len() == free;
     for claim in claims {
         running.spawn(work(env.clone(), claim));
@@ -77,8 +74,12 @@ async fn fill(env: &Env, free: usize, running: &mut JoinSet<()>) -> Result<Durat
     if full {
         return Ok(LOOK);
     }
-    let wait = job::next(env).await?;
-    Ok(wait.map_or(LOOK, |wait| wait.clamp(BREATH, LOOK)))
+    Ok(rest(job::next(env).await?))
+}
+
+/// How long to sleep when the next job is due in `next`.
+fn rest(next: Option<Duration>) -> Duration {
+    next.map_or(LOOK, |next| next.clamp(BREATH, LOOK))
 }
 
 async fn work(env: Env, claim: Claim) {
@@ -147,6 +148,18 @@ impl Outage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_due_job_that_cannot_be_had_is_not_waited_for_in_a_spin() {
+        for (next, expected) in [
+            (None, LOOK),
+            (Some(Duration::ZERO), BREATH),
+            (Some(Duration::from_millis(70)), Duration::from_millis(70)),
+            (Some(Duration::from_hours(1)), LOOK),
+        ] {
+            assert_eq!(rest(next), expected, "{next:?}");
+        }
+    }
 
     #[test]
     fn an_outage_is_waited_out_in_growing_steps() {

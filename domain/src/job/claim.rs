@@ -19,8 +19,8 @@ pub struct Claim {
     pub workspace: WorkspaceId,
     /// The job.
     pub job: JobId,
-    /// Who claimed it.
-    pub worker: Uuid,
+    /// This claim's own name. One that ran out is lost, also when the same process claims the job again.
+    worker: Uuid,
 }
 
 /// A claimed job, opened.
@@ -40,7 +40,8 @@ impl Job {
 }
 
 /// Claims up to `most` jobs that are due, each the first of its lane.
-pub async fn claim(env: &Env, worker: Uuid, most: u16, lease: Duration) -> Result<Vec<Claim>> {
+pub async fn claim(env: &Env, most: u16, lease: Duration) -> Result<Vec<Claim>> {
+    let worker: Uuid = env.id();
     let mut global = env.db.global().await?;
     let rows = sqlx::query!(
         r#"SELECT workspace_id AS "workspace!", job_id AS "job!" FROM claim_jobs($1, $2, $3, $4)"#,

@@ -66,7 +66,7 @@ struct Flight {
 
 /// Claims the only job that is due and goes with it as far as to the post.
 async fn fly(s: &Scene) -> Flight {
-    let claims = job::claim(&s.env, s.env.id(), 4, job::LEASE).await.unwrap();
+    let claims = job::claim(&s.env, 4, job::LEASE).await.unwrap();
     let [claim] = claims[..] else {
         panic!("one job is due: {claims:?}");
     };
@@ -189,24 +189,18 @@ async fn a_job_belongs_to_one_worker_and_a_lost_claim_does_nothing(
 ) {
     let s = scene(options, |request| accepted(request.before)).await;
     thread::write(&s.env, &s.fixture, s.conversation, "Mine").await;
-    let (one, other) = (s.env.id(), s.env.id());
     // Ten at once, and one gets it.
-    let tries = (0..10).map(|_| job::claim(&s.env, one, 4, Duration::ZERO));
+    let tries = (0..10).map(|_| job::claim(&s.env, 4, Duration::ZERO));
     let claims: Vec<_> = futures::future::join_all(tries).await;
     let first = claims.into_iter().flat_map(Result::unwrap).next().unwrap();
     // The lease was none: the other takes it over.
-    let second = job::claim(&s.env, other, 4, job::LEASE).await.unwrap();
+    let second = job::claim(&s.env, 4, job::LEASE).await.unwrap();
     assert_eq!((second.len(), second[0].job), (1, first.job));
     assert!(matches!(
         job::run(&s.env, first).await,
         Err(crate::Error::NotFound)
     ));
-    assert!(
-        job::claim(&s.env, one, 4, job::LEASE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(job::claim(&s.env, 4, job::LEASE).await.unwrap().is_empty());
     assert_eq!(s.meta.seen().len(), 0);
     job::run(&s.env, second[0]).await.unwrap();
     assert!(matches!(

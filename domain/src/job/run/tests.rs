@@ -36,7 +36,7 @@ async fn lane(options: PgConnectOptions) -> Lane {
 
 impl Lane {
     async fn claim(&self) -> job::Claim {
-        let claims = job::claim(&self.env, self.env.id(), 4, Duration::ZERO).await;
+        let claims = job::claim(&self.env, 4, Duration::ZERO).await;
         claims.unwrap()[0]
     }
 

@@ -65,7 +65,7 @@ async fn a_worker_that_dies_between_post_and_answer_leaves_it_unknown(
     // Long enough that only the death of the worker ends the wait.
     s.env.meta.http = Meta::http_within(Duration::from_mins(1)).unwrap();
     let id = thread::write(&s.env, &s.fixture, s.conversation, "Hello?").await;
-    let claim = job::claim(&s.env, s.env.id(), 1, job::LEASE).await.unwrap()[0];
+    let claim = job::claim(&s.env, 1, job::LEASE).await.unwrap()[0];
     let env = s.env.clone();
     let worker = tokio::spawn(async move { job::run(&env, claim).await });
     until(|| !s.meta.seen().is_empty()).await;

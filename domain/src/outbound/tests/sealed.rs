@@ -6,7 +6,6 @@ use crate::{
     testing::{meta::accepted, thread},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use uuid::Uuid;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_queued_jobs_payload_names_nothing_and_opens_nowhere_else(
@@ -41,8 +40,7 @@ async fn a_queued_jobs_payload_names_nothing_and_opens_nowhere_else(
         .await
         .unwrap();
     tenant.commit().await.unwrap();
-    let worker = Uuid::from_bytes(s.env.bytes());
-    for claim in job::claim(&s.env, worker, 4, job::LEASE).await.unwrap() {
+    for claim in job::claim(&s.env, 4, job::LEASE).await.unwrap() {
         let ran = job::run(&s.env, claim).await;
         if claim.job.0 == two.0 {
             assert!(matches!(ran, Err(Error::Internal(_))), "{ran:?}");
