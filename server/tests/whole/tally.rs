@@ -17,7 +17,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// What was written and acknowledged, by everybody.
 #[derive(Default)]
@@ -61,9 +61,24 @@ pub fn twice(ledger: &Ledger) -> Vec<(&str, &str)> {
 /// Writes `count` messages one after another as Meta would: each again until it is answered with 200, and every fifth
 /// once more after that.
 pub async fn write(meta: SimHandle, url: String, number: usize, count: usize, tally: Arc<Tally>) {
+    let (_all, open) = watch::channel(count);
+    write_as_told(meta, url, number, count, tally, open).await;
+}
+
+/// The same, where no more than `open` messages may have been written so far.
+async fn write_as_told(
+    meta: SimHandle,
+    url: String,
+    number: usize,
+    count: usize,
+    tally: Arc<Tally>,
+    mut open: watch::Receiver<usize>,
+) {
     let channel = meta.channel(NUMBER).expect("the number");
     let person = customer(number);
     for turn in 0..count {
+        let told = open.wait_for(|open| turn < *open).await;
+        told.expect("somebody opens it");
         let id = format!("wamid.{number}.{turn}");
         let at = 1_700_000_000 + u64::try_from(turn).expect("small");
         let change = wire::text(&channel, &person, &id, now_like(at), &format!("{turn}"));
@@ -104,7 +119,7 @@ async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
 pub struct Size {
     /// Customers who are replied to at once.
     pub customers: usize,
-    /// Customers whose replies wait for [`Load::catch`].
+    /// Customers whose replies wait for [`Load::catch`], one for each time that something is killed.
     pub held: usize,
     /// What each of them all writes.
     pub messages: usize,
@@ -112,11 +127,19 @@ pub struct Size {
     pub replies: usize,
 }
 
+impl Size {
+    /// What each customer writes before the first kill, and after each.
+    fn stage(self) -> usize {
+        self.messages.div_ceil(self.held + 1)
+    }
+}
+
 /// Everybody at work.
 pub struct Load {
     tasks: Vec<JoinHandle<()>>,
     held: Vec<usize>,
-    replies: usize,
+    size: Size,
+    open: watch::Sender<usize>,
     tally: Arc<Tally>,
 }
 
@@ -126,10 +149,13 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
     town.meta.set_chaos(Chaos::storm(1));
     let url = format!("{}/webhooks/whatsapp", town.url());
     let all = size.customers + size.held;
+    let open = watch::Sender::new(size.stage());
     let mut tasks: Vec<_> = (0..all)
         .map(|number| {
             let (meta, url) = (town.meta.clone(), url.clone());
-            tokio::spawn(write(meta, url, number, size.messages, Arc::clone(tally)))
+            let (tally, open) = (Arc::clone(tally), open.subscribe());
+            let writing = write_as_told(meta, url, number, size.messages, tally, open);
+            tokio::spawn(writing)
         })
         .collect();
     until("every customer is heard", town, async || {
@@ -144,15 +170,16 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
     Load {
         tasks,
         held: (size.customers..all).collect(),
-        replies: size.replies,
+        size,
+        open,
         tally: Arc::clone(tally),
     }
 }
 
 impl Load {
-    /// Has one more customer replied to, and comes back with their conversation the moment Meta has taken the first of
-    /// these replies: its answer takes `answer`, and no status tells of it before `status` has passed. To be undone with
-    /// [`release`].
+    /// Has one more customer replied to, and comes back with their conversation when Meta has taken the first of these
+    /// replies and everybody is writing: its answer takes `answer`, and no status tells of it before `status` has
+    /// passed. To be undone with [`release`].
     pub async fn catch(
         &mut self,
         town: &Town,
@@ -171,11 +198,16 @@ impl Load {
         });
         town.meta.fail(FaultPlan::always(slow).only_to(&to));
         let tally = Arc::clone(&self.tally);
-        let replying = reply(api.clone(), conversation.clone(), self.replies, tally);
+        let replying = reply(api.clone(), conversation.clone(), self.size.replies, tally);
         self.tasks.push(tokio::spawn(replying));
         let within = Duration::from_mins(1);
         let sent = town.meta.wait_for(within, |sent| sent.to == to).await;
         assert!(sent.is_some(), "nothing is posted:\n{}", town.log());
+        let written = self.tally.acknowledged.load(Ordering::Relaxed);
+        self.open.send_modify(|open| *open += self.size.stage());
+        while self.tally.acknowledged.load(Ordering::Relaxed) == written {
+            tokio::task::yield_now().await;
+        }
         conversation
     }
 
