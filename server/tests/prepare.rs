@@ -95,11 +95,14 @@ fn the_program_migrates_and_serves_what_was_prepared_and_refuses_a_role_that_byp
         let url = told.and_then(|url| url.split_whitespace().next());
         url.expect("a variable to set").to_owned()
     };
-    assert!(told.starts_with("# The database is as it should be."), "{told}");
+    assert!(
+        told.starts_with("# The database is as it should be."),
+        "{told}"
+    );
     assert_eq!(url("DATABASE_URL").matches("postern_app").count(), 1);
     // Its passwords are the ones that were made with it.
-    let [app, owner] = [somebodys.app_url(), somebodys.owner_url()]
-        .map(|url| url.expose_secret().to_owned());
+    let [app, owner] =
+        [somebodys.app_url(), somebodys.owner_url()].map(|url| url.expose_secret().to_owned());
     let urls = [("DATABASE_URL", &*app), ("DATABASE_OWNER_URL", &*owner)];
     let (migrated, out, err) = run(&["db", "migrate"], &urls);
     assert!(migrated && out == "The schema is up to date.\n", "{err}");

@@ -20,7 +20,7 @@ pub struct Claim {
     /// The job.
     pub job: JobId,
     /// This claim's own name. One that ran out is lost, also when the same process claims the job again.
-    worker: Uuid,
+    pub(super) worker: Uuid,
 }
 
 /// A claimed job, opened.

@@ -74,7 +74,7 @@ async fn a_lane_of_thousands_costs_what_a_lane_of_one_costs(
     .await;
     println!("5001 jobs in a lane and four beside it: next {wait} pages, claim {claims} pages");
     assert!(wait < 100 && claims < 200, "{wait} {claims}");
-    let claimed = claim(&env, env.id(), 16, LEASE).await.unwrap();
+    let claimed = claim(&env, 16, LEASE).await.unwrap();
     assert_eq!(
         claimed.len(),
         4,
@@ -100,24 +100,24 @@ async fn only_the_first_of_a_lane_that_lives_is_due(_: PgPoolOptions, options: P
     put(&env, &one, "held", 1, "-1 hour", "ready").await;
     put(&env, &two, "held", 2, "-2 minutes", "ready").await;
     assert_eq!(next(&env).await.unwrap(), Some(Duration::ZERO));
-    let first = claim(&env, env.id(), 1, LEASE).await.unwrap();
+    let first = claim(&env, 1, LEASE).await.unwrap();
     assert_eq!(
         first[0].workspace, two.workspace,
         "the longest due goes first"
     );
-    let worker = env.id();
-    let claims = claim(&env, worker, 16, LEASE).await.unwrap();
+
+    let claims = claim(&env, 16, LEASE).await.unwrap();
     assert_eq!(claims.len(), 2);
     let mut tenant = one.enter(&env).await;
     let kinds: Vec<String> =
         sqlx::query_scalar("SELECT kind FROM job WHERE worker = $1 ORDER BY 1")
-            .bind(worker)
+            .bind(claims[0].worker)
             .fetch_all(tenant.conn())
             .await
             .unwrap();
     assert_eq!(kinds, ["dead1", "lost1"]);
     tenant.commit().await.unwrap();
-    assert_eq!(claim(&env, env.id(), 16, LEASE).await.unwrap(), []);
+    assert_eq!(claim(&env, 16, LEASE).await.unwrap(), []);
     let wait = next(&env).await.unwrap().unwrap();
     assert!(
         wait > Duration::from_secs(50) && wait <= LEASE,
@@ -125,5 +125,5 @@ async fn only_the_first_of_a_lane_that_lives_is_due(_: PgPoolOptions, options: P
     );
     clock.by(time::Duration::minutes(11));
     assert_eq!(next(&env).await.unwrap(), Some(Duration::ZERO));
-    assert_eq!(claim(&env, env.id(), 16, LEASE).await.unwrap().len(), 1);
+    assert_eq!(claim(&env, 16, LEASE).await.unwrap().len(), 1);
 }

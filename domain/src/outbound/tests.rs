@@ -114,7 +114,10 @@ async fn tell(s: &Scene, wamid: &str, word: &str, ours: Option<uuid::Uuid>) {
 }
 
 async fn apply(s: &Scene, tenant: &mut Tenant, wamid: &str, word: &str, ours: Option<uuid::Uuid>) {
-    let number = inbound::number(tenant, NUMBER).await.unwrap().unwrap();
+    let number = inbound::numbers(tenant, &[NUMBER.to_owned()])
+        .await
+        .unwrap()
+        .remove(0);
     let mut news = serde_json::json!({ "id": wamid, "status": word, "timestamp": "1750000000" });
     if word == "failed" {
         // One that may be tried again.

@@ -107,7 +107,7 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
         };
         message::compose(env, &mut tenant, &compose).await.unwrap();
     }
-    draft::save(env, &mut tenant, thread, "half a sen")
+    draft::save(env, &mut tenant, thread, "half a sen", false)
         .await
         .unwrap();
     let rest = format!(
