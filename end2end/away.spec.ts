@@ -38,8 +38,8 @@ test('after an hour away the page catches up without a reload, and goes on', asy
   await page.context().setOffline(false);
   for (const text of ['During lunch.', 'Still lunch.']) await expect(line(page, text)).toHaveCount(1);
   await expect(page.getByText('You are offline.')).toBeHidden();
-  await reply(page, 'Back again.');
-  await tick(page, 'Back again.', 'Read');
+  await reply(page, 'Here we are again.');
+  await tick(page, 'Here we are again.', 'Read');
   expect(await stayed()).toBe(true);
 });
 

@@ -20,7 +20,7 @@ test('a number with its own Meta app is connected through the page; messages com
   await dialog.getByLabel('WhatsApp Business Account ID').fill(own.account);
   await dialog.getByLabel('Access token').fill(token);
   await dialog.getByRole('radio', { name: 'My own Meta app' }).check();
-  await dialog.getByLabel('App secret').fill(own.secret);
+  await dialog.getByRole('textbox', { name: 'App secret' }).fill(own.secret);
   await dialog.getByRole('button', { name: 'Connect a number' }).click();
 
   const done = page.getByRole('dialog', { name: 'The number is connected' });
