@@ -8,7 +8,7 @@ pub use early::take_early;
 use crate::{
     Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
 };
-use early::{keep, lock_to_keep};
+use early::{keep, lock};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub(crate) async fn apply(
     let mut target = find(tenant, number.channel, news).await?;
     if target.is_none() {
         // The sender stores Meta's answer under the same lock: either it finds what we keep, or we see what it stored.
-        lock_to_keep(tenant, number.channel, &news.wamid).await?;
+        lock(tenant, number.channel, &news.wamid).await?;
         target = find(tenant, number.channel, news).await?;
     }
     let Some(target) = target else {

@@ -14,7 +14,7 @@ pub async fn take_early(
     message: MessageId,
 ) -> Result<()> {
     let workspace = tenant.workspace();
-    lock_to_take(tenant, channel, wamid).await?;
+    lock(tenant, channel, wamid).await?;
     let early = sqlx::query!(
         r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
            RETURNING status AS "status: Status", at, fault_code"#,
@@ -67,48 +67,15 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Ids that one transaction holds by themselves. The database has room for some thousands of locks in all.
-const HELD: i32 = 64;
-
-/// Holds one of Meta's ids until the transaction ends, or with [`HELD`] of them already the whole channel: a body can name
-/// any number of messages that are not ours.
-pub(super) async fn lock_to_keep(
-    tenant: &mut Tenant,
-    channel: ChannelId,
-    wamid: &str,
-) -> Result<()> {
+/// Holds one of Meta's ids until the transaction ends: whoever stores Meta's answer waits, and then finds what is kept
+/// here. A body is applied a few elements a transaction, so that few ids are held at a time: the database has room for
+/// some thousands of locks in all.
+pub(super) async fn lock(tenant: &mut Tenant, channel: ChannelId, wamid: &str) -> Result<()> {
     sqlx::query!(
-        "SELECT CASE WHEN held.n <= $1 THEN pg_advisory_xact_lock(hashtextextended($2, 0))
-                     ELSE pg_advisory_xact_lock(hashtextextended($3, 0)) END
-           FROM (SELECT set_config('app.held',
-                                   (coalesce(nullif(current_setting('app.held', true), '')::integer, 0) + 1)::text,
-                                   true)::integer AS n) held",
-        HELD,
-        one(channel, wamid),
-        every(channel),
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        format!("{channel}:{wamid}"),
     )
     .execute(tenant.conn())
     .await?;
     Ok(())
-}
-
-/// Waits for whoever holds one of Meta's ids, by itself or with its whole channel, and then holds it.
-async fn lock_to_take(tenant: &mut Tenant, channel: ChannelId, wamid: &str) -> Result<()> {
-    sqlx::query!(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)),
-                pg_advisory_xact_lock_shared(hashtextextended($2, 0))",
-        one(channel, wamid),
-        every(channel),
-    )
-    .execute(tenant.conn())
-    .await?;
-    Ok(())
-}
-
-fn one(channel: ChannelId, wamid: &str) -> String {
-    format!("{channel}:{wamid}")
-}
-
-fn every(channel: ChannelId) -> String {
-    format!("{channel}:*")
 }

@@ -16,6 +16,34 @@ fn long(env: &Env, count: i64) -> String {
     messages(&elements)
 }
 
+/// Refuses what would hold more ids than a piece has elements.
+const WATCH: &str = "
+    CREATE FUNCTION few() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) > 50 THEN
+            RAISE EXCEPTION 'too many locks';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER few BEFORE INSERT ON status_early FOR EACH ROW EXECUTE FUNCTION few()";
+
+#[sqlx::test(migrations = "../migrations")]
+async fn statuses_of_strangers_hold_few_locks_at_a_time(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options.clone()).await;
+    as_owner(&options, WATCH).await;
+    let at = recently(&shop.env).to_string();
+    let statuses: Vec<_> = (0..400)
+        .map(|n| json!({"id":format!("x{n:03}"),"status":"sent","timestamp":at}))
+        .collect();
+    let receipt = shop
+        .deliver(body(&[change(NUMBER, "statuses", &statuses)]))
+        .await;
+    assert_eq!((receipt.applied, receipt.kept), (1, 0));
+    assert_eq!((PIECE, shop.count("status_early").await), (50, 400));
+}
+
 const REFUSE: &str = "
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
     CREATE CONSTRAINT TRIGGER refuse AFTER INSERT OR UPDATE OF state ON webhook_part DEFERRABLE INITIALLY DEFERRED
