@@ -5,7 +5,7 @@ import { House } from './support/house.ts';
 import { toSignIn } from './support/inbox.ts';
 import { until } from './support/until.ts';
 
-test('a broken page rule, an error in the console and a crash of the page are each noted', async ({ page, watch }) => {
+test('a broken page rule, a line of the console and an error that nobody catches are each noted', async ({ page, watch }) => {
   // Not a shared installation: those must not meet a report.
   const house = await House.open();
   try {
