@@ -15,11 +15,13 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     const TENANT: &str = "(workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid \
                           AS \"nullif\"))";
     /// What the definer functions see beyond a workspace.
-    const DEFINER: [&str; 5] = [
+    const DEFINER: [&str; 7] = [
         "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
         "job: definer PERMISSIVE ALL {postern_definer} true true",
         "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
         "member: definer PERMISSIVE SELECT {postern_definer} true ",
+        "rate_bucket: definer PERMISSIVE ALL {postern_definer} true ",
+        "status_early: definer PERMISSIVE ALL {postern_definer} true ",
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
     ];
     /// Tables without tenant rows, each for a reason.
@@ -89,7 +91,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
     options: PgConnectOptions,
 ) {
     /// Rights of everybody but the owner. Nobody has TRUNCATE, REFERENCES or TRIGGER, and PUBLIC has nothing.
-    const RIGHTS: [&str; 33] = [
+    const RIGHTS: [&str; 37] = [
         "postern_app account: INSERT, SELECT, UPDATE (disabled_at, name, password_hash)",
         "postern_app account_audit: INSERT, SELECT",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
@@ -108,6 +110,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app member: INSERT, SELECT, UPDATE (removed_at, role)",
         "postern_app message: INSERT, SELECT, UPDATE",
         "postern_app message_key: INSERT, SELECT",
+        "postern_app message_try: INSERT, SELECT",
         "postern_app quarantine: INSERT, SELECT, UPDATE (released_at, times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
         "postern_app session: INSERT, SELECT, UPDATE",
@@ -118,11 +121,14 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
-        "postern_definer job: SELECT (attempts, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
+        "postern_definer job: DELETE, SELECT (attempts, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer live_ticket: DELETE, SELECT",
         "postern_definer member: SELECT",
-        "postern_definer session: SELECT (account_id, ended_at, expires_at, id)",
+        "postern_definer rate_bucket: DELETE, SELECT",
+        "postern_definer session: DELETE, SELECT (account_id, device, ended_at, expires_at, id)",
+        "postern_definer session_spent: DELETE, SELECT",
+        "postern_definer status_early: DELETE, SELECT",
         "postern_definer workspace: SELECT",
     ];
     let (env, _) = testing::env(options);

@@ -113,6 +113,7 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
     let rest = format!(
         "INSERT INTO contact_identity (workspace_id, kind, scope, value, contact_id)
              SELECT workspace_id, 'phone', '', '1555', id FROM contact;
+         INSERT INTO message_try SELECT workspace_id, gen_random_uuid(), id FROM message LIMIT 1;
          INSERT INTO message_key VALUES ('{workspace}', 'x');
          INSERT INTO status_early VALUES ('{workspace}', '{channel}', 'w1', 'read', now(), NULL, now());
          INSERT INTO webhook_part VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', now(), 'kept');

@@ -8,6 +8,8 @@ CREATE POLICY definer ON status_early TO postern_definer USING (true);
 CREATE POLICY definer ON rate_bucket TO postern_definer USING (true);
 GRANT SELECT, DELETE ON status_early, rate_bucket, session_spent TO postern_definer;
 GRANT DELETE ON job, session TO postern_definer;
+-- Which browser a session is of.
+GRANT SELECT (device) ON session TO postern_definer;
 
 -- Deletes up to p_most rows of each kind, of every workspace, by age alone, and says how many went of the kind that had
 -- most of them. Ages are the database's and not the caller's: nobody can have fresh rows swept.
@@ -29,8 +31,9 @@ BEGIN
     v_most := greatest(v_most, v_gone);
 
     -- Given up, and seen by the operator or not.
-    DELETE FROM public.job WHERE ctid = ANY (ARRAY(
-        SELECT j.ctid FROM public.job j WHERE j.state = 'dead' AND j.run_at < now() - interval '30 days' LIMIT p_most));
+    DELETE FROM public.job WHERE (workspace_id, id) IN (
+        SELECT j.workspace_id, j.id FROM public.job j
+         WHERE j.state = 'dead' AND j.run_at < now() - interval '30 days' LIMIT p_most);
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     v_most := greatest(v_most, v_gone);
 
@@ -54,8 +57,8 @@ BEGIN
 
     -- Its spent tokens went before it, in batches of their own. The last session of a browser stays: by it the browser is
     -- known to the account.
-    DELETE FROM public.session WHERE ctid = ANY (ARRAY(
-        SELECT s.ctid FROM public.session s
+    DELETE FROM public.session WHERE id = ANY (ARRAY(
+        SELECT s.id FROM public.session s
          WHERE s.expires_at < now() - interval '1 day'
            AND NOT EXISTS (SELECT FROM public.session_spent p WHERE p.session_id = s.id)
            AND EXISTS (SELECT FROM public.session n
