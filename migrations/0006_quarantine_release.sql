@@ -1,3 +1,2 @@
--- A piece leaves quarantine once the number or account that it is about has a workspace: the operator has it applied.
-ALTER TABLE quarantine ADD COLUMN released_at timestamptz;
-GRANT UPDATE (released_at) ON quarantine TO postern_app;
+-- A piece leaves quarantine when it was given to whom it belongs, or when the operator throws it away.
+GRANT DELETE ON quarantine TO postern_app;

@@ -33,7 +33,9 @@ BEGIN
     -- Given up, and seen by the operator or not.
     DELETE FROM public.job WHERE (workspace_id, id) IN (
         SELECT j.workspace_id, j.id FROM public.job j
-         WHERE j.state = 'dead' AND j.run_at < now() - interval '30 days' LIMIT p_most);
+         WHERE j.state = 'dead' AND j.run_at < now() - interval '30 days' LIMIT p_most)
+        -- One that was revived in the meantime stays.
+        AND state = 'dead';
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     v_most := greatest(v_most, v_gone);
 

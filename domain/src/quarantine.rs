@@ -1,6 +1,6 @@
 //! Signed pieces of webhooks that go to nobody: sealed, counted, listed for the operator.
 
-use crate::{Env, Result, db::Global, env::moment, vault};
+use crate::{Env, Error, Result, db::Global, env::moment, vault};
 use postern_types::{ChannelId, Moment};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -56,7 +56,10 @@ pub struct Quarantined {
 
 const SEALED: &str = "quarantine.sealed";
 
-/// How many pieces of one signer are kept that were not released, and how many bytes of them. Whoever has a secret can
+/// What stands for all that there was no room for.
+pub(crate) const NOTHING: &[u8] = b"{}";
+
+/// How many pieces of one signer are kept, and how many bytes of them. Whoever has a secret can
 /// sign as much as they like.
 const MOST_PIECES: i64 = 10_000;
 const MOST_BYTES: i64 = 256 << 20;
@@ -79,10 +82,13 @@ pub(crate) async fn keep(
         if has_room(&mut global, signed_by).await? {
             insert(env, &mut global, signed_by, stranger).await?;
         } else {
-            // A body with nothing in it: released, it goes off the list.
+            tracing::error!(
+                signer.id = %signer(signed_by),
+                "quarantine is full of one signer's pieces: what came was answered and not kept; see `postern quarantine`"
+            );
             let full = Stranger {
                 reason: Reason::Full,
-                piece: b"{}".to_vec(),
+                piece: NOTHING.to_vec(),
             };
             insert(env, &mut global, signed_by, &full).await?;
         }
@@ -111,7 +117,7 @@ async fn again(
     stranger: &Stranger,
 ) -> Result<bool> {
     let counted = sqlx::query!(
-        "UPDATE quarantine SET times = least(times, 2147483646) + 1, released_at = NULL WHERE digest = $1",
+        "UPDATE quarantine SET times = least(times, 2147483646) + 1 WHERE digest = $1",
         &digest(env, signed_by, stranger)[..],
     )
     .execute(global.conn())
@@ -123,7 +129,7 @@ async fn again(
 async fn has_room(global: &mut Global, signed_by: Option<ChannelId>) -> Result<bool> {
     let room = sqlx::query_scalar!(
         r#"SELECT count(*) < $2 AND coalesce(sum(bytes), 0) < $3 AS "room!"
-             FROM quarantine WHERE signer = $1 AND released_at IS NULL"#,
+             FROM quarantine WHERE signer = $1"#,
         signer(signed_by),
         MOST_PIECES,
         MOST_BYTES,
@@ -144,7 +150,7 @@ async fn insert(
     sqlx::query!(
         "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (digest) DO UPDATE
-            SET times = least(quarantine.times, 2147483646) + 1, released_at = NULL",
+            SET times = least(quarantine.times, 2147483646) + 1",
         id,
         &digest(env, signed_by, stranger)[..],
         stranger.reason.as_str(),
@@ -177,7 +183,7 @@ impl From<Record> for Quarantined {
     }
 }
 
-/// What is in quarantine and was not released, newest first: 100 of each signer at most, so that none hides the others.
+/// What is in quarantine, newest first: 100 of each signer at most, so that none hides the others.
 /// For the installation's operator alone.
 pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
     let mut global = env.db.global().await?;
@@ -185,7 +191,7 @@ pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
         Record,
         "SELECT id, reason, signed_by, received_at, times
            FROM (SELECT *, row_number() OVER (PARTITION BY signer ORDER BY received_at DESC, id DESC) AS place
-                   FROM quarantine WHERE released_at IS NULL) q
+                   FROM quarantine) q
           WHERE place <= 100 ORDER BY received_at DESC, id DESC",
     )
     .fetch_all(global.conn())
@@ -194,11 +200,11 @@ pub async fn list(env: &Env) -> Result<Vec<Quarantined>> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// Whoever has something there that was not released: channels, and none for the installation.
+/// Whoever has something there: channels, and none for the installation.
 pub(crate) async fn signers(env: &Env) -> Result<Vec<Option<ChannelId>>> {
     let mut global = env.db.global().await?;
     let signers = sqlx::query_scalar!(
-        r#"SELECT DISTINCT signed_by AS "signed_by: ChannelId" FROM quarantine WHERE released_at IS NULL ORDER BY 1"#,
+        r#"SELECT DISTINCT signed_by AS "signed_by: ChannelId" FROM quarantine ORDER BY 1"#,
     )
     .fetch_all(global.conn())
     .await?;
@@ -212,7 +218,7 @@ pub async fn list_of(env: &Env, signed_by: Option<ChannelId>) -> Result<Vec<Quar
     let rows = sqlx::query_as!(
         Record,
         "SELECT id, reason, signed_by, received_at, times FROM quarantine
-          WHERE signer = $1 AND released_at IS NULL ORDER BY received_at DESC, id DESC",
+          WHERE signer = $1 ORDER BY received_at DESC, id DESC",
         signer(signed_by),
     )
     .fetch_all(global.conn())
@@ -235,15 +241,25 @@ pub async fn open(env: &Env, id: Uuid) -> Result<(Vec<u8>, Option<ChannelId>)> {
     Ok((piece.to_vec(), row.signed_by))
 }
 
-/// Takes a piece off the list: everything in it has been given to whom it belongs.
-pub(crate) async fn release(env: &Env, id: Uuid) -> Result<()> {
+/// Throws a piece away: it was given to whom it belongs, or the operator wants it gone.
+pub async fn discard(env: &Env, id: Uuid) -> Result<()> {
     let mut global = env.db.global().await?;
-    sqlx::query!(
-        "UPDATE quarantine SET released_at = $2 WHERE id = $1 AND released_at IS NULL",
-        id,
-        env.now(),
-    )
-    .execute(global.conn())
-    .await?;
-    global.commit().await
+    let gone = sqlx::query!("DELETE FROM quarantine WHERE id = $1", id)
+        .execute(global.conn())
+        .await?;
+    global.commit().await?;
+    if gone.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(())
+}
+
+/// Throws away what first came before that time, whoever signed it; gives the count.
+pub async fn discard_before(env: &Env, time: OffsetDateTime) -> Result<u64> {
+    let mut global = env.db.global().await?;
+    let gone = sqlx::query!("DELETE FROM quarantine WHERE received_at < $1", time)
+        .execute(global.conn())
+        .await?;
+    global.commit().await?;
+    Ok(gone.rows_affected())
 }

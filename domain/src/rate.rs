@@ -23,11 +23,11 @@ pub async fn take(
     let workspace = tenant.workspace();
     let now = env.now();
     let taken = sqlx::query!(
-        // A time to come counts as now.
+        // A time to come counts as now; a moment ahead is another host's clock, and sets nothing back.
         "INSERT INTO rate_bucket AS b (workspace_id, name, tokens, at) VALUES ($1, $2, $3::float8 - 1, $5)
          ON CONFLICT (workspace_id, name) DO UPDATE
             SET tokens = least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) - 1,
-                at = $5
+                at = CASE WHEN b.at > $5 + interval '5 seconds' THEN $5 ELSE greatest(b.at, $5) END
           WHERE least($3, b.tokens + $4::float8 * greatest(0, extract(epoch FROM $5 - b.at)::float8)) >= 1",
         workspace.0,
         bucket.name,
@@ -58,7 +58,7 @@ pub async fn take(
 pub async fn set_right(env: &Env, tenant: &mut Tenant, bucket: &Bucket) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query!(
-        "UPDATE rate_bucket SET at = $3 WHERE workspace_id = $1 AND name = $2 AND at > $3",
+        "UPDATE rate_bucket SET at = $3 WHERE workspace_id = $1 AND name = $2 AND at - interval '5 seconds' > $3",
         workspace.0,
         bucket.name,
         env.now(),

@@ -67,7 +67,7 @@ pub(crate) async fn apply(
         whose,
     };
     let moved = move_on(env, tenant, &target, &change).await?;
-    if moved && target.wamid.is_none() {
+    if moved && whose == Whose::Current && target.wamid.as_deref() != Some(news.wamid.as_str()) {
         // Named only now: what came without our own id was waiting for that.
         take_early(env, tenant, number.channel, &news.wamid, target.id).await?;
     }

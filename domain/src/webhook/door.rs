@@ -63,24 +63,31 @@ impl Signer {
     }
 }
 
-/// Who speaks through a door, and the app secret that proves it.
-pub(super) async fn open(env: &Env, door: &Door) -> Result<(Signer, SecretString)> {
+/// Who speaks through a door, once its app secret has `proved` the body. [`Error::Unauthorized`] when it does not: then
+/// nothing else was looked up.
+pub(super) async fn open(env: &Env, door: &Door, proved: impl Fn(&[u8]) -> bool) -> Result<Signer> {
     match door {
         Door::Installation => {
-            let secret = env.meta.app_secret.clone().ok_or(Error::NotFound)?;
-            Ok((Signer::Installation, secret))
+            let secret = env.meta.app_secret.as_ref().ok_or(Error::NotFound)?;
+            if !proved(secret.expose_secret().as_bytes()) {
+                return Err(Error::Unauthorized);
+            }
+            Ok(Signer::Installation)
         }
         Door::Callback { key } => {
             let (mut tenant, channel) = enter(env, key).await?;
             let secret = channel::secrets::app_secret(env, &mut tenant, channel).await?;
             let secret = secret.ok_or(Error::NotFound)?;
+            if !proved(&secret) {
+                return Err(Error::Unauthorized);
+            }
             let app = OwnApp {
                 workspace: tenant.workspace(),
                 door: channel,
                 channels: under_one_app(env, &mut tenant, channel, &secret).await?,
             };
             tenant.commit().await?;
-            Ok((Signer::Channel(app), text(&secret)?))
+            Ok(Signer::Channel(app))
         }
     }
 }

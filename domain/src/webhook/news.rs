@@ -144,13 +144,21 @@ fn value(raw: &RawValue) -> Option<Value> {
 /// People first, for all numbers share them; then what became of messages that went out.
 fn order(one: &News, other: &News) -> Ordering {
     match (&one.told, &other.told) {
+        // Who moved is known by the new number and id before anything that came from there is applied.
         (Told::Message(a), Told::Message(b)) => (
+            a.moved_to.is_none(),
             &a.from.phone,
             &a.from.bsuid,
             &one.number.id,
             a.at,
         )
-            .cmp(&(&b.from.phone, &b.from.bsuid, &other.number.id, b.at)),
+            .cmp(&(
+                b.moved_to.is_none(),
+                &b.from.phone,
+                &b.from.bsuid,
+                &other.number.id,
+                b.at,
+            )),
         (Told::Status(a), Told::Status(b)) => {
             (&a.wamid, &one.number.id).cmp(&(&b.wamid, &other.number.id))
         }

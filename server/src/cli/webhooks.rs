@@ -27,6 +27,16 @@ pub enum QuarantineCommand {
         /// Its id, as `quarantine list` prints it.
         id: Option<Uuid>,
     },
+    /// Throws a piece away, or all that first came so many days ago or more. It cannot be had again.
+    #[command(group(clap::ArgGroup::new("which").required(true)))]
+    Discard {
+        /// Its id, as `quarantine list` prints it.
+        #[arg(group = "which")]
+        id: Option<Uuid>,
+        /// Of every signer, what is so many days old.
+        #[arg(long, group = "which")]
+        older_than_days: Option<u32>,
+    },
 }
 
 /// A command on a workspace's parts of webhooks.
@@ -110,6 +120,19 @@ pub async fn quarantined(env: &Env, command: QuarantineCommand) -> anyhow::Resul
                 released.left + released.failed.len()
             );
             told(&released.failed)?;
+        }
+        QuarantineCommand::Discard { id: Some(id), .. } => {
+            quarantine::discard(env, id).await?;
+            println!("discarded");
+        }
+        QuarantineCommand::Discard {
+            id: None,
+            older_than_days,
+        } => {
+            let days = i64::from(older_than_days.unwrap_or_default());
+            let before = env.now() - time::Duration::days(days);
+            let gone = quarantine::discard_before(env, before).await?;
+            println!("{gone} discarded");
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Config, Environment, Fault, keys};
+use super::{Config, Environment, Fault, keys, os_random};
 
 const MARKER: &str = "environment";
 
@@ -52,8 +52,10 @@ pub(super) fn try_writing(config: &Config) -> Option<Fault> {
     // The folder, or the nearest one above it that exists, in which it would be made.
     let there = config.data.ancestors().find(|folder| folder.exists());
     let there = there.unwrap_or(Path::new("."));
-    let trial = there.join(format!(".postern-{}", std::process::id()));
-    let tried = fs::File::create(&trial).and_then(|_| fs::remove_file(&trial));
+    let mut chance = [0; 8];
+    os_random(&mut chance);
+    let trial = there.join(format!(".postern-{:016x}", u64::from_ne_bytes(chance)));
+    let tried = fs::File::create_new(&trial).and_then(|_| fs::remove_file(&trial));
     tried.err().map(|error| not_writable(config, &error))
 }
 

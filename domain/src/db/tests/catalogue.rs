@@ -111,7 +111,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message: INSERT, SELECT, UPDATE",
         "postern_app message_key: INSERT, SELECT",
         "postern_app message_try: INSERT, SELECT",
-        "postern_app quarantine: INSERT, SELECT, UPDATE (released_at, times)",
+        "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
         "postern_app session: INSERT, SELECT, UPDATE",
         "postern_app session_spent: DELETE, INSERT, SELECT",

@@ -35,6 +35,26 @@ fn one(phone: Option<&str>, texts: &[&str]) -> (Option<String>, Vec<String>) {
     (phone, texts.iter().map(|text| (*text).to_owned()).collect())
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_move_is_known_before_what_came_from_there_in_the_same_body(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    // A new number that comes before the old one in every order of digits.
+    const EARLIER: &str = "4911100000";
+    shop.deliver(messages(&[text(OLD, "w1", "hi", at)])).await;
+    let move_ = json!({"from":OLD,"id":"w2","timestamp":(at + 1).to_string(),"type":"system",
+        "system":{"type":"user_changed_number","wa_id":EARLIER,"body":"Ana changed"}});
+    shop.deliver(messages(&[text(EARLIER, "w3", "it is me", at + 2), move_]))
+        .await;
+    assert_eq!(
+        people(&shop).await,
+        [one(Some(EARLIER), &["hi", "system", "it is me"])]
+    );
+}
+
 async fn found(shop: &Shop, search: &str) -> usize {
     let request = ListRequest {
         search: search.into(),

@@ -36,8 +36,7 @@ async fn a_piece_is_given_to_the_workspace_that_connected_its_number_since(
     testing::channel(env, &second, "778").await;
     assert!(release(env, id).await.unwrap().1);
     assert!(quarantine::list(env).await.unwrap().is_empty());
-    // Once more does no harm.
-    assert!(release(env, id).await.unwrap().1);
+    assert!(matches!(release(env, id).await, Err(Error::NotFound)));
 
     for (fixture, expected) in [(&first, "too early"), (&second, "elsewhere")] {
         let theirs = threads(&mut fixture.enter(env).await).await;
@@ -209,13 +208,11 @@ async fn beyond_a_signers_ceiling_pieces_are_counted_and_not_kept(
     let count = mine.iter().find(|piece| piece.reason == "full").unwrap();
     assert!(release(env, count.id).await.unwrap().1);
     assert_eq!(full(env).await, None);
-    let mut global = env.db.global().await.unwrap();
-    sqlx::query("UPDATE quarantine SET released_at = received_at WHERE id = $1")
-        .bind(mine[5_000].id)
-        .execute(global.conn())
-        .await
-        .unwrap();
-    global.commit().await.unwrap();
+    quarantine::discard(env, mine[5_000].id).await.unwrap();
+    assert!(matches!(
+        quarantine::discard(env, mine[5_000].id).await,
+        Err(Error::NotFound)
+    ));
     shop.deliver("there is room").await;
     assert_eq!(full(env).await, None);
     assert_eq!(quarantine::list_of(env, None).await.unwrap().len(), 10_000);
@@ -229,4 +226,24 @@ async fn a_signers_ceiling_is_one_of_bytes_as_well(_: PgPoolOptions, options: Pg
     assert_eq!(full(&shop.env).await, Some(1));
     let kept = quarantine::list_of(&shop.env, None).await.unwrap();
     assert_eq!(kept.len(), 65);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_old_is_thrown_away_and_the_rest_stays(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    shop.deliver("old").await;
+    shop.clock.by(time::Duration::days(31));
+    shop.deliver("new").await;
+    let month = shop.env.now() - time::Duration::days(30);
+    assert_eq!(
+        quarantine::discard_before(&shop.env, month).await.unwrap(),
+        1
+    );
+    let left = quarantine::list(&shop.env).await.unwrap();
+    assert_eq!(left.len(), 1);
+    let (piece, _) = quarantine::open(&shop.env, left[0].id).await.unwrap();
+    assert_eq!(piece, b"new");
 }
