@@ -9,6 +9,8 @@ use sqlx::postgres::PgPoolOptions;
 
 const OLD: &str = "4915112345";
 const NEW: &str = "4915199999";
+/// A new number that comes before the old one in every order of digits.
+const EARLIER: &str = "4911100000";
 
 fn moved(wamid: &str, at: i64) -> Value {
     json!({"from":OLD,"id":wamid,"timestamp":at.to_string(),"type":"system",
@@ -42,8 +44,6 @@ async fn a_move_is_known_before_what_came_from_there_in_the_same_body(
 ) {
     let shop = shop(options).await;
     let at = recently(&shop.env);
-    // A new number that comes before the old one in every order of digits.
-    const EARLIER: &str = "4911100000";
     shop.deliver(messages(&[text(OLD, "w1", "hi", at)])).await;
     let move_ = json!({"from":OLD,"id":"w2","timestamp":(at + 1).to_string(),"type":"system",
         "system":{"type":"user_changed_number","wa_id":EARLIER,"body":"Ana changed"}});
