@@ -8,6 +8,7 @@ mod shortcuts;
 
 use crate::{
     browser,
+    inbox::tell_untold,
     live::{provide_live, use_live},
     session::use_session,
     ui::{empty::Empty, icon::Icon},
@@ -61,7 +62,7 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> impl IntoView {
     let session = use_session();
-    provide_live(member);
+    tell_untold(provide_live(member));
     let overlays = Overlays {
         command: RwSignal::new(false),
         shortcuts: RwSignal::new(false),

@@ -51,8 +51,8 @@ pub fn assign(
     );
 }
 
-/// Says that somebody has looked; quietly. When that fails it stays shown as read, and is told with the next message
-/// or when the connection is back.
+/// Says that somebody has looked; quietly. When that fails it stays shown as read, and is told with the next message,
+/// after a pause or when the connection is back.
 pub fn mark_read(live: Live, id: ConversationId) {
     let unread = live
         .inbox

@@ -68,18 +68,20 @@ fn a_look_that_could_not_be_told_stays_and_hides_nothing_that_came_later() {
         .guess(conversation(1), Change::Read(2))
         .expect("known");
     inbox.hold(conversation(1), look);
-    assert!(inbox.held(conversation(1)));
+    assert_eq!(inbox.untold(), [conversation(1)]);
     assert_eq!((shown(&inbox).unread, inbox.counts.all), (0, 0));
 
     apply(&mut inbox, changed(unread(2, 3)));
     assert_eq!((shown(&inbox).unread, inbox.counts.all), (1, 1));
+
+    assert!(inbox.untold().is_empty(), "what came later was not seen");
 
     // The next look tells both.
     let next = inbox
         .guess(conversation(1), Change::Read(1))
         .expect("known");
     inbox.settle(conversation(1), next, Some(unread(3, 0)));
-    assert!(!inbox.held(conversation(1)));
+    assert!(inbox.untold().is_empty());
     apply(&mut inbox, changed(unread(4, 1)));
     assert_eq!(shown(&inbox).unread, 1);
 }
@@ -168,4 +170,30 @@ fn counts_that_moved_while_the_server_counted_are_asked_for_again() {
     assert!(!looking.counts_stale, "not before the answer is here");
     looking.settle(conversation(1), look, Some(unread(2, 0)));
     assert!(looking.counts_stale);
+}
+
+#[test]
+fn a_look_that_cannot_be_told_does_not_have_a_full_count_asked_for_without_end() {
+    let full = InboxCounts {
+        mine: 0,
+        unassigned: 100,
+        all: 100,
+    };
+    let mut inbox = inbox(vec![unread(1, 1)], None);
+    let look = inbox
+        .guess(conversation(1), Change::Read(1))
+        .expect("known");
+    inbox.hold(conversation(1), look);
+    let asked = inbox.ask_counts();
+    inbox.take_counts(full, asked);
+    assert!(!inbox.counts_stale);
+
+    // What really moves is asked for, and once.
+    let asked = inbox.ask_counts();
+    apply(&mut inbox, changed(unread(2, 2)));
+    inbox.take_counts(full, asked);
+    assert!(inbox.counts_stale);
+    let asked = inbox.ask_counts();
+    inbox.take_counts(full, asked);
+    assert!(!inbox.counts_stale);
 }

@@ -48,9 +48,13 @@ impl Inbox {
         }
     }
 
-    /// Whether something done to it could not be told.
-    pub fn held(&self, id: ConversationId) -> bool {
-        self.pending.get(&id).is_some_and(Pending::held)
+    /// What was looked at to its end without being told. Where more came in since, the next look tells both.
+    pub fn untold(&self) -> Vec<ConversationId> {
+        let untold = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.held() && pending.shown().unread == 0);
+        untold.map(|(id, _)| *id).collect()
     }
 
     /// The counts are about to be asked for; what is given back goes to `take_counts`.
@@ -68,9 +72,12 @@ impl Inbox {
             .values()
             .map(|pending| (pending.confirmed().clone(), pending.shown()))
             .collect();
+        // The replay is no news: what it moves is not asked for again.
+        let before = (self.counts_stale, self.moves);
         for (confirmed, shown) in pending {
             self.recount(Some(&confirmed), &shown);
         }
+        (self.counts_stale, self.moves) = before;
         if self.pending.values().any(Pending::in_flight) {
             self.counts_owed = true;
         } else if moved {
