@@ -148,11 +148,15 @@ impl Live {
     /// Waits until everything that was written is told, at most so long; whether it is.
     pub async fn tell_all(self, ms: u32) -> bool {
         const LOOK: u32 = 100;
-        for _ in 0..ms / LOOK {
+        // A save that fails at once is tried each second, not at each look.
+        const LOOKS_A_SAVE: u32 = 10;
+        for look in 0..ms / LOOK {
             if self.all_told() && self.lanes.idle() {
                 return true;
             }
-            self.drafts.save_all();
+            if look % LOOKS_A_SAVE == 0 {
+                self.drafts.save_all();
+            }
             browser::sleep(LOOK).await;
         }
         self.all_told()

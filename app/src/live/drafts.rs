@@ -27,6 +27,8 @@ struct Kept {
     /// What the server has; none when that is not known.
     saved: Option<Draft>,
     saving: bool,
+    /// A save that failed is tried again at the end of a pause.
+    retrying: bool,
     version: u32,
 }
 
@@ -37,6 +39,24 @@ impl Kept {
             Some(saved) => *saved != self.now && !(nothing(saved) && nothing(&self.now)),
             None => !nothing(&self.now),
         }
+    }
+
+    /// What this tab keeps once the server has told of its own; none when nothing changes, or this tab knows better.
+    fn adopted(of: Option<&Self>, stored: Draft) -> Option<Self> {
+        if of.is_some_and(|kept| kept.saving || kept.unsaved()) {
+            return None;
+        }
+        let kept = of.cloned().unwrap_or_default();
+        let mut now = stored.clone();
+        if now.text.is_empty() {
+            // Sent or emptied elsewhere; what the next text will be stays as it is.
+            now.note = kept.now.note;
+        }
+        (now != kept.now).then_some(Self {
+            now,
+            saved: Some(stored),
+            ..kept
+        })
     }
 
     /// What is to be saved now, marked as under way.
@@ -64,21 +84,23 @@ impl Drafts {
             .flatten()
     }
 
-    /// Takes over what the server has; none when this tab knows better.
+    /// Whether something of it is not on the server yet, or on its way there.
+    pub fn busy(self, id: ConversationId) -> bool {
+        self.0
+            .try_with_value(|all| {
+                all.get(&id)
+                    .is_some_and(|kept| kept.saving || kept.unsaved())
+            })
+            .unwrap_or_default()
+    }
+
+    /// Takes over what the server has; none when this tab knows better, or as much.
     pub fn adopt(self, id: ConversationId, stored: Draft) -> Option<Draft> {
         let adopted = self.0.try_update_value(|all| {
-            if all.contains_key(&id) {
-                return None;
-            }
-            all.insert(
-                id,
-                Kept {
-                    now: stored.clone(),
-                    saved: Some(stored.clone()),
-                    ..Kept::default()
-                },
-            );
-            Some(stored)
+            let kept = Kept::adopted(all.get(&id), stored)?;
+            let now = kept.now.clone();
+            all.insert(id, kept);
+            Some(now)
         });
         adopted.flatten()
     }
@@ -149,12 +171,30 @@ impl Drafts {
             });
             match answer {
                 Ok(()) if more.flatten() == Some(true) => self.save(id),
-                Err(error) if error.is_passing() && browser::visible() => {
-                    set_timeout(move || self.save(id), AGAIN);
-                }
+                Err(error) if error.is_passing() && browser::visible() => self.retry(id),
                 _ => {}
             }
         });
+    }
+
+    /// Saves one after a pause; one pause at a time, however often it failed.
+    fn retry(self, id: ConversationId) {
+        let begins = self.0.try_update_value(|all| {
+            let kept = all.get_mut(&id);
+            kept.is_some_and(|kept| !std::mem::replace(&mut kept.retrying, true))
+        });
+        if begins != Some(true) {
+            return;
+        }
+        let again = move || {
+            self.0.try_update_value(|all| {
+                if let Some(kept) = all.get_mut(&id) {
+                    kept.retrying = false;
+                }
+            });
+            self.save(id);
+        };
+        set_timeout(again, AGAIN);
     }
 }
 
@@ -184,6 +224,34 @@ mod tests {
         assert!(!kept.unsaved());
         kept.now.note = false;
         assert!(kept.unsaved(), "a note is not a reply");
+    }
+
+    #[test]
+    fn what_the_server_has_replaces_what_was_merely_looked_at_and_nothing_newer() {
+        let adopt = |of: Option<&Kept>, stored| Kept::adopted(of, stored).map(|kept| kept.now);
+        let seen = Kept::adopted(None, draft("from elsewhere", true)).expect("nothing was here");
+        assert!(!seen.unsaved());
+        assert_eq!(adopt(Some(&seen), draft("from elsewhere", true)), None);
+        assert_eq!(
+            adopt(Some(&seen), draft("changed there", false)),
+            Some(draft("changed there", false))
+        );
+        let emptied = Kept::adopted(Some(&seen), draft("", false)).expect("it was sent there");
+        assert_eq!(emptied.now, draft("", true), "the mode stays");
+        assert!(!emptied.unsaved());
+        assert_eq!(adopt(Some(&emptied), draft("", false)), None);
+        assert_eq!(adopt(None, draft("", true)), None);
+
+        let mut typed = seen;
+        typed.now = draft("from elsewhere, and more", true);
+        assert_eq!(adopt(Some(&typed), draft("from elsewhere", true)), None);
+        typed.due();
+        typed.saved = Some(typed.now.clone());
+        assert_eq!(
+            adopt(Some(&typed), draft("", false)),
+            None,
+            "on its way still"
+        );
     }
 
     #[test]
