@@ -57,11 +57,17 @@ pub struct Live {
     pub outbox: Outbox,
     /// What is done to conversations, one after another.
     pub lanes: Lanes,
-    /// By how much the server's clock is ahead of the reader's.
-    ahead_ms: StoredValue<i64>,
-    /// When the socket was last heard, by the reader's clock.
-    heard_at: StoredValue<Moment>,
+    clock: StoredValue<Clock>,
     commands: Commands,
+}
+
+/// What the reader's clock is compared with.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// By how much the server's clock is ahead.
+    ahead_ms: i64,
+    /// When the socket was last heard, by the reader's clock.
+    heard_at: Moment,
 }
 
 /// Makes the live half for a workspace and starts it; it ends with the component that called.
@@ -69,9 +75,10 @@ pub fn provide_live(me: MemberId) -> Live {
     let (commands, inbox_commands) = Commands::new();
     let inbox = RwSignal::new(Inbox::new(me));
     let drafts = Drafts::new();
+    let link = RwSignal::new(Link::Starting);
     let live = Live {
         inbox,
-        link: RwSignal::new(Link::Starting),
+        link,
         presence: RwSignal::new(Presence::default()),
         heard: RwSignal::new(None),
         missed: RwSignal::new(Vec::new()),
@@ -82,10 +89,12 @@ pub fn provide_live(me: MemberId) -> Live {
         }),
         epoch: RwSignal::new(0),
         drafts,
-        outbox: Outbox::new(inbox, drafts),
+        outbox: Outbox::new(inbox, drafts, link),
         lanes: Lanes::new(),
-        ahead_ms: StoredValue::new(0),
-        heard_at: StoredValue::new(browser::now()),
+        clock: StoredValue::new(Clock {
+            ahead_ms: 0,
+            heard_at: browser::now(),
+        }),
         commands,
     };
     provide_context(live);
@@ -164,7 +173,8 @@ impl Live {
 
     /// Moves the time on.
     fn tick(self) {
-        let ahead = self.ahead_ms.try_get_value().unwrap_or_default();
+        let ahead = self.clock.try_with_value(|clock| clock.ahead_ms);
+        let ahead = ahead.unwrap_or_default();
         self.now.try_set(Moment(browser::now().0 + ahead));
     }
 
@@ -172,8 +182,14 @@ impl Live {
     fn learn_time(self, server: Moment) {
         let ahead = server.since(browser::now());
         let ahead = if ahead.abs() < 2_000 { 0 } else { ahead };
-        self.ahead_ms.try_set_value(ahead);
+        self.clock.try_update_value(|clock| clock.ahead_ms = ahead);
         self.tick();
+    }
+
+    /// The socket was heard, now.
+    fn hear(self) {
+        let now = browser::now();
+        self.clock.try_update_value(|clock| clock.heard_at = now);
     }
 }
 

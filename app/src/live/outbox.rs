@@ -2,28 +2,34 @@
 
 mod queue;
 
-use super::{Drafts, Inbox, api};
+use super::{Drafts, Inbox, Link, api};
 use crate::{browser, error::ApiError, words::fault};
 use leptos::prelude::*;
 use postern_types::{
     Compose, Content, ConversationId, Direction, MemberId, MessageId, MessageView, Moment, Status,
 };
 use queue::Queue;
+use std::time::Duration;
+
+/// Before another try while the connection is there.
+const AGAIN_S: u32 = 20;
 
 /// Lines on their way to the server; lives as long as the workspace is worked in, whatever page is open.
 #[derive(Clone, Copy)]
 pub struct Outbox {
     inbox: RwSignal<Inbox>,
     drafts: Drafts,
+    link: RwSignal<Link>,
     queue: StoredValue<Queue>,
 }
 
 impl Outbox {
     /// Empty.
-    pub fn new(inbox: RwSignal<Inbox>, drafts: Drafts) -> Self {
+    pub fn new(inbox: RwSignal<Inbox>, drafts: Drafts, link: RwSignal<Link>) -> Self {
         Self {
             inbox,
             drafts,
+            link,
             queue: StoredValue::new(Queue::default()),
         }
     }
@@ -113,12 +119,9 @@ impl Outbox {
                 && error.is_passing()
             {
                 // The whole lane waits: a later line must not overtake this one.
-                let reason = match error {
-                    ApiError::TooMany { .. } => fault::say(error),
-                    _ => fault::NOT_SENT.to_owned(),
-                };
                 let left = self.queue.try_update_value(|queue| queue.stop(lane));
-                self.fail(lane, &left.unwrap_or_default(), &reason);
+                self.fail(lane, &left.unwrap_or_default(), &fault::waits(error));
+                self.resume_after(lane, pause_s(error));
                 return;
             }
             self.queue.try_update_value(|queue| queue.remove(lane, id));
@@ -135,6 +138,20 @@ impl Outbox {
         }
     }
 
+    /// Tries a lane again after a pause. Without the connection it waits for that instead: `resume_all`.
+    fn resume_after(self, lane: ConversationId, pause_s: u32) {
+        if self.queue.try_update_value(|queue| queue.pause(lane)) != Some(true) {
+            return;
+        }
+        let again = move || {
+            self.queue.try_update_value(|queue| queue.paused(lane));
+            if self.link.try_get_untracked() == Some(Link::Live) {
+                self.resume(lane);
+            }
+        };
+        set_timeout(again, Duration::from_secs(pause_s.into()));
+    }
+
     fn fail(self, lane: ConversationId, ids: &[MessageId], reason: &str) {
         self.inbox.try_update(|inbox| {
             if let Some(thread) = inbox.threads.get_mut(&lane) {
@@ -143,6 +160,14 @@ impl Outbox {
                 }
             }
         });
+    }
+}
+
+/// So many seconds until another try makes sense.
+fn pause_s(error: &ApiError) -> u32 {
+    match error {
+        ApiError::TooMany { retry_after_s } => (*retry_after_s).max(1),
+        _ => AGAIN_S,
     }
 }
 
@@ -167,5 +192,21 @@ fn line(written: &Compose, me: MemberId, now: Moment) -> MessageView {
         status_at: now,
         fault: None,
         ask_at: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sent_too_much_waits_as_long_as_the_server_says_and_at_least_a_second() {
+        for (error, expected) in [
+            (ApiError::TooMany { retry_after_s: 42 }, 42),
+            (ApiError::TooMany { retry_after_s: 0 }, 1),
+            (ApiError::Unavailable, AGAIN_S),
+        ] {
+            assert_eq!(pause_s(&error), expected, "{error:?}");
+        }
     }
 }

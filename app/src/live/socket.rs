@@ -120,7 +120,7 @@ async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
 
 /// One connection, from the ticket to its end.
 async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, ApiError> {
-    live.heard_at.try_set_value(browser::now());
+    live.hear();
     let mut connecting = Box::pin(connect(live));
     let mut socket = loop {
         match select(&mut connecting, pin!(commands.next())).await {
@@ -144,7 +144,7 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
         };
         match next {
             Either::Left(Some(Ok(message))) => {
-                live.heard_at.try_set_value(browser::now());
+                live.hear();
                 // What is not understood is a newer server's: what it says comes with the next snapshot.
                 if let Message::Text(text) = message
                     && let Ok(frame) = serde_json::from_str::<ServerFrame>(&text)

@@ -30,6 +30,17 @@ pub fn doing(what: &str, error: &ApiError) -> String {
     format!("{what} {}", say(error))
 }
 
+/// Why a line waits, and when it goes out without the reader.
+pub fn waits(error: &ApiError) -> String {
+    match error {
+        ApiError::TooMany { retry_after_s } => format!(
+            "Not sent yet: too many messages at once. It goes out by itself in {}, or with your next message here.",
+            seconds(*retry_after_s)
+        ),
+        _ => WAITS.into(),
+    }
+}
+
 fn seconds(n: u32) -> String {
     match n {
         0 | 1 => "a second".into(),
@@ -38,7 +49,9 @@ fn seconds(n: u32) -> String {
     }
 }
 
-pub const NOT_SENT: &str = "Not sent: the server could not be reached. Your text is kept here.";
+pub const NOT_SENT: &str =
+    "Not sent: this browser could not make an id for it. Your text is kept here.";
+const WAITS: &str = "Not sent yet: the server could not be reached. It goes out by itself when the connection is back, or with your next message here.";
 pub const NOT_CLOSED: &str = "The conversation was not closed.";
 pub const NOT_REOPENED: &str = "The conversation was not reopened.";
 pub const NOT_ASSIGNED: &str = "The conversation was not assigned.";
@@ -47,3 +60,24 @@ pub const NOT_ANSWERED: &str = "Your answer was not kept.";
 pub const LIST_FAILED: &str = "The list could not be read.";
 pub const THREAD_FAILED: &str = "The messages could not be read.";
 pub const DETAILS_FAILED: &str = "The details could not be read.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_line_that_waits_is_told_that_it_goes_out_by_itself() {
+        for error in [
+            ApiError::Unavailable,
+            ApiError::TooMany { retry_after_s: 40 },
+            ApiError::Transport {
+                message: String::new(),
+            },
+        ] {
+            let told = waits(&error);
+            assert!(told.contains("It goes out by itself"), "{told}");
+            assert!(told.contains("with your next message"), "{told}");
+        }
+        assert!(waits(&ApiError::TooMany { retry_after_s: 40 }).contains("in 40 seconds"));
+    }
+}

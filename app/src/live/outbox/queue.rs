@@ -11,6 +11,8 @@ pub struct Queue(HashMap<ConversationId, Lane>);
 struct Lane {
     lines: VecDeque<Compose>,
     running: bool,
+    /// It is tried again at the end of a pause.
+    pausing: bool,
 }
 
 impl Queue {
@@ -46,6 +48,21 @@ impl Queue {
         };
         lane.running = false;
         lane.lines.iter().map(|line| line.id).collect()
+    }
+
+    /// Begins the pause before a lane is tried again; false when it has begun, or nothing waits.
+    pub fn pause(&mut self, lane: ConversationId) -> bool {
+        let lane = self.0.get_mut(&lane);
+        lane.is_some_and(|lane| {
+            !lane.lines.is_empty() && !std::mem::replace(&mut lane.pausing, true)
+        })
+    }
+
+    /// The pause is over.
+    pub fn paused(&mut self, lane: ConversationId) {
+        if let Some(lane) = self.0.get_mut(&lane) {
+            lane.pausing = false;
+        }
     }
 
     /// Takes a line out: the server has it, or the reader took it back.
@@ -109,6 +126,23 @@ mod tests {
         }
         assert_eq!(sent, [id(1), id(2), id(3)]);
         assert!(queue.lanes().is_empty());
+    }
+
+    #[test]
+    fn a_lane_that_was_stopped_waits_for_one_pause_at_a_time() {
+        let mut queue = Queue::default();
+        assert!(!queue.pause(lane()), "nothing waits");
+        queue.push(line(1));
+        queue.start(lane());
+        queue.stop(lane());
+        assert!(queue.pause(lane()));
+        // The next line tries it at once, and fails too.
+        queue.push(line(2));
+        assert!(queue.start(lane()).is_some());
+        queue.stop(lane());
+        assert!(!queue.pause(lane()));
+        queue.paused(lane());
+        assert!(queue.pause(lane()));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn start(live: Live, commands: Commands) {
 
 /// Whether the socket should have been heard, and was not.
 fn silent(live: Live) -> bool {
-    let heard = live.heard_at.try_get_value();
+    let heard = live.clock.try_with_value(|clock| clock.heard_at);
     live.link.try_get_untracked() != Some(Link::Offline)
         && heard.is_some_and(|heard| browser::now().since(heard) > SILENT_MS)
 }
