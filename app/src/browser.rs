@@ -193,6 +193,11 @@ pub fn path() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
+/// Which place of the page the address names, with its `#`; empty for none.
+pub fn hash() -> String {
+    location().hash().unwrap_or_default()
+}
+
 /// The scheme and host of this installation, as the reader reached it.
 pub fn origin() -> String {
     location().origin().unwrap_or_default()

@@ -49,7 +49,17 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
             run(entry);
         }
     };
-    when_answered(text, found, hurried, choose);
+    // What Enter was pressed for is not wanted any more once the bar is closed.
+    Effect::new(move |_| {
+        if !open.get() {
+            hurried.set_value(false);
+        }
+    });
+    when_answered(text, found, hurried, move || {
+        if open.get_untracked() {
+            choose();
+        }
+    });
     let typed = move |event| {
         let now = event_target_value(&event);
         text.set(now.clone());

@@ -145,9 +145,13 @@ impl Desk {
         if self.wide.get_untracked() || !self.over.get_untracked() {
             return false;
         }
-        if self.stepped.get_value() {
+        // The router hears of a step later than the browser takes it: a second one would leave the conversation.
+        if self.stepped.get_value() && browser::hash() == OVER {
+            self.stepped.set_value(false);
             browser::back();
         } else if let Some(id) = self.current.get_untracked() {
+            // The step before this one may be the same conversation, and not the list.
+            self.trail.update_value(|trail| trail.forget(Some(id)));
             self.go(&format!("/inbox/{id}"), true);
         }
         true

@@ -21,8 +21,13 @@ impl Trail {
             [.., before, _] if *before == to => {
                 self.0.pop();
             }
-            _ => self.0 = vec![to],
+            _ => self.forget(to),
         }
+    }
+
+    /// The reader is there, and how they came is not known.
+    pub fn forget(&mut self, at: Option<ConversationId>) {
+        self.0 = vec![at];
     }
 
     /// Whether one step back leads to the list.
@@ -71,5 +76,17 @@ mod tests {
         assert!(trail.came_from_list());
         trail.stepped(at(2));
         assert!(!trail.came_from_list());
+    }
+
+    #[test]
+    fn details_that_were_reached_through_the_history_are_closed_without_a_way_back() {
+        let mut trail = walked(&[None, at(1), at(2)]);
+        trail.stepped(at(1));
+        trail.forget(at(1));
+        trail.went(at(1));
+        assert!(!trail.came_from_list());
+        trail.went(None);
+        trail.went(at(2));
+        assert!(trail.came_from_list());
     }
 }
