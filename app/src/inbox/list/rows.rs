@@ -97,6 +97,8 @@ pub fn Rows() -> impl IntoView {
         };
         read(live, request, found, failed);
     });
+    // A page that was asked for before everything was read anew is not kept: it is asked for once more.
+    let asks = Signal::derive(move || tries.get().wrapping_add(live.epoch.get()));
     let again = move || tries.update(|tries| *tries += 1);
     live.on_connected(move || {
         if failed.with_untracked(Option::is_some) {
@@ -124,7 +126,7 @@ pub fn Rows() -> impl IntoView {
             <Show when=move || complete.get() && ids.with(Vec::is_empty) fallback=|| ()>
                 <NoRows searching/>
             </Show>
-            <Sentinel place=next seen=more again=tries/>
+            <Sentinel place=next seen=more again=asks/>
         </nav>
     }
     .into_any()

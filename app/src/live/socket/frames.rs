@@ -51,8 +51,12 @@ impl Frames {
                     return Ok(Some(end));
                 }
                 self.caught_up = true;
-                live.inbox
-                    .update_untracked(|inbox| inbox.cursor = Some(cursor));
+                let kept = live
+                    .inbox
+                    .try_update_untracked(|inbox| inbox.cursor = Some(cursor));
+                if kept.is_none() {
+                    return Ok(Some(End::Stop));
+                }
                 live.link.set(Link::Live);
                 if !self.new.is_empty() {
                     live.missed.set(std::mem::take(&mut self.new));
