@@ -59,6 +59,11 @@ impl Kept {
         })
     }
 
+    /// Begins the pause before another try; false when it has begun.
+    fn pause(&mut self) -> bool {
+        !std::mem::replace(&mut self.retrying, true)
+    }
+
     /// What is to be saved now, marked as under way.
     fn due(&mut self) -> Option<Draft> {
         let due = !self.saving && self.unsaved() && self.now.text.chars().count() <= LONGEST;
@@ -179,10 +184,9 @@ impl Drafts {
 
     /// Saves one after a pause; one pause at a time, however often it failed.
     fn retry(self, id: ConversationId) {
-        let begins = self.0.try_update_value(|all| {
-            let kept = all.get_mut(&id);
-            kept.is_some_and(|kept| !std::mem::replace(&mut kept.retrying, true))
-        });
+        let begins = self
+            .0
+            .try_update_value(|all| all.get_mut(&id).is_some_and(Kept::pause));
         if begins != Some(true) {
             return;
         }
@@ -252,6 +256,15 @@ mod tests {
             None,
             "on its way still"
         );
+    }
+
+    #[test]
+    fn saves_that_fail_in_one_pause_have_one_retry() {
+        let mut kept = Kept::default();
+        assert!(kept.pause());
+        assert!(!kept.pause());
+        kept.retrying = false;
+        assert!(kept.pause());
     }
 
     #[test]
