@@ -8,7 +8,6 @@ mod shortcuts;
 
 use crate::{
     browser,
-    inbox::tell_untold,
     live::{provide_live, use_live},
     session::use_session,
     ui::{empty::Empty, icon::Icon},
@@ -62,7 +61,7 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> impl IntoView {
     let session = use_session();
-    tell_untold(provide_live(member));
+    provide_live(member);
     let overlays = Overlays {
         command: RwSignal::new(false),
         shortcuts: RwSignal::new(false),

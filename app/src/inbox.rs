@@ -26,7 +26,6 @@ use leptos_meta::Title;
 use list::ListPane;
 
 pub use conversation::OpenConversation;
-pub use reading::tell_untold;
 
 /// The page; the route below it fills the room beside the list.
 #[component]

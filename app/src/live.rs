@@ -6,6 +6,7 @@ mod change;
 mod drafts;
 mod inbox;
 mod lanes;
+mod looks;
 mod notify;
 mod outbox;
 mod presence;
@@ -18,6 +19,7 @@ pub use change::{Change, Ticket};
 pub use drafts::{Draft, Drafts, LONGEST};
 pub use inbox::{Inbox, ListKey};
 pub use lanes::Lanes;
+pub use looks::mark_read;
 pub use notify::{Notices, Permission};
 pub use outbox::Outbox;
 pub use presence::{Other, Presence};
@@ -100,6 +102,7 @@ pub fn provide_live(me: MemberId) -> Live {
     provide_context(live);
     socket::start(live, inbox_commands);
     notify::start(live);
+    looks::tell_untold(live);
     keep_what_was_written(live);
     live
 }
@@ -136,6 +139,29 @@ impl Live {
     /// Tries the connection again, now.
     pub fn wake(self) {
         self.commands.send(Command::Wake);
+    }
+
+    /// Shows a change before the server has agreed to it; `settle` ends it.
+    pub fn guess(self, id: ConversationId, change: Change) -> Option<Ticket> {
+        self.inbox
+            .try_update(|inbox| inbox.guess(id, change))
+            .flatten()
+    }
+
+    /// Takes the server's answer to a change: the row as it is now, or none for a refusal.
+    pub fn settle(
+        self,
+        id: ConversationId,
+        ticket: Option<Ticket>,
+        answer: Option<ConversationRow>,
+    ) {
+        self.inbox.try_update(|inbox| match (ticket, answer) {
+            (Some(ticket), answer) => inbox.settle(id, ticket, answer),
+            (None, Some(row)) => {
+                put(inbox, row);
+            }
+            (None, None) => {}
+        });
     }
 
     /// Calls `act` each time the connection is there again, and at its first.

@@ -3,7 +3,7 @@
 use super::api;
 use crate::{
     error::ApiError,
-    live::{Change, Live, Ticket},
+    live::{Change, Live},
     ui::toast::Toasts,
     words::{self, fault},
 };
@@ -51,25 +51,6 @@ pub fn assign(
     );
 }
 
-/// Says that somebody has looked; quietly. When that fails it stays shown as read, and is told with the next message,
-/// after a pause or when the connection is back.
-pub fn mark_read(live: Live, id: ConversationId) {
-    let unread = live
-        .inbox
-        .with_untracked(|inbox| inbox.row(id).map_or(0, |row| row.unread));
-    let Some(ticket) = guess(live, id, Change::Read(unread)) else {
-        return;
-    };
-    live.lanes.push(id, async move {
-        match api::mark_read(id).await {
-            Ok(row) => settle(live, id, Some(ticket), Some(row)),
-            Err(_) => {
-                live.inbox.try_update(|inbox| inbox.hold(id, ticket));
-            }
-        }
-    });
-}
-
 /// `offer` is the message that says it is done: taken away when it is not.
 fn put_state(
     live: Live,
@@ -112,30 +93,14 @@ fn act<F: Future<Output = Result<ConversationRow, ApiError>> + 'static>(
     call: impl FnOnce() -> F + 'static,
     told: impl FnOnce(Result<(), ApiError>) + 'static,
 ) {
-    let ticket = guess(live, id, change);
+    let ticket = live.guess(id, change);
     live.lanes.push(id, async move {
         let answer = call().await;
         let (row, agreed) = match answer {
             Ok(row) => (Some(row), Ok(())),
             Err(error) => (None, Err(error)),
         };
-        settle(live, id, ticket, row);
+        live.settle(id, ticket, row);
         told(agreed);
-    });
-}
-
-fn guess(live: Live, id: ConversationId, change: Change) -> Option<Ticket> {
-    live.inbox
-        .try_update(|inbox| inbox.guess(id, change))
-        .flatten()
-}
-
-fn settle(live: Live, id: ConversationId, ticket: Option<Ticket>, answer: Option<ConversationRow>) {
-    live.inbox.try_update(|inbox| match (ticket, answer) {
-        (Some(ticket), answer) => inbox.settle(id, ticket, answer),
-        (None, Some(row)) => {
-            crate::live::put(inbox, row);
-        }
-        (None, None) => {}
     });
 }

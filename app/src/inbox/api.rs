@@ -56,15 +56,6 @@ pub async fn reopen(id: ConversationId) -> Result<ConversationRow, ApiError> {
     Ok(row)
 }
 
-/// Somebody has looked.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/read", input = Json)]
-pub async fn mark_read(id: ConversationId) -> Result<ConversationRow, ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let row = postern_domain::conversation::mark_read(&crate::ssr::env(), &mut tenant, id).await?;
-    tenant.commit().await?;
-    Ok(row)
-}
-
 /// Sends a failed one again.
 #[server(client = ApiClient, prefix = "/api", endpoint = "message/retry", input = Json)]
 pub async fn retry(id: MessageId) -> Result<MessageView, ApiError> {

@@ -1,16 +1,12 @@
 //! Reading: what was looked at is marked so, and a line stays where the unread began.
 
-use super::{actions, desk::Desk};
+use super::desk::Desk;
 use crate::{
     browser,
-    live::{Inbox, Live},
+    live::{self, Live},
 };
 use leptos::prelude::*;
 use postern_types::{ConversationId, Direction, MessageId};
-use std::time::Duration;
-
-/// Before what could not be told is tried once more.
-const PAUSE: Duration = Duration::from_secs(30);
 
 /// Marks a conversation as read whenever its reader looks at it; returns the message above which "New" stands.
 pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<MessageId>> {
@@ -38,28 +34,11 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
             if away.get_value() {
                 mark.set(first_unread(live, id, unread));
             }
-            actions::mark_read(live, id);
+            live::mark_read(live, id);
         }
         away.set_value(false);
     });
     mark
-}
-
-/// Tells what could not be told, of whatever conversation: when the connection is back, and once after a pause.
-pub fn tell_untold(live: Live) {
-    let tell = move || {
-        let untold = live.inbox.try_with_untracked(Inbox::untold);
-        for id in untold.unwrap_or_default() {
-            actions::mark_read(live, id);
-        }
-    };
-    live.on_connected(tell);
-    let owes = Memo::new(move |_| live.inbox.with(|inbox| !inbox.untold().is_empty()));
-    Effect::new(move |_| {
-        if owes.get() {
-            set_timeout(tell, PAUSE);
-        }
-    });
 }
 
 /// The oldest of the last `unread` messages that came in, if it is known.

@@ -3,7 +3,8 @@
 use crate::{error::ApiError, session::ApiClient};
 use leptos::{prelude::*, server_fn::codec::Json};
 use postern_types::{
-    Compose, ConversationId, InboxCounts, InboxPage, InboxSnapshot, ListRequest, MessageView,
+    Compose, ConversationId, ConversationRow, InboxCounts, InboxPage, InboxSnapshot, ListRequest,
+    MessageView,
 };
 
 /// The inbox at one moment, with the place from which to listen.
@@ -65,4 +66,13 @@ pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
     let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
     tenant.commit().await?;
     Ok(message)
+}
+
+/// Somebody has looked.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/read", input = Json)]
+pub async fn mark_read(id: ConversationId) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::mark_read(&crate::ssr::env(), &mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(row)
 }
