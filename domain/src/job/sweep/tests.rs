@@ -158,7 +158,7 @@ async fn a_large_heap_goes_in_one_sweep_and_two_sweeps_do_not_meet(
         .unwrap();
     assert_eq!(gone, 1);
     assert_eq!(batch(&env, 10).await.unwrap(), 0, "another one sweeps");
-    drop(other);
+    other.commit().await.unwrap();
     sweep(&env).await.unwrap();
     let left = number(&env, &one, "SELECT count(*) FROM rate_bucket").await;
     assert_eq!(left, 0);
