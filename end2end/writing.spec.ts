@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test, type Furnished } from './fixtures.ts';
-import { atInbox, composer, customer, line, open, reply, row, signIn, signOut, tick, view } from './support/inbox.ts';
+import { atInbox, composer, customer, line, open, reply, row, seek, signIn, signOut, tick, view } from './support/inbox.ts';
 import type { Customer } from './support/sim.ts';
 
 const HOUR = 3_600_000;
@@ -38,7 +38,7 @@ test('who writes while the window closes keeps the text, and types no shortcuts'
   await page.clock.install();
   await signIn(page, home.house, home.agent);
   await view(page, 'All');
-  await open(page, tia.name);
+  await seek(page, tia.name);
   await composer(page).pressSequentially('We ar');
   await page.clock.fastForward('02:00');
   await expect(page.getByText(/24 hours after a customer's message\. That ended/)).toBeVisible();
@@ -60,7 +60,7 @@ test('a composer that comes back leaves the focus where it is', async ({ home, p
   await home.house.deliver(leo, 'See you tomorrow.', new Date(Date.now() - 25 * HOUR));
   await signIn(page, home.house, home.agent);
   await view(page, 'All');
-  await open(page, leo.name);
+  await seek(page, leo.name);
   await expect(composer(page)).toHaveCount(0);
   const search = page.getByRole('searchbox', { name: 'Search name or number' });
   await search.focus();

@@ -66,6 +66,14 @@ export async function open(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 2, name })).toBeVisible();
 }
 
+/** Opens a conversation that may be far down the list. */
+export async function seek(page: Page, name: string): Promise<void> {
+  const search = page.getByRole('searchbox', { name: 'Search name or number' });
+  await search.fill(name);
+  await open(page, name);
+  await search.fill('');
+}
+
 /** Shows or hides what stands beside the thread, on a desktop. */
 export async function details(page: Page, shown: boolean): Promise<void> {
   await page.setViewportSize(DESKTOP);
