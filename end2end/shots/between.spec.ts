@@ -3,7 +3,7 @@
 import { expect, test } from '../fixtures.ts';
 import { DESKTOP } from '../support/browser.ts';
 import { newPassword, type Person } from '../support/house.ts';
-import { atInbox, customer, details, fillSignIn, open, row, signIn, signOut, toSetUp, toSignIn, view } from '../support/inbox.ts';
+import { atInbox, customer, details, detailsHere, fillSignIn, open, row, signIn, signOut, toSetUp, toSignIn, view } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
 
 const long = customer('Rindfleischetikettierungsüberwachungsaufgaben-Übertragungsgesellschaft mbH');
@@ -53,7 +53,7 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await view(page, 'All');
   await open(page, long.name);
   await details(page, true);
-  await shoot(page, 'details', 'long-names');
+  await shoot(page, 'details', 'long-names', () => detailsHere(page, true));
   await details(page, false);
   await page.getByRole('region', { name: 'Messages' }).hover();
   await page.mouse.wheel(0, -1500);
@@ -66,7 +66,7 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await view(page, 'All');
   await open(page, yusuf.name);
   await details(page, true);
-  await shoot(page, 'details', 'arabic');
+  await shoot(page, 'details', 'arabic', () => detailsHere(page, true));
   await details(page, false);
   await page.getByRole('button', { name: 'Close conversation' }).click();
   await page.goto(`${house.url}/inbox`);

@@ -2,7 +2,7 @@
 
 import { expect, test, type Furnished } from '../fixtures.ts';
 import { DESKTOP } from '../support/browser.ts';
-import { atInbox, composer, customer, details, line, open, reply, row, signIn, thread, tick, view } from '../support/inbox.ts';
+import { atInbox, composer, customer, details, detailsHere, line, open, reply, row, signIn, thread, tick, view } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
 import type { Customer } from '../support/sim.ts';
 
@@ -30,7 +30,7 @@ test('a busy workspace', async ({ home, page, newContext, watch }) => {
   await talk(page, home, noor);
   await shoot(page, 'conversation', 'full');
   await details(page, true);
-  await shoot(page, 'details', 'full');
+  await shoot(page, 'details', 'full', () => detailsHere(page, true));
   await details(page, false);
   await page.getByRole('button', { name: 'Note', exact: true }).click();
   await shoot(page, 'conversation', 'note');

@@ -77,6 +77,11 @@ export async function seek(page: Page, name: string): Promise<void> {
 /** Shows or hides what stands beside the thread, on a desktop. */
 export async function details(page: Page, shown: boolean): Promise<void> {
   await page.setViewportSize(DESKTOP);
+  await detailsHere(page, shown);
+}
+
+/** The same at the size that the window has: on a phone they lie over the thread. */
+export async function detailsHere(page: Page, shown: boolean): Promise<void> {
   const pane = page.getByRole('complementary', { name: 'Details' });
   if ((await pane.isVisible()) !== shown) {
     await page.getByRole('button', { name: shown ? 'Show details' : 'Hide details' }).first().click();

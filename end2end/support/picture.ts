@@ -10,11 +10,12 @@ const folder = process.env.POSTERN_TEST_SHOTS ?? join(import.meta.dirname, '../.
 const SIZES = { '1440x900': DESKTOP, '390x844': PHONE };
 const THEMES = ['light', 'dark'] as const;
 
-/** Takes the screen as it stands, once for each size and theme. */
-export async function shoot(page: Page, screen: string, state: string): Promise<void> {
+/** Takes the screen as it stands, once for each size and theme; `ready` does what a size needs first. */
+export async function shoot(page: Page, screen: string, state: string, ready?: () => Promise<void>): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [size, pixels] of Object.entries(SIZES)) {
     await page.setViewportSize(pixels);
+    await ready?.();
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.evaluate(() => document.fonts.ready);
