@@ -54,6 +54,7 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await open(page, long.name);
   await details(page, true);
   await shoot(page, 'details', 'long-names', () => detailsHere(page, true));
+  await page.keyboard.press('Escape');
   await details(page, false);
   await page.getByRole('region', { name: 'Messages' }).hover();
   await page.mouse.wheel(0, -1500);
@@ -67,6 +68,7 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
   await open(page, yusuf.name);
   await details(page, true);
   await shoot(page, 'details', 'arabic', () => detailsHere(page, true));
+  await page.keyboard.press('Escape');
   await details(page, false);
   await page.getByRole('button', { name: 'Close conversation' }).click();
   await page.goto(`${house.url}/inbox`);

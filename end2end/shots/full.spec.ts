@@ -31,6 +31,7 @@ test('a busy workspace', async ({ home, page, newContext, watch }) => {
   await shoot(page, 'conversation', 'full');
   await details(page, true);
   await shoot(page, 'details', 'full', () => detailsHere(page, true));
+  await page.keyboard.press('Escape');
   await details(page, false);
   await page.getByRole('button', { name: 'Note', exact: true }).click();
   await shoot(page, 'conversation', 'note');
