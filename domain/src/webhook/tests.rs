@@ -15,7 +15,7 @@ use super::{Door, Receipt, Waiting, receive, waiting};
 use crate::{
     Env, Error, Tenant,
     message::thread,
-    testing::{self, Fixture, Moved},
+    testing::{self, Fixture, Moved, waits},
 };
 use hmac::Mac as _;
 use postern_types::{
@@ -163,35 +163,6 @@ async fn as_owner(options: &PgConnectOptions, sql: &'static str) {
 /// Some minutes ago, in Meta's seconds.
 fn recently(env: &Env) -> i64 {
     env.now().unix_timestamp() - 600
-}
-
-/// Drives `work` until it waits for another transaction; false when it ended without.
-async fn waits<F: Future + Unpin>(env: &Env, work: &mut F) -> bool {
-    let looking = async {
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-        loop {
-            let mut global = env.db.global().await.unwrap();
-            let waiting: bool = sqlx::query_scalar(
-                "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-                                 WHERE NOT l.granted AND a.datname = current_database())",
-            )
-            .fetch_one(global.conn())
-            .await
-            .unwrap();
-            if waiting {
-                return;
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "neither waits nor ends"
-            );
-        }
-    };
-    futures::pin_mut!(looking);
-    matches!(
-        futures::future::select(looking, work).await,
-        futures::future::Either::Left(_)
-    )
 }
 
 /// A second workspace with a number of its own.
