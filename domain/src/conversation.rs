@@ -18,21 +18,21 @@ pub const WINDOW: Duration = Duration::hours(24);
 /// A row of the view `conversation_row`.
 #[derive(sqlx::FromRow)]
 pub(crate) struct Record {
-    id: Uuid,
-    rev: i64,
-    contact_id: Uuid,
-    contact_name: Option<String>,
-    contact_phone: Option<String>,
-    channel_id: Uuid,
-    state: ConversationState,
-    assignee_id: Option<Uuid>,
-    last_kind: Option<String>,
-    last_text: Option<String>,
-    last_direction: Option<Direction>,
-    last_status: Option<Status>,
-    last_at: OffsetDateTime,
-    unread: i32,
-    heard_at: Option<OffsetDateTime>,
+    pub id: Uuid,
+    pub rev: i64,
+    pub contact_id: Uuid,
+    pub contact_name: Option<String>,
+    pub contact_phone: Option<String>,
+    pub channel_id: Uuid,
+    pub state: ConversationState,
+    pub assignee_id: Option<Uuid>,
+    pub last_kind: Option<String>,
+    pub last_text: Option<String>,
+    pub last_direction: Option<Direction>,
+    pub last_status: Option<Status>,
+    pub last_at: OffsetDateTime,
+    pub unread: i32,
+    pub heard_at: Option<OffsetDateTime>,
 }
 
 impl From<Record> for ConversationRow {

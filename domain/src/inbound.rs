@@ -5,7 +5,7 @@ use crate::{
     message::{self, New},
     payload::Inbound,
 };
-use postern_types::{ChannelId, ContactId, ConversationId, Direction, Status};
+use postern_types::{ChannelId, ContactId, ConversationId, Direction, Status, WorkspaceId};
 
 /// A number of the workspace, as webhooks name it.
 pub(crate) struct Number {
@@ -70,15 +70,7 @@ pub(crate) async fn apply(
 /// Keeps a keyed hash of the message's id; it outlives the message. False when it was there.
 async fn remember(env: &Env, tenant: &mut Tenant, number: &Number, wamid: &str) -> Result<bool> {
     let workspace = tenant.workspace();
-    // By Meta's number, not by our channel: a number that is disconnected and connected again is still the same.
-    let digest = env.keys.digest(
-        "message_key",
-        &[
-            workspace.0.as_bytes(),
-            number.id.as_bytes(),
-            wamid.as_bytes(),
-        ],
-    );
+    let digest = key(env, workspace, &number.id, wamid);
     let added = sqlx::query!(
         "INSERT INTO message_key (workspace_id, digest) VALUES ($1, $2)
          ON CONFLICT (workspace_id, digest) DO NOTHING",
@@ -88,6 +80,12 @@ async fn remember(env: &Env, tenant: &mut Tenant, number: &Number, wamid: &str) 
     .execute(tenant.conn())
     .await?;
     Ok(added.rows_affected() == 1)
+}
+
+/// By Meta's number, not by our channel: a number that is disconnected and connected again is still the same.
+pub(crate) fn key(env: &Env, workspace: WorkspaceId, number: &str, wamid: &str) -> [u8; 32] {
+    let parts = [workspace.0.as_bytes(), number.as_bytes(), wamid.as_bytes()];
+    env.keys.digest("message_key", &parts)
 }
 
 /// The one open conversation of that contact over that number, held until the transaction ends; made if there is none.

@@ -65,7 +65,7 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
     if added.rows_affected() == 0 {
         return Ok(false);
     }
-    let line: String = new.body.chars().take(160).collect();
+    let line = line(new.body);
     sqlx::query!(
         // An older message that came late counts as unread, and does not become the last line. The new message holds a
         // share of the conversation's key already: FOR UPDATE would have two writers wait for each other's.
@@ -95,6 +95,11 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
     .await?;
     announce(env, tenant, new.id).await?;
     Ok(true)
+}
+
+/// A message's body as the list shows it.
+pub(crate) fn line(body: &str) -> String {
+    body.chars().take(160).collect()
 }
 
 /// Tells the feed of a message as it is now.

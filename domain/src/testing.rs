@@ -2,6 +2,7 @@
 
 pub mod meta;
 pub mod thread;
+pub mod wire;
 
 use crate::{
     Db, Env, Tenant,
@@ -74,6 +75,7 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
             verify_token: Some("verify-token".into()),
             http: reqwest::Client::builder().build().unwrap(),
         },
+        intake: crate::webhook::Intake::default(),
         wake,
     };
     (env, clock)

@@ -17,19 +17,38 @@ pub async fn seal(
     row: &str,
     plain: &[u8],
 ) -> Result<Vec<u8>> {
-    let (number, key) = current_key(env, tenant).await?;
-    let workspace = tenant.workspace().to_string();
-    crypto::seal(
-        &key,
-        &number.to_string(),
-        Place {
+    let (number, wrapped) = current_key(tenant).await?;
+    DataKey {
+        number,
+        wrapped: &wrapped,
+    }
+    .seal(env, tenant.workspace(), column, row, plain)
+}
+
+/// A workspace's data key as it stands in the database.
+pub(crate) struct DataKey<'a> {
+    pub number: i32,
+    pub wrapped: &'a [u8],
+}
+
+impl DataKey<'_> {
+    /// [`seal`] under this key, which was read in the transaction that keeps the sealed value.
+    pub fn seal(
+        &self,
+        env: &Env,
+        workspace: WorkspaceId,
+        column: &str,
+        row: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>> {
+        let key = unwrap(env, workspace, self.number, self.wrapped.to_vec())?;
+        let place = Place {
             column,
-            workspace: &workspace,
+            workspace: &workspace.to_string(),
             row,
-        },
-        env.bytes(),
-        plain,
-    )
+        };
+        crypto::seal(&key, &self.number.to_string(), place, env.bytes(), plain)
+    }
 }
 
 /// Opens what [`seal`] made for the same place.
@@ -124,7 +143,7 @@ type Unwrapped = HashMap<(WorkspaceId, i32, Vec<u8>), Key>;
 /// How many are kept; then it begins anew.
 const MOST: usize = 1024;
 
-async fn current_key(env: &Env, tenant: &mut Tenant) -> Result<(i32, Key)> {
+async fn current_key(tenant: &mut Tenant) -> Result<(i32, Vec<u8>)> {
     let workspace = tenant.workspace();
     let row = sqlx::query!(
         "SELECT number, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
@@ -132,7 +151,7 @@ async fn current_key(env: &Env, tenant: &mut Tenant) -> Result<(i32, Key)> {
     )
     .fetch_one(tenant.conn())
     .await?;
-    Ok((row.number, unwrap(env, tenant, row.number, row.wrapped)?))
+    Ok((row.number, row.wrapped))
 }
 
 async fn data_key(env: &Env, tenant: &mut Tenant, number: i32) -> Result<Key> {
@@ -144,11 +163,11 @@ async fn data_key(env: &Env, tenant: &mut Tenant, number: i32) -> Result<Key> {
     )
     .fetch_one(tenant.conn())
     .await?;
-    unwrap(env, tenant, number, wrapped)
+    unwrap(env, workspace, number, wrapped)
 }
 
-fn unwrap(env: &Env, tenant: &Tenant, number: i32, wrapped: Vec<u8>) -> Result<Key> {
-    let at = (tenant.workspace(), number, wrapped);
+fn unwrap(env: &Env, workspace: WorkspaceId, number: i32, wrapped: Vec<u8>) -> Result<Key> {
+    let at = (workspace, number, wrapped);
     let mut known = UNWRAPPED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(key) = known.get(&at) {
         return Ok(key.clone());

@@ -1,15 +1,18 @@
 //! Meta's webhooks: proved, split by workspace, kept and applied; answered only when all of it is committed.
 
 mod door;
+mod intake;
 mod news;
 mod part;
 mod split;
 
 pub use door::{Door, verify_handshake};
+pub use intake::Intake;
 pub use part::{Waiting, reapply, waiting};
 
 use crate::{Env, Error, Result, payload, quarantine, signature};
 use door::Signer;
+use intake::{Simple, Taken};
 use part::Outcome;
 use postern_types::{ChannelId, WorkspaceId};
 use split::Split;
@@ -52,6 +55,17 @@ pub async fn receive(
     let proved = |secret: &[u8]| signature::holds(secret, signature, body);
     let signer = door::open(env, door, proved).await?;
     let text = payload::readable(body);
+    if let Some(simple) = Simple::read(&text, body, env.now()) {
+        let mut receipt = Receipt::default();
+        match env.intake.take(env, signer.clone(), simple).await? {
+            Taken::Applied => receipt.applied = 1,
+            Taken::Replay => receipt.replays = 1,
+            Taken::Not => {}
+        }
+        if receipt != Receipt::default() {
+            return Ok(receipt);
+        }
+    }
     let split = split::split(env, &signer, &text, body).await?;
     let strangers = split.strangers();
     quarantine::keep(env, signer.channel(), &strangers).await?;

@@ -18,6 +18,7 @@ use postern_domain::{
     graph::Meta,
     installation,
     wake::Wake,
+    webhook::Intake,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -124,6 +125,7 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
             verify_token: config.verify_token.clone(),
             http: Meta::http()?,
         },
+        intake: Intake::of(config.webhook_batch),
         wake,
     })
 }

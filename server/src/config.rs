@@ -67,6 +67,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The longest request body in bytes, 4 MiB by default.
     pub body_limit: usize,
+    /// Webhooks that are committed together at most, 64 by default; with 0 each has a transaction of its own.
+    pub webhook_batch: usize,
     /// Connections of the web's pool, 16 by default.
     pub pool_size: u32,
     /// Connections of the job loops' pool, 8 by default.

@@ -109,6 +109,8 @@ fn refuse(error: &Error) -> Response {
         Error::Unauthorized => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
+        // A flood: a line for each webhook would be another one.
+        Error::TooMany { .. } => StatusCode::SERVICE_UNAVAILABLE,
         error => {
             tracing::error!(
                 error = error as &dyn std::error::Error,
@@ -163,6 +165,7 @@ mod tests {
                 verify_token: app_secret.map(|_| "token".into()),
                 http: reqwest::Client::builder().build().unwrap(),
             },
+            intake: postern_domain::webhook::Intake::default(),
             wake,
         }
     }

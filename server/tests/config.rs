@@ -102,6 +102,7 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_LOG_FORMAT", "xml", "not understood"),
         ("POSTERN_BODY_LIMIT", "4MB", "not understood"),
         ("POSTERN_BODY_LIMIT", "0", "not understood"),
+        ("POSTERN_WEBHOOK_BATCH", "-1", "not understood"),
         ("POSTERN_POOL_SIZE", "0", "not understood"),
         ("POSTERN_WORKER_POOL_SIZE", "-1", "not understood"),
         ("POSTERN_PG_USER", "root", "not understood"),

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod gone;
+mod statements;
 
 use crate::{Error, conversation, member, testing, workspace};
 use postern_types::{ConversationId, Role, WorkspaceId};

@@ -20,6 +20,7 @@ pub enum Door {
 }
 
 /// Whose secret signed: it says what a body may speak for.
+#[derive(Clone)]
 pub(super) enum Signer {
     /// Every channel under the installation's app.
     Installation,
@@ -29,6 +30,7 @@ pub(super) enum Signer {
 
 /// A workspace's own Meta app. Meta gives an app one callback for all its numbers: what is about any of them comes
 /// through the door of one.
+#[derive(Clone)]
 pub(super) struct OwnApp {
     workspace: WorkspaceId,
     /// The one whose door it is.

@@ -137,7 +137,7 @@ impl Reading {
     }
 }
 
-fn value(raw: &RawValue) -> Option<Value> {
+pub(super) fn value(raw: &RawValue) -> Option<Value> {
     serde_json::from_str(raw.get()).ok()
 }
 

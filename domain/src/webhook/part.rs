@@ -30,7 +30,7 @@ impl Outcome {
     }
 }
 
-const SEALED: &str = "webhook_part.sealed";
+pub(super) const SEALED: &str = "webhook_part.sealed";
 const PENDING: &str = "pending";
 const TRIES: u32 = 5;
 /// Elements of one transaction. The feeds of all workspaces stand still below the oldest one that is open, so none stays
@@ -96,7 +96,7 @@ struct Row {
 async fn keep(env: &Env, tenant: &mut Tenant, part: &Part, state: &str) -> Result<Row> {
     let workspace = tenant.workspace();
     let id: PartId = env.id();
-    let digest = env.keys.digest("webhook_part", &[&part.body]);
+    let digest = digest(env, &part.body);
     let sealed = vault::seal(env, tenant, SEALED, &id.to_string(), &part.body).await?;
     let row = sqlx::query!(
         r#"INSERT INTO webhook_part AS p (workspace_id, id, channel_id, digest, sealed, received_at, state)
@@ -107,7 +107,7 @@ async fn keep(env: &Env, tenant: &mut Tenant, part: &Part, state: &str) -> Resul
         workspace.0,
         id.0,
         part.channel.0,
-        &digest[..],
+        digest,
         sealed,
         env.now(),
         state,
@@ -120,6 +120,11 @@ async fn keep(env: &Env, tenant: &mut Tenant, part: &Part, state: &str) -> Resul
         received_at: row.received_at,
         new: row.id == id,
     })
+}
+
+/// A keyed hash of a part: the same one again is a replay.
+pub(super) fn digest(env: &Env, body: &[u8]) -> Vec<u8> {
+    env.keys.digest("webhook_part", &[body]).to_vec()
 }
 
 /// The way into a part's workspace.

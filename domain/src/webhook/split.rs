@@ -67,6 +67,12 @@ pub(super) async fn split<'a>(
     Ok(split)
 }
 
+/// An envelope of everything in a body, as it is kept when all of it belongs to one workspace.
+pub(super) fn whole(text: &str, body: &[u8], peeled: &Peeled<'_>) -> Vec<u8> {
+    let all: Vec<_> = (0..peeled.changes.len()).collect();
+    Cut { text, body }.envelope(peeled, &all)
+}
+
 impl Split<'_> {
     /// What a workspace gets.
     pub fn part(&self, goal: &Goal) -> Part {

@@ -8,6 +8,7 @@ mod moves;
 mod people;
 mod pieces;
 mod release;
+mod short;
 mod statuses;
 mod together;
 

@@ -105,6 +105,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
                 LogFormat::Json
             }),
         body_limit: reader.number("body_limit", 1024, 64 * 1024 * 1024, 4 * 1024 * 1024),
+        webhook_batch: reader.number("webhook_batch", 0, 1000, 64),
         pool_size: reader.number("pool_size", 2, 1000, 16),
         worker_pool_size: reader.number("worker_pool_size", 2, 1000, 8),
         pg_user: reader

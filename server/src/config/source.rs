@@ -33,6 +33,7 @@ const SETTINGS: [&str; 22] = [
     "log",
     "log_format",
     "body_limit",
+    "webhook_batch",
     "pool_size",
     "worker_pool_size",
     "pg_user",

@@ -116,6 +116,7 @@ impl House {
                 verify_token: None,
                 http: reqwest::Client::builder().build().expect("a client"),
             },
+            intake: postern_domain::webhook::Intake::default(),
             wake,
         };
         let state = state(&env, Hub::new(env.clone()));

@@ -15,14 +15,22 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     const TENANT: &str = "(workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid \
                           AS \"nullif\"))";
     /// What the definer functions see beyond a workspace.
-    const DEFINER: [&str; 7] = [
+    const DEFINER: [&str; 15] = [
         "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
+        "contact: definer PERMISSIVE SELECT {postern_definer} true ",
+        "contact_identity: definer PERMISSIVE SELECT {postern_definer} true ",
+        "conversation: definer PERMISSIVE ALL {postern_definer} true true",
+        "event: definer PERMISSIVE INSERT {postern_definer}  true",
         "job: definer PERMISSIVE ALL {postern_definer} true true",
         "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
         "member: definer PERMISSIVE SELECT {postern_definer} true ",
+        "message: definer PERMISSIVE ALL {postern_definer} true true",
+        "message_key: definer PERMISSIVE ALL {postern_definer} true true",
         "rate_bucket: definer PERMISSIVE ALL {postern_definer} true ",
         "status_early: definer PERMISSIVE ALL {postern_definer} true ",
+        "webhook_part: definer PERMISSIVE ALL {postern_definer} true true",
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
+        "workspace_key: definer PERMISSIVE SELECT {postern_definer} true ",
     ];
     /// Tables without tenant rows, each for a reason.
     const GLOBAL: [&str; 8] = [
@@ -91,7 +99,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
     options: PgConnectOptions,
 ) {
     /// Rights of everybody but the owner. Nobody has TRUNCATE, REFERENCES or TRIGGER, and PUBLIC has nothing.
-    const RIGHTS: [&str; 37] = [
+    const RIGHTS: [&str; 45] = [
         "postern_app account: INSERT, SELECT, UPDATE (disabled_at, name, password_hash)",
         "postern_app account_audit: INSERT, SELECT",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
@@ -121,15 +129,24 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
+        "postern_definer contact: SELECT (id, name, phone, workspace_id)",
+        "postern_definer contact_identity: SELECT",
+        "postern_definer conversation: SELECT, \
+         UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
+        "postern_definer event: INSERT",
         "postern_definer job: DELETE, SELECT (attempts, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer live_ticket: DELETE, SELECT",
         "postern_definer member: SELECT",
+        "postern_definer message: INSERT, SELECT (arrival, id, workspace_id)",
+        "postern_definer message_key: INSERT, SELECT",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
+        "postern_definer webhook_part: INSERT, SELECT (digest, id, replays, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: SELECT",
+        "postern_definer workspace_key: SELECT (number, workspace_id, wrapped)",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
@@ -232,7 +249,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    const LISTED: [&str; 15] = [
+    const LISTED: [&str; 18] = [
         "claim_jobs",
         "claim_number",
         "enter_channel",
@@ -240,6 +257,9 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_member",
         "enter_new_workspace",
         "enter_system",
+        "intake_events",
+        "intake_messages",
+        "intake_routes",
         "my_memberships",
         "next_job_ms",
         "redeem_ticket",

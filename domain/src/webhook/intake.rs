@@ -1,0 +1,164 @@
+//! The short way in: messages of contacts who are known, taken for many workspaces in one transaction.
+//!
+//! Whoever comes while a transaction commits waits for the next, which takes them together. Numbers take turns, so that
+//! a flooded one delays itself. What is not simple, or does not fit what is known, is given back and goes the long way,
+//! in its own workspace's transaction.
+
+mod simple;
+mod turn;
+mod write;
+
+pub(super) use simple::Simple;
+
+use super::door::Signer;
+use crate::{Env, Error, Result};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, oneshot};
+use turn::Line;
+
+/// Webhooks of one transaction at most.
+const MOST: usize = 64;
+/// Transactions that run side by side in a process.
+const LANES: usize = 2;
+
+/// What became of a body on the short way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Its messages are committed.
+    Applied,
+    /// It came before, and changed nothing.
+    Replay,
+    /// Nothing was done: it goes the long way.
+    Not,
+}
+
+/// The bodies of this process that wait for their transaction. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Webhooks of one transaction; with none, everything goes the long way.
+    most: usize,
+    line: Mutex<Line<Waiting>>,
+    lanes: Arc<Semaphore>,
+}
+
+/// A body in line, and who waits for it.
+struct Waiting {
+    body: Simple,
+    signer: Signer,
+    answer: oneshot::Sender<Result<Taken>>,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self::of(MOST)
+    }
+}
+
+impl Intake {
+    /// One that takes up to `most` webhooks in a transaction; with none of them, each goes the long way by itself.
+    pub fn of(most: usize) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                most,
+                line: Mutex::default(),
+                lanes: Arc::new(Semaphore::new(LANES)),
+            }),
+        }
+    }
+
+    /// Takes a body with others, and says what became of it once that is committed. [`Error::TooMany`] when too many wait,
+    /// of its number or of all.
+    pub(super) async fn take(&self, env: &Env, signer: Signer, body: Simple) -> Result<Taken> {
+        if self.inner.most == 0 {
+            return Ok(Taken::Not);
+        }
+        let number = body.number.clone();
+        let (answer, mut told) = oneshot::channel();
+        let waiting = Waiting {
+            body,
+            signer,
+            answer,
+        };
+        if !self.inner.line().join(&number, waiting) {
+            return Err(Error::TooMany { retry_after_s: 1 });
+        }
+        tokio::select! {
+            biased;
+            answer = &mut told => return heard(answer),
+            lane = Arc::clone(&self.inner.lanes).acquire_owned() => {
+                let (inner, env) = (Arc::clone(&self.inner), env.clone());
+                // By itself: whose request it was may hang up, the others' messages go in all the same.
+                tokio::spawn(async move {
+                    while let Some(bodies) = inner.next() {
+                        together(&env, bodies).await;
+                    }
+                    drop(lane);
+                });
+            }
+        }
+        heard(told.await)
+    }
+}
+
+impl Inner {
+    fn line(&self) -> std::sync::MutexGuard<'_, Line<Waiting>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those whose turn it is; none when nobody waits.
+    fn next(&self) -> Option<Vec<Waiting>> {
+        let bodies = self.line().next(self.most);
+        (!bodies.is_empty()).then_some(bodies)
+    }
+}
+
+/// Takes bodies in one transaction and tells those who wait.
+async fn together(env: &Env, waiting: Vec<Waiting>) {
+    let (bodies, answers): (Vec<_>, Vec<_>) = waiting
+        .into_iter()
+        // Nobody waits any more: nothing was promised, and it will come again.
+        .filter(|waiting| !waiting.answer.is_closed())
+        .map(|waiting| ((waiting.body, waiting.signer), waiting.answer))
+        .unzip();
+    if bodies.is_empty() {
+        return;
+    }
+    let taken: Vec<_> = match write::write(env, bodies).await {
+        Ok(taken) => taken.into_iter().map(Ok).collect(),
+        Err(Error::Unavailable) => answers.iter().map(|_| Err(Error::Unavailable)).collect(),
+        // One of them, or another transaction, stood in the way of all: each goes by itself, and only that one stumbles.
+        Err(error) => {
+            tracing::debug!(%error, webhooks = answers.len(), "webhooks go the long way");
+            answers.iter().map(|_| Ok(Taken::Not)).collect()
+        }
+    };
+    for (answer, taken) in answers.into_iter().zip(taken) {
+        // Whoever left hears nothing; Meta asks again.
+        let _ = answer.send(taken);
+    }
+}
+
+fn heard(answer: Result<Result<Taken>, oneshot::error::RecvError>) -> Result<Taken> {
+    // Who was to answer broke: what it had begun is undone.
+    answer.unwrap_or(Ok(Taken::Not))
+}
+
+#[cfg(test)]
+impl Intake {
+    /// Lets no transaction begin until it is dropped.
+    pub(crate) fn hold(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let lanes = Arc::clone(&self.inner.lanes);
+        lanes
+            .try_acquire_many_owned(LANES.try_into().unwrap())
+            .unwrap()
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.inner.line().len()
+    }
+}

@@ -1,0 +1,197 @@
+-- Messages of contacts who are known, taken in for many workspaces at once: one transaction for whatever came in while
+-- the one before it committed. Each workspace is derived from the number that a message came in by, never taken from
+-- the caller. What is not as simple as that is left out, and goes the long way through its workspace's own transaction.
+
+-- Where numbers belong, and the data key that their workspace seals with now, wrapped.
+CREATE FUNCTION intake_routes(p_numbers text[])
+RETURNS TABLE (number text, workspace_id uuid, channel_id uuid, own_app boolean, key_number integer, wrapped bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.phone_number_id, r.workspace_id, r.channel_id, r.callback_hash IS NOT NULL, k.number, k.wrapped
+      FROM public.channel_route r
+     CROSS JOIN LATERAL (SELECT w.number, w.wrapped FROM public.workspace_key w
+                          WHERE w.workspace_id = r.workspace_id ORDER BY w.number DESC LIMIT 1) k
+     WHERE r.phone_number_id = ANY (p_numbers)
+$$;
+
+-- Keeps parts and adds their messages. A part is one number's (`p_numbers`), with its elements after one another in the
+-- arrays from `p_part` on, which hold the part's place among the parts. No digest comes twice in a call, and no key.
+--
+-- A row for each element of the parts that were taken. `replay`: the part came before, and nothing was changed.
+-- `arrival` is null for a message that came before. The rest is the conversation as it is now.
+CREATE FUNCTION intake_messages(
+    p_now timestamptz, p_numbers text[], p_parts uuid[], p_digests bytea[], p_sealed bytea[],
+    p_part integer[], p_keys bytea[], p_ids uuid[], p_phones text[], p_bsuids text[], p_names text[],
+    p_kinds text[], p_bodies text[], p_lines text[], p_ats timestamptz[], p_wamids text[])
+RETURNS TABLE (element integer, replay boolean, arrival bigint, id uuid, rev bigint, contact_id uuid, contact_name text,
+               contact_phone text, channel_id uuid, state text, assignee_id uuid, last_kind text, last_text text,
+               last_direction text, last_status text, last_at timestamptz, unread integer, heard_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The columns of the result are no variables of ours.
+#variable_conflict use_column
+DECLARE
+    -- By element; null where the sender, their open conversation or their name is not what is known.
+    v_workspaces uuid[];
+    v_channels uuid[];
+    v_conversations uuid[];
+    v_names text[];
+    v_shown text[];
+    -- By part: whether it is a replay; null for those that are left out.
+    v_replays boolean[];
+    -- By element.
+    v_new boolean[];
+    v_arrivals bigint[];
+    v_open boolean;
+BEGIN
+    SELECT array_agg(f.workspace_id ORDER BY e.n), array_agg(f.channel_id ORDER BY e.n),
+           array_agg(f.conversation_id ORDER BY e.n), array_agg(f.name ORDER BY e.n), array_agg(f.phone ORDER BY e.n)
+      INTO v_workspaces, v_channels, v_conversations, v_names, v_shown
+      FROM unnest(p_part, p_phones, p_bsuids, p_names) WITH ORDINALITY AS e(part, phone, bsuid, name, n)
+      LEFT JOIN LATERAL (
+           SELECT r.workspace_id, r.channel_id, v.id AS conversation_id, c.name, c.phone
+             FROM public.channel_route r
+             LEFT JOIN public.contact_identity p
+               ON p.workspace_id = r.workspace_id AND p.kind = 'phone' AND p.scope = '' AND p.value = e.phone
+             LEFT JOIN public.contact_identity b
+               ON b.workspace_id = r.workspace_id AND b.kind = 'bsuid' AND b.scope = r.account_id AND b.value = e.bsuid
+             JOIN public.contact c
+               ON c.workspace_id = r.workspace_id AND c.id = coalesce(p.contact_id, b.contact_id)
+             JOIN public.conversation v
+               ON v.workspace_id = r.workspace_id AND v.channel_id = r.channel_id AND v.contact_id = c.id
+              AND v.state = 'open'
+            WHERE r.phone_number_id = p_numbers[e.part]
+              -- All that it tells of the sender is known already.
+              AND (e.phone IS NULL OR (p.contact_id = c.id AND c.phone IS NOT NULL))
+              AND (e.bsuid IS NULL OR b.contact_id = c.id)
+              AND (e.name IS NULL OR e.name = c.name)) f ON true;
+
+    -- Rows are taken in one order everywhere: parts, then keys, then conversations, each in the order of its key.
+    WITH fit AS (
+        SELECT e.part, (array_agg(e.workspace_id))[1] AS workspace_id, (array_agg(e.channel_id))[1] AS channel_id
+          FROM unnest(p_part, v_workspaces, v_channels, v_conversations)
+               AS e(part, workspace_id, channel_id, conversation_id)
+         GROUP BY e.part HAVING bool_and(e.conversation_id IS NOT NULL)),
+    kept AS (
+        INSERT INTO public.webhook_part AS w (workspace_id, id, channel_id, digest, sealed, received_at, state)
+        SELECT f.workspace_id, p_parts[f.part], f.channel_id, p_digests[f.part], p_sealed[f.part], p_now, 'applied'
+          FROM fit f ORDER BY f.workspace_id, p_digests[f.part]
+        ON CONFLICT (workspace_id, digest) DO UPDATE SET replays = w.replays + 1
+         -- One that another delivery began is ended the long way.
+         WHERE w.state <> 'pending'
+        RETURNING w.id, w.digest)
+    SELECT array_agg(k.id <> p.id ORDER BY p.n) INTO v_replays
+      FROM unnest(p_parts, p_digests) WITH ORDINALITY AS p(id, digest, n)
+      LEFT JOIN kept k ON k.digest = p.digest;
+
+    WITH fresh AS (
+        INSERT INTO public.message_key (workspace_id, digest)
+        SELECT e.workspace_id, e.key FROM unnest(p_part, v_workspaces, p_keys) AS e(part, workspace_id, key)
+         WHERE NOT v_replays[e.part] ORDER BY e.workspace_id, e.key
+        ON CONFLICT (workspace_id, digest) DO NOTHING
+        RETURNING digest)
+    SELECT array_agg(f.digest IS NOT NULL ORDER BY e.n) INTO v_new
+      FROM unnest(p_keys) WITH ORDINALITY AS e(key, n) LEFT JOIN fresh f ON f.digest = e.key;
+
+    -- Held until the transaction ends. Whoever closed one since it was looked up has it all done again, the long way.
+    SELECT bool_and(l.state = 'open') INTO v_open
+      FROM (SELECT v.state
+              FROM (SELECT DISTINCT e.workspace_id, e.conversation_id
+                      FROM unnest(v_new, v_workspaces, v_conversations) AS e(new, workspace_id, conversation_id)
+                     WHERE e.new) t
+              JOIN public.conversation v ON v.workspace_id = t.workspace_id AND v.id = t.conversation_id
+             ORDER BY v.workspace_id, v.id FOR NO KEY UPDATE OF v) l;
+    IF NOT v_open THEN
+        RAISE EXCEPTION 'a conversation was closed meanwhile' USING ERRCODE = '40001';
+    END IF;
+
+    WITH added AS (
+        INSERT INTO public.message AS m (workspace_id, id, conversation_id, channel_id, direction, kind, body, at,
+                                         received_at, wamid, status, status_at)
+        SELECT e.workspace_id, e.id, e.conversation_id, e.channel_id, 'in', e.kind, e.body, e.at,
+               p_now, e.wamid, 'received', p_now
+          FROM unnest(v_new, v_workspaces, p_ids, v_conversations, v_channels, p_kinds, p_bodies, p_ats, p_wamids)
+               WITH ORDINALITY AS e(new, workspace_id, id, conversation_id, channel_id, kind, body, at, wamid, n)
+         WHERE e.new ORDER BY e.n
+        RETURNING m.id, m.arrival)
+    SELECT array_agg(a.arrival ORDER BY e.n) INTO v_arrivals
+      FROM unnest(p_ids) WITH ORDINALITY AS e(id, n) LEFT JOIN added a ON a.id = e.id;
+
+    RETURN QUERY
+    WITH told AS (
+        SELECT DISTINCT ON (e.workspace_id, e.conversation_id) e.workspace_id, e.conversation_id, e.id, e.kind, e.line,
+               e.at, count(*) OVER (PARTITION BY e.workspace_id, e.conversation_id) AS many
+          FROM unnest(v_new, v_workspaces, v_conversations, p_ids, p_kinds, p_lines, p_ats)
+               WITH ORDINALITY AS e(new, workspace_id, conversation_id, id, kind, line, at, n)
+         WHERE e.new
+         ORDER BY e.workspace_id, e.conversation_id, e.at DESC, e.n DESC),
+    changed AS (
+        -- An older message that came late counts as unread, and does not become the last line.
+        UPDATE public.conversation v
+           SET last_message_id = CASE WHEN w.newest THEN t.id ELSE v.last_message_id END,
+               last_kind = CASE WHEN w.newest THEN t.kind ELSE v.last_kind END,
+               last_text = CASE WHEN w.newest THEN t.line ELSE v.last_text END,
+               last_direction = CASE WHEN w.newest THEN 'in' ELSE v.last_direction END,
+               last_status = CASE WHEN w.newest THEN 'received' ELSE v.last_status END,
+               last_at = greatest(v.last_at, t.at),
+               heard_at = greatest(v.heard_at, t.at),
+               unread = v.unread + t.many::integer,
+               rev = v.rev + t.many
+          FROM told t
+          JOIN public.conversation o ON o.workspace_id = t.workspace_id AND o.id = t.conversation_id
+         CROSS JOIN LATERAL (SELECT o.last_message_id IS NULL OR o.last_at <= t.at AS newest) w
+         WHERE v.workspace_id = t.workspace_id AND v.id = t.conversation_id
+        RETURNING v.workspace_id, v.id, v.rev, v.contact_id, v.channel_id, v.state, v.assignee_id, v.last_kind,
+                  v.last_text, v.last_direction, v.last_status, v.last_at, v.unread, v.heard_at)
+    SELECT e.n::integer, v_replays[e.part], e.arrival, c.id, c.rev, c.contact_id, e.name, e.shown, c.channel_id, c.state,
+           c.assignee_id, c.last_kind, c.last_text, c.last_direction, c.last_status, c.last_at, c.unread, c.heard_at
+      FROM unnest(p_part, v_arrivals, v_workspaces, v_conversations, v_names, v_shown)
+           WITH ORDINALITY AS e(part, arrival, workspace_id, conversation_id, name, shown, n)
+      LEFT JOIN changed c
+        ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id AND e.arrival IS NOT NULL
+     WHERE v_replays[e.part] IS NOT NULL
+     ORDER BY e.n;
+END $$;
+
+-- Tells the feeds of the workspaces that have the numbers.
+CREATE FUNCTION intake_events(p_now timestamptz, p_numbers text[], p_bodies text[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.event (workspace_id, at, body)
+    SELECT r.workspace_id, p_now, e.body
+      FROM unnest(p_numbers, p_bodies) WITH ORDINALITY AS e(number, body, n)
+      JOIN public.channel_route r ON r.phone_number_id = e.number
+     ORDER BY e.n
+$$;
+
+CREATE POLICY definer ON workspace_key FOR SELECT TO postern_definer USING (true);
+GRANT SELECT (workspace_id, number, wrapped) ON workspace_key TO postern_definer;
+CREATE POLICY definer ON contact_identity FOR SELECT TO postern_definer USING (true);
+GRANT SELECT ON contact_identity TO postern_definer;
+CREATE POLICY definer ON contact FOR SELECT TO postern_definer USING (true);
+GRANT SELECT (workspace_id, id, name, phone) ON contact TO postern_definer;
+CREATE POLICY definer ON conversation TO postern_definer USING (true) WITH CHECK (true);
+GRANT SELECT ON conversation TO postern_definer;
+GRANT UPDATE (last_message_id, last_kind, last_text, last_direction, last_status, last_at, heard_at, unread, rev)
+    ON conversation TO postern_definer;
+CREATE POLICY definer ON webhook_part TO postern_definer USING (true) WITH CHECK (true);
+GRANT SELECT (workspace_id, id, digest, state, replays) ON webhook_part TO postern_definer;
+GRANT INSERT, UPDATE (replays) ON webhook_part TO postern_definer;
+CREATE POLICY definer ON message_key TO postern_definer USING (true) WITH CHECK (true);
+GRANT SELECT, INSERT ON message_key TO postern_definer;
+CREATE POLICY definer ON message TO postern_definer USING (true) WITH CHECK (true);
+GRANT SELECT (workspace_id, id, arrival), INSERT ON message TO postern_definer;
+CREATE POLICY definer ON event FOR INSERT TO postern_definer WITH CHECK (true);
+GRANT INSERT ON event TO postern_definer;
+
+GRANT CREATE ON SCHEMA public TO postern_definer;
+ALTER FUNCTION intake_routes(text[]) OWNER TO postern_definer;
+ALTER FUNCTION intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[],
+    text[], text[], text[], text[], timestamptz[], text[]) OWNER TO postern_definer;
+ALTER FUNCTION intake_events(timestamptz, text[], text[]) OWNER TO postern_definer;
+REVOKE CREATE ON SCHEMA public FROM postern_definer;
+REVOKE ALL ON FUNCTION intake_routes(text[]),
+    intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
+        text[], text[], text[], timestamptz[], text[]),
+    intake_events(timestamptz, text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION intake_routes(text[]),
+    intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
+        text[], text[], text[], timestamptz[], text[]),
+    intake_events(timestamptz, text[], text[]) TO postern_app;
