@@ -75,7 +75,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
 }
 
 /// One demo a folder: a second one would take the database from under the first.
-fn alone(data: &Path) -> Result<File> {
+pub fn alone(data: &Path) -> Result<File> {
     let lock = File::create(data.join(LOCK))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
@@ -90,7 +90,7 @@ fn alone(data: &Path) -> Result<File> {
 const LOCK: &str = "demo.lock";
 
 /// Everything but the lock that is held.
-fn empty(data: &Path) -> Result<()> {
+pub fn empty(data: &Path) -> Result<()> {
     for entry in fs::read_dir(data)? {
         let path = entry?.path();
         if path.ends_with(LOCK) {

@@ -2,6 +2,7 @@
 //!
 //! One sub-command a file. A new one is a variant of [`Task`], a file with a `run`, and a line in [`dispatch`].
 
+mod bench;
 mod controls;
 mod demo;
 mod lint;
@@ -46,6 +47,9 @@ enum Task {
     Demo(demo::Options),
     /// Take the named set of screenshots into `shots/`
     Shots,
+    /// Measure the limits that are promises
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -73,5 +77,6 @@ fn dispatch(place: &Place, task: Task) -> Result<()> {
         Task::Test(options) => test::run(place, &options),
         Task::Demo(options) => demo::run(place, &options),
         Task::Shots => shots::run(place),
+        Task::Bench(bench) => bench::run(place, &bench),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every word of the server's and sim's command lines that xtask knows stands in this file and in `demo/seed.rs`.
 
-mod process;
+pub mod process;
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -41,19 +41,22 @@ impl Secrets {
 }
 
 /// The built programs and the folders of one installation.
-pub struct Installation<'a> {
-    place: &'a Place,
+pub struct Installation {
     pub site: PathBuf,
     pub data: PathBuf,
     pub secrets: Secrets,
     pub port: u16,
     pub sim_port: u16,
+    /// Where the built programs lie.
+    pub programs: PathBuf,
+    /// What is set for the server beyond the usual.
+    pub settings: Vec<(String, String)>,
 }
 
-impl<'a> Installation<'a> {
+impl Installation {
     /// Chooses ports: the wanted one when it is free.
     pub fn new(
-        place: &'a Place,
+        place: &Place,
         site: PathBuf,
         data: PathBuf,
         secrets: Secrets,
@@ -64,12 +67,13 @@ impl<'a> Installation<'a> {
             _ => free_port()?,
         };
         Ok(Self {
-            place,
             site,
             data,
             secrets,
             port,
             sim_port: free_port()?,
+            programs: place.target.join("debug"),
+            settings: Vec::new(),
         })
     }
 
@@ -88,7 +92,7 @@ impl<'a> Installation<'a> {
 
     /// The server's program with its settings; the sub-command is up to the caller.
     pub fn postern(&self) -> Command {
-        let mut command = Command::new(self.place.target.join("debug/postern"));
+        let mut command = Command::new(self.programs.join("postern"));
         // Nothing of the developer's own environment may configure this installation.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
@@ -104,7 +108,8 @@ impl<'a> Installation<'a> {
             .env("POSTERN_SITE", &self.site)
             .env("POSTERN_GRAPH_URL", format!("{}/v24.0", self.sim_url()))
             .env("POSTERN_APP_SECRET", &self.secrets.app_secret)
-            .env("POSTERN_VERIFY_TOKEN", &self.secrets.verify_token);
+            .env("POSTERN_VERIFY_TOKEN", &self.secrets.verify_token)
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -117,11 +122,26 @@ impl<'a> Installation<'a> {
         Ok(server)
     }
 
-    /// Starts sim, which posts its webhooks to the server as soon as that passes the handshake.
-    pub fn simulate(&self) -> Result<Process> {
-        let mut command = Command::new(self.place.target.join("debug/sim"));
+    /// sim's program with what it shares with the server; the sub-command is up to the caller.
+    pub fn sim(&self) -> Command {
+        let mut command = Command::new(self.programs.join("sim"));
         command
             .current_dir(&self.data)
+            .env("SIM_APP_SECRET", &self.secrets.app_secret)
+            .env("SIM_VERIFY_TOKEN", &self.secrets.verify_token)
+            .env("SIM_TOKEN", &self.secrets.token);
+        command
+    }
+
+    /// Starts sim, which posts its webhooks to the server as soon as that passes the handshake.
+    pub fn simulate(&self) -> Result<Process> {
+        self.simulate_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub fn simulate_with(&self, more: &[String]) -> Result<Process> {
+        let mut command = self.sim();
+        command
             .args(["serve", "--port", &self.sim_port.to_string()])
             // Meta remembers who wrote when; sim forgets it with each start, and would refuse what the inbox allows.
             .arg("--no-limits")
@@ -135,9 +155,7 @@ impl<'a> Installation<'a> {
                 "--waba-id",
                 &self.secrets.waba_id,
             ])
-            .env("SIM_APP_SECRET", &self.secrets.app_secret)
-            .env("SIM_VERIFY_TOKEN", &self.secrets.verify_token)
-            .env("SIM_TOKEN", &self.secrets.token);
+            .args(more);
         let mut sim = Process::start("sim", &mut command, &self.log("sim"))?;
         sim.wait_until(Duration::from_secs(20), || {
             TcpStream::connect(("127.0.0.1", self.sim_port)).is_ok()
@@ -148,7 +166,12 @@ impl<'a> Installation<'a> {
 
 /// Compiles the server and sim.
 pub fn build(place: &Place) -> Result<()> {
-    shell::say("compiling the server and sim");
+    build_as(place, "dev").map(drop)
+}
+
+/// Compiles them in that profile, and returns the folder of the programs.
+pub fn build_as(place: &Place, profile: &str) -> Result<PathBuf> {
+    shell::say(format_args!("compiling the server and sim ({profile})"));
     let mut cargo = shell::cargo(place);
     cargo.args([
         "build",
@@ -157,8 +180,12 @@ pub fn build(place: &Place) -> Result<()> {
         "--package",
         "postern-sim",
         "--bins",
+        "--profile",
+        profile,
     ]);
-    shell::run(&mut cargo)
+    shell::run(&mut cargo)?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(place.target.join(folder))
 }
 
 /// Where data stays from run to run. PostgreSQL's own user may not pass root's home.

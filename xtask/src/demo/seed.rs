@@ -58,7 +58,7 @@ impl Seed {
     }
 
     /// Makes the workspace with its owner, once. The server must not run yet.
-    pub fn plant(mut self, installation: &Installation<'_>) -> Result<Self> {
+    pub fn plant(mut self, installation: &Installation) -> Result<Self> {
         if self.workspace.is_none() {
             shell::say("making the demo's workspace");
             let mut add = installation.postern();
@@ -72,7 +72,7 @@ impl Seed {
     }
 
     /// Connects the simulated number, once, and lets the customers write: server and sim must run.
-    pub fn wake(mut self, place: &Place, installation: &Installation<'_>) -> Result<Self> {
+    pub fn wake(mut self, place: &Place, installation: &Installation) -> Result<Self> {
         let mut node = npm::program(place, "node");
         node.arg(place.file("xtask/tools/demo.mjs"))
             .env("DEMO_URL", installation.url())

@@ -55,6 +55,11 @@ impl Process {
         Ok(())
     }
 
+    /// Its process id: `setpriv` becomes the program it starts.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn must_live(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             Some(status) if !shell::interrupted() => {

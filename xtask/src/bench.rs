@@ -1,0 +1,104 @@
+//! `cargo xtask bench`: the limits that are promises, measured; each bench writes one JSON file.
+//!
+//! A bench is a variant of [`Bench`], a file under `bench/` with `Options` and a `run`, and a line in [`run`]. What they
+//! share: [`stage`] is the installation that is measured, with its data loaded; [`report`] writes what came of it.
+
+pub mod client;
+pub mod database;
+pub mod http;
+pub mod inbox;
+pub mod machine;
+pub mod preload;
+pub mod report;
+pub mod stage;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::place::Place;
+use crate::stack;
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// List and thread pages of a full inbox
+    Inbox(inbox::Options),
+    /// What a browser loads and how it answers
+    Client(client::Options),
+}
+
+/// What every bench takes.
+#[derive(Args, Clone, Default)]
+pub struct Shared {
+    /// So many times 100,000 conversations and 1,000,000 messages
+    #[arg(long, default_value_t = 1)]
+    pub scale: u32,
+    /// Load the data anew, though a folder with it was kept
+    #[arg(long)]
+    pub fresh: bool,
+    /// Where the JSON goes; by default `bench/<name>.json` in the build folder
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Measure the unoptimised build, with a hundredth of the data: for work on the bench itself
+    #[arg(long)]
+    pub debug: bool,
+    /// The folder of the data; by default one that stays from run to run
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+impl Shared {
+    /// The folder of the data, one for each size.
+    pub fn folder(&self, place: &Place) -> Result<PathBuf> {
+        if let Some(folder) = &self.data {
+            return Ok(std::path::absolute(folder)?);
+        }
+        let size = if self.debug {
+            "debug".to_owned()
+        } else {
+            self.scale.to_string()
+        };
+        Ok(stack::data_folder(place, &format!("bench-{size}")))
+    }
+}
+
+/// Runs one of them.
+pub fn run(place: &Place, bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Inbox(options) => inbox::run(place, options),
+        Bench::Client(options) => client::run(place, options),
+    }
+}
+
+/// The middle one; of an even number the mean of the two in the middle. Zero for none.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => sorted[middle],
+        _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one_whatever_the_order() {
+        for (values, expected) in [
+            (&[][..], 0.0),
+            (&[4.0][..], 4.0),
+            (&[9.0, 1.0, 5.0][..], 5.0),
+            (&[8.0, 2.0, 4.0, 100.0][..], 6.0),
+        ] {
+            assert!(
+                (median(values) - expected).abs() < f64::EPSILON,
+                "{values:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! One request to the server on this machine: enough of HTTP for a handful of calls.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// Posts JSON to `http://HOST:PORT/path` and returns the JSON of the answer; any answer but 2xx is a fault.
+pub fn post(url: &str, headers: &[(&str, &str)], body: &Value) -> Result<Value> {
+    let (host, path) = url
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .context("not an http URL with a path")?;
+    let mut stream = TcpStream::connect(host).with_context(|| format!("{host} is not there"))?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    let body = body.to_string();
+    // Version 1.0: the answer comes whole, and ends with the connection.
+    let mut request = format!(
+        "POST /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n")?;
+    }
+    write!(stream, "{request}\r\n{body}")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let text = String::from_utf8_lossy(&answer);
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .context("the answer was cut off")?;
+    let status = head.split_whitespace().nth(1).unwrap_or_default();
+    if !status.starts_with('2') {
+        bail!("/{path}: {status} {body}");
+    }
+    if body.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(body).with_context(|| format!("/{path} answered no JSON"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::net::TcpListener;
+
+    #[test]
+    fn an_answer_is_read_and_a_refusal_is_a_fault_with_its_words() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/it", listener.local_addr().expect("an address"));
+        let server = std::thread::spawn(move || {
+            for answer in ["200 OK\r\n\r\n{\"a\":1}", "429 Slow\r\n\r\nlater"] {
+                let (mut stream, _) = listener.accept().expect("a caller");
+                let mut asked = [0; 1024];
+                let length = stream.read(&mut asked).expect("a request");
+                assert!(String::from_utf8_lossy(&asked[..length]).contains("X-Own: yes"));
+                write!(stream, "HTTP/1.0 {answer}").expect("an answer");
+            }
+        });
+        let headers = [("X-Own", "yes")];
+        let told = post(&url, &headers, &json!({})).expect("the first");
+        assert_eq!(told, json!({ "a": 1 }));
+        let fault = post(&url, &headers, &json!({})).expect_err("the second");
+        assert!(fault.to_string().contains("429 later"), "{fault}");
+        server.join().expect("both were asked");
+    }
+}
