@@ -2,16 +2,21 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970.
+/// Microseconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulator is the outside world: it has no environment to be handed"
 )]
-pub fn now_ms() -> u64 {
+pub fn now_us() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    now_us() / 1000
 }
 
 /// Seconds since 1970, as Meta counts in its webhooks.

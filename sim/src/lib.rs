@@ -4,7 +4,7 @@
 //! and read what was sent. Another kind of message is a constructor in [`wire::Content`]; another field of a webhook a
 //! function in [`wire`] that returns a [`wire::Change`]; another failure a variant of [`Fault`]; another thing that may go
 //! wrong between Meta and a callback a switch in [`Chaos`]. What drives many events (a script, a load) stands outside and
-//! uses the handle, as [`demo`] does.
+//! uses the handle, as [`demo`] does; [`load`] needs no simulator, only the shapes of [`wire`].
 
 pub mod escape;
 pub mod sign;
@@ -24,6 +24,7 @@ mod handshake;
 mod ids;
 mod ledger;
 mod limits;
+pub mod load;
 mod meta;
 mod post;
 mod progress;

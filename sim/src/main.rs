@@ -1,4 +1,4 @@
-//! The simulator as a program: `sim serve`.
+//! The simulator as a program: `sim serve`, and `sim load` against a server that somebody else started.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use postern_sim::demo::Cast;
-use postern_sim::{Account, Limits, Number, Sim, SimConfig, SimHandle};
+use postern_sim::{Account, Limits, Number, Sim, SimConfig, SimHandle, load};
 use serde::Deserialize;
+use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Meta, pretended: a Graph API, signed webhooks and scripted customers.
@@ -23,6 +24,10 @@ struct Cli {
 enum Command {
     /// Answers until it is told to stop.
     Serve(Box<Serve>),
+    /// Sends webhooks at a rate, and reports how they were answered.
+    Load(Box<load::Load>),
+    /// Opens very many sockets.
+    Sockets(Box<load::Sockets>),
 }
 
 #[derive(Args)]
@@ -85,8 +90,7 @@ struct NumberLine {
     verified_name: String,
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("SIM_LOG")
@@ -94,7 +98,29 @@ async fn main() -> anyhow::Result<()> {
         )
         .with_writer(std::io::stderr)
         .init();
-    let Command::Serve(serve) = Cli::parse().command;
+    // A load shares the machine with what it measures: one thread is enough for it, and bounds what it takes.
+    let threads = |many: bool| {
+        let mut runtime = if many {
+            runtime::Builder::new_multi_thread()
+        } else {
+            runtime::Builder::new_current_thread()
+        };
+        runtime.enable_all().build()
+    };
+    match Cli::parse().command {
+        Command::Serve(options) => threads(true)?.block_on(serve(*options)),
+        Command::Load(load) => {
+            let report = threads(false)?.block_on(load::run(&load))?;
+            if load.out.is_none() {
+                println!("{report:#}");
+            }
+            Ok(())
+        }
+        Command::Sockets(sockets) => threads(false)?.block_on(load::run_sockets(&sockets)),
+    }
+}
+
+async fn serve(serve: Serve) -> anyhow::Result<()> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
 

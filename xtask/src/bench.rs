@@ -3,11 +3,16 @@
 //! A bench is a variant of [`Bench`], a file under `bench/` with `Options` and a `run`, and a line in [`run`]. What they
 //! share: [`stage`] is the installation that is measured, with its data loaded; [`report`] writes what came of it.
 
+pub mod checks;
 pub mod client;
+pub mod cpu;
 pub mod database;
 pub mod http;
 pub mod inbox;
+pub mod ingest;
+pub mod load;
 pub mod machine;
+pub mod pgbench;
 pub mod preload;
 pub mod report;
 pub mod stage;
@@ -22,6 +27,8 @@ use crate::stack;
 
 #[derive(Subcommand)]
 pub enum Bench {
+    /// Webhooks acknowledged and shown, the highest rate, and the database's own beside it
+    Ingest(ingest::Options),
     /// List and thread pages of a full inbox
     Inbox(inbox::Options),
     /// What a browser loads and how it answers
@@ -66,6 +73,7 @@ impl Shared {
 /// Runs one of them.
 pub fn run(place: &Place, bench: &Bench) -> Result<()> {
     match bench {
+        Bench::Ingest(options) => ingest::run(place, options),
         Bench::Inbox(options) => inbox::run(place, options),
         Bench::Client(options) => client::run(place, options),
     }

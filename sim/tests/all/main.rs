@@ -5,6 +5,7 @@ mod control;
 mod demo;
 mod faults;
 mod graph;
+mod load;
 mod program;
 mod support;
 mod webhooks;

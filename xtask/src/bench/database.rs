@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -17,7 +16,7 @@ pub enum Role {
     App,
     /// The owner of the tables; policies hold for it too, unless FORCE is lifted in its transaction.
     Owner,
-    /// The superuser of the private cluster.
+    /// The superuser of the private cluster, whom no policy keeps from any workspace.
     Admin,
 }
 
@@ -106,20 +105,15 @@ impl Database {
             .with_context(|| format!("`{told}` is no number"))
     }
 
-    /// Asks as the owner with FORCE lifted from these tables for that transaction: it sees every workspace's rows.
-    pub fn see(&self, tables: &[&str], sql: &str) -> Result<String> {
-        self.ask(Role::Owner, &above(tables, sql))
-    }
-
-    /// Runs a long script that `script` pours into psql.
+    /// Runs a long script that `script` pours into psql, and returns the little that it prints.
     pub fn pour(
         &self,
         role: Role,
         script: impl FnOnce(&mut dyn Write) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let mut psql = self.psql(role);
         psql.stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = shell::spawn(&mut psql)?;
         let wrote = {
@@ -136,46 +130,19 @@ impl Database {
         let pid = text.lines().next().context("postmaster.pid is empty")?;
         Ok(pid.trim().parse()?)
     }
-
-    /// Waits until the connections of the serving role have no statement under way.
-    pub fn settle(&self) -> Result<()> {
-        for _ in 0..100 {
-            let busy = self.number(
-                Role::Admin,
-                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'postern_app' AND state <> 'idle'",
-            )?;
-            if busy == 0 {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        bail!("the server's statements do not end")
-    }
 }
 
 /// What psql said comes before the broken pipe that it left behind.
-fn end(child: Child, wrote: Result<()>) -> Result<()> {
+fn end(child: Child, wrote: Result<()>) -> Result<String> {
     let output = child.wait_with_output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("psql failed: {}", shell::tail(&said, 12));
     }
-    wrote
-}
-
-/// SQL in a transaction in which the owner stands above the policies of these tables.
-fn above(tables: &[&str], sql: &str) -> String {
-    let mut text = "BEGIN; ".to_owned();
-    let each = |text: &mut String, word: &str| {
-        for table in tables {
-            *text += &["ALTER TABLE ", table, " ", word, " ROW LEVEL SECURITY; "].concat();
-        }
-    };
-    each(&mut text, "NO FORCE");
-    text += sql;
-    text += "; ";
-    each(&mut text, "FORCE");
-    text + "COMMIT"
+    wrote?;
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .trim_end()
+        .to_owned())
 }
 
 /// `postgres://user:password@localhost/database?host=%2Fsocket`.
@@ -219,14 +186,5 @@ mod tests {
             ["postern_app", "ab12", "postern", "/var/lib/x-1"]
         );
         assert!(super::login("postgres://db.example/postern").is_err());
-    }
-
-    #[test]
-    fn force_comes_back_before_the_commit() {
-        assert_eq!(
-            above(&["a", "b"], "SELECT 1"),
-            "BEGIN; ALTER TABLE a NO FORCE ROW LEVEL SECURITY; ALTER TABLE b NO FORCE ROW LEVEL SECURITY; SELECT 1; \
-             ALTER TABLE a FORCE ROW LEVEL SECURITY; ALTER TABLE b FORCE ROW LEVEL SECURITY; COMMIT"
-        );
     }
 }

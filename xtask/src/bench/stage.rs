@@ -72,7 +72,7 @@ impl Stage {
         let site = site.map_or_else(|| no_pages(&data), Ok)?;
         let mut installation = Installation::new(place, site, data, kept.secrets.clone(), None)?;
         installation.programs = programs;
-        installation.settings = vec![("POSTERN_LOG".to_owned(), "warn".to_owned())];
+        installation.settings = usual();
 
         let numbers = installation.data.join("numbers.json");
         kept.write_numbers(&numbers)?;
@@ -123,6 +123,21 @@ impl Stage {
         Ok(())
     }
 
+    /// Starts the server anew with one more setting (`NAME=VALUE`) than usual, or with none.
+    pub fn set_for(&mut self, setting: Option<&str>) -> Result<()> {
+        let usual = usual();
+        let more = setting.map(|setting| {
+            let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
+            (name.to_owned(), value.to_owned())
+        });
+        let settings: Vec<_> = usual.into_iter().chain(more).collect();
+        if settings == self.installation.settings {
+            return Ok(());
+        }
+        self.installation.settings = settings;
+        self.restart()
+    }
+
     /// Signs the owner of all workspaces in; the token is good for ten minutes.
     pub fn token(&self) -> Result<String> {
         let url = self.installation.url();
@@ -152,6 +167,11 @@ impl Stage {
     pub fn server(&self) -> u32 {
         self.server.as_ref().map_or(0, Process::pid)
     }
+}
+
+/// What every bench sets: a log of what goes wrong alone.
+fn usual() -> Vec<(String, String)> {
+    vec![("POSTERN_LOG".to_owned(), "warn".to_owned())]
 }
 
 /// The address without a name to look up.
