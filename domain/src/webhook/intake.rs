@@ -18,7 +18,7 @@ use turn::Line;
 
 /// Webhooks of one transaction at most.
 const MOST: usize = 64;
-/// Transactions that run side by side in a process.
+/// Transactions that run side by side in a process. A number is in one of them at a time.
 const LANES: usize = 2;
 
 /// What became of a body on the short way.
@@ -93,8 +93,8 @@ impl Intake {
                 let (inner, env) = (Arc::clone(&self.inner), env.clone());
                 // By itself: whose request it was may hang up, the others' messages go in all the same.
                 tokio::spawn(async move {
-                    while let Some(bodies) = inner.next() {
-                        together(&env, bodies).await;
+                    while let Some(turn) = inner.next() {
+                        together(&env, turn).await;
                     }
                     drop(lane);
                 });
@@ -109,15 +109,33 @@ impl Inner {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those whose turn it is; none when nobody waits.
-    fn next(&self) -> Option<Vec<Waiting>> {
-        let bodies = self.line().next(self.most);
-        (!bodies.is_empty()).then_some(bodies)
+    /// Those whose turn it is; none when nobody waits who is not in a transaction already.
+    fn next(self: &Arc<Self>) -> Option<Turn> {
+        let (waiting, numbers) = self.line().next(self.most);
+        (!waiting.is_empty()).then(|| Turn {
+            waiting,
+            numbers,
+            inner: Arc::clone(self),
+        })
+    }
+}
+
+/// Bodies of one transaction. Their numbers are free again when this is dropped.
+struct Turn {
+    waiting: Vec<Waiting>,
+    numbers: Vec<String>,
+    inner: Arc<Inner>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.inner.line().done(&self.numbers);
     }
 }
 
 /// Takes bodies in one transaction and tells those who wait.
-async fn together(env: &Env, waiting: Vec<Waiting>) {
+async fn together(env: &Env, mut turn: Turn) {
+    let waiting = std::mem::take(&mut turn.waiting);
     let (bodies, answers): (Vec<_>, Vec<_>) = waiting
         .into_iter()
         // Nobody waits any more: nothing was promised, and it will come again.

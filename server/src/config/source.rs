@@ -13,7 +13,7 @@ use figment::{
 
 use super::Fault;
 
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 23] = [
     "environment",
     "data",
     "listen",

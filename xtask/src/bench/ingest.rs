@@ -122,7 +122,7 @@ fn ratios(new: f64, before: &Value, after: &Value) -> Value {
 }
 
 /// What is told of the rounds, by the path of its value in each.
-const TOLD: [(&str, &str); 14] = [
+const TOLD: [(&str, &str); 15] = [
     ("ack_p50_us", "/fixed/run/latency_us/p50"),
     ("ack_p95_us", "/fixed/run/latency_us/p95"),
     ("ack_p99_us", "/fixed/run/latency_us/p99"),
@@ -149,6 +149,7 @@ const TOLD: [(&str, &str); 14] = [
     ("highest_per_s", "/highest/highest_per_s"),
     ("highest_new_per_s", "/highest/at_highest/new_per_s"),
     ("ratio", "/ratios/statements"),
+    ("ratio_short", "/ratios/short"),
 ];
 
 fn medians(rounds: &[Value]) -> Value {

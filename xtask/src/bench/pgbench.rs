@@ -11,7 +11,10 @@ use super::{
 use crate::shell;
 
 /// The work as SQL, each under its name. They fill in the same words; another one is another line.
-pub const SCRIPTS: [(&str, &str); 1] = [("statements", include_str!("../../bench/statements.sql"))];
+pub const SCRIPTS: [(&str, &str); 2] = [
+    ("statements", include_str!("../../bench/statements.sql")),
+    ("short", include_str!("../../bench/short.sql")),
+];
 
 /// Clients at once.
 const CLIENTS: u32 = 16;

@@ -1,6 +1,6 @@
 //! Who is next: numbers take turns, each one's bodies stay in their order.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// How many of one number wait at most; it takes seconds to get that far, and Meta asks again.
 const OF_ONE: usize = 1000;
@@ -12,6 +12,9 @@ pub(super) struct Line<T> {
     waiting: HashMap<String, VecDeque<T>>,
     /// The numbers of which something waits, in the order of their turns.
     turns: VecDeque<String>,
+    /// Those that are in a transaction now. A number is in one at a time: its webhooks are committed in the order they
+    /// came, and a flooded one leaves the other transactions to the others.
+    busy: HashSet<String>,
     len: usize,
 }
 
@@ -20,6 +23,7 @@ impl<T> Default for Line<T> {
         Self {
             waiting: HashMap::new(),
             turns: VecDeque::new(),
+            busy: HashSet::new(),
             len: 0,
         }
     }
@@ -50,24 +54,45 @@ impl<T> Line<T> {
         true
     }
 
-    /// Up to `most`: one of each number, and again, until there are enough.
-    pub fn next(&mut self, most: usize) -> Vec<T> {
-        let mut next = Vec::with_capacity(most.min(self.len));
-        while next.len() < most
+    /// Up to `most`: one of each number that is free, and again, until there are enough. Their numbers are busy until they
+    /// are [`Line::done`].
+    pub fn next(&mut self, most: usize) -> (Vec<T>, Vec<String>) {
+        let mut items = Vec::with_capacity(most.min(self.len));
+        let (free, mut busy): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.turns)
+            .into_iter()
+            .partition(|number| !self.busy.contains(number));
+        self.turns = free;
+        let mut numbers = HashSet::new();
+        while items.len() < most
             && let Some(number) = self.turns.pop_front()
         {
             let Some(own) = self.waiting.get_mut(&number) else {
                 continue;
             };
-            next.extend(own.pop_front());
-            if own.is_empty() {
+            items.extend(own.pop_front());
+            let more = !own.is_empty();
+            if !more {
                 self.waiting.remove(&number);
-            } else {
+            }
+            if numbers.insert(number.clone()) {
+                self.busy.insert(number.clone());
+            }
+            if more {
                 self.turns.push_back(number);
             }
         }
-        self.len -= next.len();
-        next
+        // Who could not have a turn is before those who had one.
+        busy.append(&mut self.turns);
+        self.turns = busy;
+        self.len -= items.len();
+        (items, numbers.into_iter().collect())
+    }
+
+    /// The transaction that these numbers were in has ended.
+    pub fn done(&mut self, numbers: &[String]) {
+        for number in numbers {
+            self.busy.remove(number);
+        }
     }
 }
 
@@ -83,17 +108,42 @@ mod tests {
         }
         assert!(line.join("quiet", ("quiet", 0)));
         assert!(line.join("calm", ("calm", 0)));
+        let (first, numbers) = line.next(4);
         assert_eq!(
-            line.next(4),
+            first,
             [("flooded", 0), ("quiet", 0), ("calm", 0), ("flooded", 1)]
         );
+        line.done(&numbers);
         assert!(line.join("quiet", ("quiet", 1)));
+        let (second, numbers) = line.next(9);
         assert_eq!(
-            line.next(9),
+            second,
             [("flooded", 2), ("quiet", 1), ("flooded", 3), ("flooded", 4)]
         );
-        assert_eq!(line.next(9), []);
-        assert!(line.waiting.is_empty() && line.turns.is_empty() && line.len == 0);
+        line.done(&numbers);
+        assert!(line.next(9).0.is_empty());
+        assert!(line.waiting.is_empty() && line.turns.is_empty() && line.busy.is_empty());
+        assert_eq!(line.len, 0);
+    }
+
+    #[test]
+    fn a_number_is_in_one_transaction_at_a_time_and_the_others_do_not_wait_for_it() {
+        let mut line = Line::default();
+        for n in 0..4 {
+            assert!(line.join("flooded", ("flooded", n)));
+        }
+        let (first, numbers) = line.next(2);
+        assert_eq!(first, [("flooded", 0), ("flooded", 1)]);
+        assert!(
+            line.next(2).0.is_empty(),
+            "it is busy, and nobody else waits"
+        );
+        assert!(line.join("quiet", ("quiet", 0)));
+        let (second, quiet) = line.next(2);
+        assert_eq!(second, [("quiet", 0)]);
+        line.done(&numbers);
+        line.done(&quiet);
+        assert_eq!(line.next(2).0, [("flooded", 2), ("flooded", 3)]);
     }
 
     #[test]
