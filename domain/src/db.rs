@@ -9,7 +9,7 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
     Transaction,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -176,6 +176,26 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// A connection that is not the pool's, for what belongs to no transaction.
+    pub(crate) async fn apart(&self) -> Result<PgConnection> {
+        Ok(self.pool.connect_options().connect().await?)
+    }
+
+    /// Another, which listens to `channel`. A listener needs a pool: this one is its own, and holds nothing else.
+    pub(crate) async fn listener(&self, channel: &str) -> Result<PgListener> {
+        let options = PgConnectOptions::clone(&self.pool.connect_options());
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connect_lazy_with(options);
+        let mut listener = PgListener::connect_with(&pool).await?;
+        // One that is lost is told of, and opened anew by whoever listens.
+        listener.eager_reconnect(false);
+        listener.listen(channel).await?;
+        Ok(listener)
     }
 
     /// What is wrong with the role and the tables that this would serve; empty when tenants are held apart.

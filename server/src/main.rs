@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use postern_domain::wake::across;
 use postern_server::{boot, cli, config::Config, prepare::Prepare, serve};
 use std::process::ExitCode;
 
@@ -76,7 +77,11 @@ fn run(command: Command) -> anyhow::Result<()> {
         match command {
             Command::Serve => serve::web(&config, env).await,
             Command::Work => serve::work(&config, env).await,
-            Command::Operate(command) => cli::run(command, &config, &env).await,
+            Command::Operate(command) => {
+                let done = cli::run(command, &config, &env).await;
+                across::tell(&env).await;
+                done
+            }
             Command::Db(DbCommand::Migrate) => {
                 anyhow::ensure!(
                     database.owner.is_some(),

@@ -8,7 +8,7 @@ use crate::{
     routes, worker,
 };
 use anyhow::Context as _;
-use postern_domain::Env;
+use postern_domain::{Env, wake::across::Across};
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
 
@@ -49,6 +49,7 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let across = Across::start(&env);
     let (stop, stopped) = watch::channel(false);
     let workers = tokio::spawn(worker::run(env.clone(), config.workers, stopped.clone()));
     tracing::info!(address = %listener.local_addr()?, url = %config.base_url, "serving");
@@ -63,15 +64,18 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
         () = grace(&mut ended) => {}
     }
     workers.await.context("the worker broke")?;
+    across.end().await;
     env.db.close().await;
     Ok(())
 }
 
 /// Works through jobs until it is told to stop.
 pub async fn work(config: &Config, env: Env) -> anyhow::Result<()> {
+    let across = Across::start(&env);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(told(stop));
     worker::run(env.clone(), config.workers.max(1), stopped).await;
+    across.end().await;
     env.db.close().await;
     Ok(())
 }

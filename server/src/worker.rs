@@ -14,8 +14,6 @@ use tokio::{
 
 /// Jobs that each configured loop is worth: most of their time they wait for Meta.
 const EACH: usize = 8;
-/// How long to sleep at most: the bells of other processes are not heard here.
-const LOOK: Duration = Duration::from_secs(1);
 /// How long to sleep at least when jobs are due and none can be had: somebody holds their rows just now.
 const BREATH: Duration = Duration::from_millis(5);
 /// How often what is past its time is swept out.
@@ -63,7 +61,7 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
 async fn fill(env: &Env, free: usize, running: &mut JoinSet<()>) -> Result<Duration, Error> {
     if free == 0 {
         // One that ends makes room; that wakes the loop by itself.
-        return Ok(LOOK);
+        return Ok(env.wake.idle());
     }
     let most = u16::try_from(free).unwrap_or(u16::MAX);
     let claims = job::claim(env, most, job::LEASE).await?;
@@ -72,14 +70,14 @@ async fn fill(env: &Env, free: usize, running: &mut JoinSet<()>) -> Result<Durat
         running.spawn(work(env.clone(), claim));
     }
     if full {
-        return Ok(LOOK);
+        return Ok(env.wake.idle());
     }
-    Ok(rest(job::next(env).await?))
+    Ok(rest(job::next(env).await?, env.wake.idle()))
 }
 
-/// How long to sleep when the next job is due in `next`.
-fn rest(next: Option<Duration>) -> Duration {
-    next.map_or(LOOK, |next| next.clamp(BREATH, LOOK))
+/// How long to sleep when the next job is due in `next`, and no bell rings: `idle` at most.
+fn rest(next: Option<Duration>, idle: Duration) -> Duration {
+    next.map_or(idle, |next| next.clamp(BREATH, idle))
 }
 
 async fn work(env: Env, claim: Claim) {
@@ -109,7 +107,7 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
 async fn due(bells: &mut broadcast::Receiver<Signal>) {
     loop {
         match bells.recv().await {
-            Ok(Signal::Jobs) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Ok(Signal::Jobs | Signal::All) | Err(broadcast::error::RecvError::Lagged(_)) => return,
             Ok(_) => {}
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
@@ -151,13 +149,14 @@ mod tests {
 
     #[test]
     fn a_due_job_that_cannot_be_had_is_not_waited_for_in_a_spin() {
+        let idle = Duration::from_secs(5);
         for (next, expected) in [
-            (None, LOOK),
+            (None, idle),
             (Some(Duration::ZERO), BREATH),
             (Some(Duration::from_millis(70)), Duration::from_millis(70)),
-            (Some(Duration::from_hours(1)), LOOK),
+            (Some(Duration::from_hours(1)), idle),
         ] {
-            assert_eq!(rest(next), expected, "{next:?}");
+            assert_eq!(rest(next, idle), expected, "{next:?}");
         }
     }
 

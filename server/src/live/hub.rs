@@ -10,8 +10,8 @@ use std::{
 };
 use tokio::sync::broadcast;
 
-/// Between two looks at a socket: whether its browser is there, and whether it may still listen. What another process
-/// did is noticed by the second one, so no socket outlives its right by more than this.
+/// Between two looks at a socket: whether its browser is there, and whether it may still listen. Bells end a socket at
+/// once, those of other processes too; when one was lost, no socket outlives its right by more than this.
 pub const BEAT: Duration = Duration::from_secs(25);
 
 /// Whose right to listen has to be looked at again.
@@ -119,6 +119,7 @@ impl Inner {
             }
             Signal::Session(session) => self.recheck(Recheck::Session(session)),
             Signal::Account(account) => self.recheck(Recheck::Account(account)),
+            Signal::All => self.wake_all(),
             Signal::Jobs => {}
         }
     }

@@ -43,8 +43,8 @@ pub struct Room {
     present: Mutex<HashMap<u64, Presence>>,
 }
 
-/// Between two looks when no bell rings: another process may have written.
-const IDLE: Duration = Duration::from_secs(1);
+/// Before the next look when the feed could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
 /// When something was committed that the horizon still hides.
 const SOON: Duration = Duration::from_millis(4);
 
@@ -151,7 +151,7 @@ async fn pump(room: Weak<Room>, env: Env, workspace: WorkspaceId) {
         let wait = match read_on(&room, &env, workspace, &mut cursor).await {
             Ok(more) => {
                 failing = false;
-                if more { SOON } else { IDLE }
+                if more { SOON } else { env.wake.idle() }
             }
             Err(error) => {
                 if !failing {
@@ -165,7 +165,7 @@ async fn pump(room: Weak<Room>, env: Env, workspace: WorkspaceId) {
                 if let Some(room) = room.upgrade() {
                     room.tell(News::Gap);
                 }
-                IDLE
+                AGAIN
             }
         };
         let Some(room) = room.upgrade() else { return };

@@ -265,7 +265,7 @@ impl Open {
         if self.heard.elapsed() > SILENT {
             return ControlFlow::Break(End::Gone);
         }
-        // Another process may have ended the session or the membership: its bells do not ring here.
+        // Another process may have ended the session or the membership, and its bell may be lost.
         self.look().await?;
         self.put(Message::Ping(axum::body::Bytes::new())).await?;
         // A page's script sees no ping: it needs a frame to know that the line is not dead.
