@@ -7,6 +7,9 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
+    /// Where it was loaded from.
+    origin: String,
+    /// The process that answers it.
     url: String,
     token: String,
     /// The workspace that it works in.
@@ -62,6 +65,7 @@ impl Api {
         };
         Self {
             http,
+            origin: url.to_owned(),
             url: url.to_owned(),
             token: text("/token"),
             workspace: text("/me/memberships/0/workspace"),
@@ -77,6 +81,19 @@ impl Api {
         }
     }
 
+    /// The same page, whose requests a balancer gives to another process.
+    pub fn through(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The process that answers it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What a browser would send along.
     pub fn cookies(&self) -> &str {
         &self.cookies
@@ -87,7 +104,7 @@ impl Api {
         let answer = self
             .http
             .post(format!("{}/auth/sign-out", self.url))
-            .header("origin", &self.url)
+            .header("origin", &self.origin)
             .header("x-requested-with", "postern")
             .header("cookie", &self.cookies)
             .send()
@@ -115,7 +132,7 @@ impl Api {
         let answer = self
             .http
             .post(format!("{}/api/{function}", self.url))
-            .header("origin", &self.url)
+            .header("origin", &self.origin)
             .header("x-workspace-id", &self.workspace)
             .bearer_auth(&self.token)
             .json(&arguments)

@@ -7,6 +7,7 @@ mod killed;
 mod outbound;
 mod quarantine;
 mod restarted;
+mod several;
 mod sockets;
 mod stranger;
 mod tally;

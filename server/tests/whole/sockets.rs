@@ -17,15 +17,10 @@ use tokio_tungstenite::{
 /// An open socket.
 pub type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn open(town: &Town, ticket: &str, origin: &str) -> Result<Socket, u16> {
-    let mut request = town
-        .url()
-        .replacen("http", "ws", 1)
-        .into_client_request()
-        .expect("a request");
-    *request.uri_mut() = format!("{}/live", town.url().replacen("http", "ws", 1))
-        .parse()
-        .expect("an address");
+/// Opens one at a process with a ticket, from a page of `origin`; what it answers when it does not open.
+pub async fn open(url: &str, ticket: &str, origin: &str) -> Result<Socket, u16> {
+    let url = format!("{}/live", url.replacen("http", "ws", 1));
+    let mut request = url.into_client_request().expect("a request");
     let headers = request.headers_mut();
     headers.insert("origin", origin.parse().expect("a header"));
     headers.insert(
@@ -48,7 +43,7 @@ async fn open(town: &Town, ticket: &str, origin: &str) -> Result<Socket, u16> {
 
 /// Opens one and says from where on it listens.
 pub async fn resume(town: &Town, api: &Api, cursor: &Value) -> Socket {
-    let mut socket = open(town, &api.ticket().await, &town.url())
+    let mut socket = open(api.url(), &api.ticket().await, &town.url())
         .await
         .expect("it opens");
     let first = json!({ "type": "resume", "cursor": cursor }).to_string();
@@ -71,7 +66,7 @@ pub async fn next(socket: &mut Socket) -> Option<Value> {
 }
 
 /// What customers wrote, from here to `until` of them or to the end of what had been missed.
-async fn heard(socket: &mut Socket, count: usize, cursor: &mut Value) -> Vec<String> {
+pub async fn heard(socket: &mut Socket, count: usize, cursor: &mut Value) -> Vec<String> {
     let mut texts = Vec::new();
     while texts.len() < count {
         let frame = next(socket).await.expect("it stays open");
@@ -107,22 +102,25 @@ async fn a_socket_opens_once_with_its_ticket_resumes_without_a_gap_and_ends_with
     // Its ticket: single use, from our own pages, never guessed.
     let ticket = api.ticket().await;
     assert_eq!(
-        open(&town, &ticket, "https://elsewhere.example")
+        open(&town.url(), &ticket, "https://elsewhere.example")
             .await
             .err(),
         Some(403)
     );
     drop(
-        open(&town, &ticket, &town.url())
+        open(&town.url(), &ticket, &town.url())
             .await
             .expect("the first use"),
     );
     assert_eq!(
-        open(&town, &ticket, &town.url()).await.err(),
+        open(&town.url(), &ticket, &town.url()).await.err(),
         Some(401),
         "the second use"
     );
-    assert_eq!(open(&town, "AAAA", &town.url()).await.err(), Some(401));
+    assert_eq!(
+        open(&town.url(), "AAAA", &town.url()).await.err(),
+        Some(401)
+    );
 
     // Its resumption: what was written while nobody listened, then what is written now, each once and in order.
     let mut cursor = api.snapshot().await["cursor"].clone();

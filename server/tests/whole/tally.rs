@@ -62,13 +62,13 @@ pub fn twice(ledger: &Ledger) -> Vec<(&str, &str)> {
 /// once more after that.
 pub async fn write(meta: SimHandle, url: String, number: usize, count: usize, tally: Arc<Tally>) {
     let (_all, open) = watch::channel(count);
-    write_as_told(meta, url, number, count, tally, open).await;
+    write_as_told(meta, vec![url], number, count, tally, open).await;
 }
 
-/// The same, where no more than `open` messages may have been written so far.
+/// The same, where no more than `open` messages may have been written so far, and each post goes to the next of `urls`.
 async fn write_as_told(
     meta: SimHandle,
-    url: String,
+    urls: Vec<String>,
     number: usize,
     count: usize,
     tally: Arc<Tally>,
@@ -83,9 +83,9 @@ async fn write_as_told(
         let at = 1_700_000_000 + u64::try_from(turn).expect("small");
         let change = wire::text(&channel, &person, &id, now_like(at), &format!("{turn}"));
         let body = escape::bytes(&wire::envelope(&[change]), Form::Escaped);
-        post(&meta, &url, &body, &tally).await;
+        post(&meta, &urls, number + turn, &body, &tally).await;
         if turn % 5 == 0 {
-            post(&meta, &url, &body, &tally).await;
+            post(&meta, &urls, number + turn + 1, &body, &tally).await;
         }
     }
 }
@@ -99,9 +99,9 @@ fn now_like(order: u64) -> u64 {
     now - 3600 + order % 3000
 }
 
-async fn post(meta: &SimHandle, url: &str, body: &[u8], tally: &Tally) {
+async fn post(meta: &SimHandle, urls: &[String], first: usize, body: &[u8], tally: &Tally) {
     let deadline = Instant::now() + Duration::from_mins(2);
-    loop {
+    for url in urls.iter().cycle().skip(first % urls.len()) {
         match meta.deliver(url, body.to_vec()).await {
             Ok(status) if status == 200 => break,
             _ => {
@@ -140,21 +140,26 @@ pub struct Load {
     held: Vec<usize>,
     size: Size,
     open: watch::Sender<usize>,
+    /// The page at each process.
+    doors: Vec<Api>,
     tally: Arc<Tally>,
 }
 
-/// Sets the load going: each customer writes, and each of their conversations is replied to, while Meta's statuses come
-/// shuffled, doubled, early and not at all.
+/// Sets the load going: each customer writes, and each of their conversations is replied to, at every process in turn,
+/// while Meta's statuses come shuffled, doubled, early and not at all.
 pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Load {
     town.meta.set_chaos(Chaos::storm(1));
-    let url = format!("{}/webhooks/whatsapp", town.url());
+    let urls = town.urls();
+    let doors: Vec<_> = urls.iter().map(|url| api.through(url)).collect();
+    let callbacks = urls.iter().map(|url| format!("{url}/webhooks/whatsapp"));
+    let callbacks: Vec<_> = callbacks.collect();
     let all = size.customers + size.held;
     let open = watch::Sender::new(size.stage());
     let mut tasks: Vec<_> = (0..all)
         .map(|number| {
-            let (meta, url) = (town.meta.clone(), url.clone());
+            let (meta, urls) = (town.meta.clone(), callbacks.clone());
             let (tally, open) = (Arc::clone(tally), open.subscribe());
-            let writing = write_as_told(meta, url, number, size.messages, tally, open);
+            let writing = write_as_told(meta, urls, number, size.messages, tally, open);
             tokio::spawn(writing)
         })
         .collect();
@@ -164,7 +169,7 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
     .await;
     for number in 0..size.customers {
         let conversation = conversation(api, number).await;
-        let replying = reply(api.clone(), conversation, size.replies, Arc::clone(tally));
+        let replying = reply(doors.clone(), conversation, size.replies, Arc::clone(tally));
         tasks.push(tokio::spawn(replying));
     }
     Load {
@@ -172,6 +177,7 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
         held: (size.customers..all).collect(),
         size,
         open,
+        doors,
         tally: Arc::clone(tally),
     }
 }
@@ -198,7 +204,8 @@ impl Load {
         });
         town.meta.fail(FaultPlan::always(slow).only_to(&to));
         let tally = Arc::clone(&self.tally);
-        let replying = reply(api.clone(), conversation.clone(), self.size.replies, tally);
+        let doors = self.doors.clone();
+        let replying = reply(doors, conversation.clone(), self.size.replies, tally);
         self.tasks.push(tokio::spawn(replying));
         let within = Duration::from_mins(1);
         let sent = town.meta.wait_for(within, |sent| sent.to == to).await;
@@ -226,7 +233,8 @@ pub fn release(meta: &SimHandle) {
     meta.set_chaos(Chaos::storm(1));
 }
 
-async fn conversation(api: &Api, number: usize) -> String {
+/// The conversation with a customer.
+pub async fn conversation(api: &Api, number: usize) -> String {
     let name = format!("Customer {number}");
     let rows = api.conversations().await;
     let mut rows = rows.iter();
@@ -236,14 +244,15 @@ async fn conversation(api: &Api, number: usize) -> String {
 }
 
 /// Replies to a conversation, each with one id until it is confirmed.
-async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tally>) {
+async fn reply(doors: Vec<Api>, conversation: String, count: usize, tally: Arc<Tally>) {
     for turn in 0..count {
         let id = reply_id(&conversation, turn);
+        let text = format!("reply {turn}");
         let deadline = Instant::now() + Duration::from_mins(2);
-        while let Err(refusal) = api
-            .reply(&id, &conversation, &format!("reply {turn}"))
-            .await
-        {
+        for api in doors.iter().cycle().skip(turn % doors.len()) {
+            let Err(refusal) = api.reply(&id, &conversation, &text).await else {
+                break;
+            };
             assert!(Instant::now() < deadline, "a reply is not taken: {refusal}");
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
@@ -252,7 +261,7 @@ async fn reply(api: Api, conversation: String, count: usize, tally: Arc<Tally>) 
 }
 
 /// A message id that only this reply has.
-fn reply_id(conversation: &str, turn: usize) -> String {
+pub fn reply_id(conversation: &str, turn: usize) -> String {
     format!("{}{:04x}", &conversation[..32], turn)
 }
 

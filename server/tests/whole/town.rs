@@ -1,7 +1,12 @@
-//! One installation in a folder of its own, with the program as a process that can be killed.
+//! One installation in a folder of its own, with the program as processes that can be killed.
 
 use crate::api::Api;
+use postern_server::{
+    config::os_random,
+    postgres::{Data, Private},
+};
 use postern_sim::{Sim, SimConfig, SimHandle};
+use secrecy::ExposeSecret as _;
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -22,17 +27,51 @@ const VERIFY: &str = "verify-me-please";
 /// A running installation with Meta beside it.
 pub struct Town {
     folder: PathBuf,
-    port: u16,
-    server: Option<Child>,
+    processes: Vec<Process>,
+    /// A PostgreSQL that is none of the processes'.
+    database: Option<Private>,
     /// What the program wrote, for the set-up link and for a failure's report.
     log: Arc<Mutex<Vec<String>>>,
     /// Meta.
     pub meta: SimHandle,
 }
 
+struct Process {
+    /// Where it serves; one that only works has none.
+    port: Option<u16>,
+    child: Option<Child>,
+}
+
+impl Process {
+    fn serve() -> Self {
+        Self {
+            port: Some(free_port()),
+            child: None,
+        }
+    }
+
+    fn work() -> Self {
+        Self {
+            port: None,
+            child: None,
+        }
+    }
+}
+
 impl Town {
-    /// Builds one, starts it, sets it up and connects the number.
+    /// Builds one of one process, starts it, sets it up and connects the number.
     pub async fn found(name: &str) -> (Self, Api) {
+        Self::of(name, vec![Process::serve()]).await
+    }
+
+    /// The same of several processes on one database: 0 and 1 serve and do no jobs, `workers` more do jobs alone.
+    pub async fn found_wide(name: &str, workers: usize) -> (Self, Api) {
+        let mut processes = vec![Process::serve(), Process::serve()];
+        processes.extend((0..workers).map(|_| Process::work()));
+        Self::of(name, processes).await
+    }
+
+    async fn of(name: &str, processes: Vec<Process>) -> (Self, Api) {
         let mut config = SimConfig::quick(ACCOUNT, NUMBER, TOKEN);
         VERIFY.clone_into(&mut config.verify_token);
         let meta = Sim::start(config).await.expect("Meta starts");
@@ -45,15 +84,18 @@ impl Town {
             r#"{"pkg":"pkg/none","name":"postern"}"#,
         )
         .expect("a file");
-        let port = free_port();
+        let count = processes.len();
+        let database = (count > 1).then(|| postgresql(&folder.join("database")));
         let mut town = Self {
             folder,
-            port,
-            server: None,
+            processes,
+            database,
             log: Arc::default(),
             meta,
         };
-        town.start().await;
+        for process in 0..count {
+            town.start(process).await;
+        }
         let api = Api::set_up(&town.url(), &town.setup_token().await).await;
         api.connect(NUMBER, ACCOUNT, TOKEN).await;
         town.meta
@@ -61,9 +103,17 @@ impl Town {
         (town, api)
     }
 
-    /// Where it is reached.
+    /// Where it is reached, as far as it knows.
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        self.urls().swap_remove(0)
+    }
+
+    /// Where each process that serves is reached, as a balancer in front of them knows.
+    pub fn urls(&self) -> Vec<String> {
+        let ports = self.processes.iter().filter_map(|process| process.port);
+        ports
+            .map(|port| format!("http://localhost:{port}"))
+            .collect()
     }
 
     fn program(&self) -> Command {
@@ -73,7 +123,6 @@ impl Town {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("POSTERN_DATA", self.folder.join("data"))
             .env("POSTERN_SITE", self.folder.join("site"))
-            .env("POSTERN_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("POSTERN_BASE_URL", self.url())
             .env(
                 "POSTERN_GRAPH_URL",
@@ -81,6 +130,15 @@ impl Town {
             )
             .env("POSTERN_APP_SECRET", self.meta.app_secret())
             .env("POSTERN_VERIFY_TOKEN", VERIFY);
+        if let Some(database) = &self.database {
+            program
+                .env("DATABASE_URL", database.app_url().expose_secret())
+                .env("DATABASE_OWNER_URL", database.owner_url().expose_secret())
+                .env("POSTERN_WORKERS", "false")
+                // All of them together may have the hundred of a PostgreSQL that nobody set up.
+                .env("POSTERN_POOL_SIZE", "12")
+                .env("POSTERN_WORKER_POOL_SIZE", "4");
+        }
         program
     }
 
@@ -101,11 +159,17 @@ impl Town {
         said
     }
 
-    /// Starts the program and waits until it is ready.
-    pub async fn start(&mut self) {
-        let mut child = self
-            .program()
-            .arg("serve")
+    /// Starts a process and waits until it is ready, where that can be asked.
+    pub async fn start(&mut self, process: usize) {
+        let port = self.processes[process].port;
+        let mut program = self.program();
+        match port {
+            Some(port) => program
+                .arg("serve")
+                .env("POSTERN_LISTEN", format!("127.0.0.1:{port}")),
+            None => program.arg("work"),
+        };
+        let mut child = program
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -124,12 +188,15 @@ impl Town {
             let stream = stream.expect("a pipe");
             std::thread::spawn(move || {
                 for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    log.lock().expect("the log").push(line);
+                    log.lock()
+                        .expect("the log")
+                        .push(format!("{process}: {line}"));
                 }
             });
         }
-        self.server = Some(child);
-        let ready = format!("{}/health/ready", self.url());
+        self.processes[process].child = Some(child);
+        let Some(port) = port else { return };
+        let ready = format!("http://localhost:{port}/health/ready");
         let http = reqwest::Client::builder()
             .no_proxy()
             .build()
@@ -150,11 +217,11 @@ impl Town {
         }
     }
 
-    /// Kills the program as a power cut would (SIGKILL).
-    pub fn kill(&mut self) {
-        let mut server = self.server.take().expect("it runs");
-        server.kill().expect("it is ours");
-        server.wait().expect("it ends");
+    /// Kills a process as a power cut would (SIGKILL).
+    pub fn kill(&mut self, process: usize) {
+        let mut child = self.processes[process].child.take().expect("it runs");
+        child.kill().expect("it is ours");
+        child.wait().expect("it ends");
     }
 
     /// Kills the private PostgreSQL alone, and waits until it serves again.
@@ -205,6 +272,12 @@ impl Town {
         }
     }
 
+    /// Whether the program wrote something like that.
+    pub fn has_said(&self, words: &str) -> bool {
+        let log = self.log.lock().expect("the log");
+        log.iter().any(|line| line.contains(words))
+    }
+
     /// The last of what the program wrote.
     pub fn log(&self) -> String {
         let log = self.log.lock().expect("the log");
@@ -214,20 +287,39 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            // A clean end: PostgreSQL goes with it.
+        let children = self.processes.iter_mut();
+        let mut children: Vec<_> = children
+            .filter_map(|process| process.child.take())
+            .collect();
+        // A clean end: a PostgreSQL of its own goes with it.
+        for child in &children {
             let _ = Command::new("kill")
-                .args(["-INT", &server.id().to_string()])
+                .args(["-INT", &child.id().to_string()])
                 .status();
-            let deadline = Instant::now() + Duration::from_secs(20);
-            while matches!(server.try_wait(), Ok(None)) && Instant::now() < deadline {
+        }
+        let deadline = Instant::now() + Duration::from_secs(20);
+        for child in &mut children {
+            while matches!(child.try_wait(), Ok(None)) && Instant::now() < deadline {
                 std::thread::sleep(Duration::from_millis(30));
             }
-            let _ = server.kill();
-            let _ = server.wait();
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        if let Some(database) = self.database.take() {
+            database.stop();
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// One that the processes share.
+fn postgresql(folder: &Path) -> Private {
+    fs::create_dir_all(folder).expect("a folder");
+    let data = Data {
+        elsewhere: folder.to_owned(),
+        ..Data::new(folder)
+    };
+    tokio::task::block_in_place(|| Private::start(&data, &os_random)).expect("PostgreSQL starts")
 }
 
 fn find(folder: &Path, name: &str) -> Option<PathBuf> {

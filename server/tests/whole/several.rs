@@ -1,0 +1,176 @@
+//! Several processes around one database: what one does, the others know.
+
+use crate::{
+    sockets::{Socket, heard, next, open, resume},
+    tally::{
+        Size, Tally, begin, check, conversation, digits, release, reply_id, settled, twice, until,
+        write,
+    },
+    town::Town,
+};
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// One after the other: without a notice each would wait for the next look, a second later at the earliest.
+const ROUNDS: usize = 12;
+const BEFORE_A_LOOK: Duration = Duration::from_secs(ROUNDS as u64 / 2);
+/// Before an open socket is looked at by itself, 25 s after it opened.
+const BEFORE_THE_BEAT: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_process_does_is_heard_in_the_others_at_once() {
+    let (town, here) = Town::found_wide("crossing", 1).await;
+    let there = here.through(&town.urls()[1]);
+    let mut cursor = there.snapshot().await["cursor"].clone();
+    let mut socket = resume(&town, &there, &cursor).await;
+    assert_eq!(
+        next(&mut socket).await.expect("a word")["type"],
+        "caught_up"
+    );
+
+    // A webhook at one reaches a socket at the other.
+    let callback = format!("{}/webhooks/whatsapp", here.url());
+    let begun = Instant::now();
+    for number in 0..ROUNDS {
+        let tally = Arc::new(Tally::default());
+        write(town.meta.clone(), callback.clone(), number, 1, tally).await;
+        assert_eq!(heard(&mut socket, 1, &mut cursor).await, ["0"]);
+    }
+    let (crossed, allowed) = (begun.elapsed(), BEFORE_A_LOOK);
+    assert!(crossed < allowed, "{ROUNDS} events took {crossed:?}");
+
+    // A reply written at one is sent by the other.
+    let begun = Instant::now();
+    for number in 0..ROUNDS {
+        let with = conversation(&here, number).await;
+        let reply = here.reply(&reply_id(&with, 0), &with, "Hello").await;
+        reply.expect("it is taken");
+        let within = Duration::from_secs(20);
+        let sent = town.meta.wait_for(within, |sent| sent.to == digits(number));
+        assert!(sent.await.is_some(), "nothing is sent:\n{}", town.log());
+    }
+    let (sent, allowed) = (begun.elapsed(), BEFORE_A_LOOK);
+    assert!(sent < allowed, "{ROUNDS} replies took {sent:?}");
+
+    println!("{ROUNDS} events crossed in {crossed:?}, {ROUNDS} replies in {sent:?}");
+
+    // A session that ends at one has no socket at the other.
+    let cursor = there.snapshot().await["cursor"].clone();
+    let opened = Instant::now();
+    let idle = resume(&town, &there, &cursor).await;
+    here.sign_out().await;
+    for socket in [socket, idle] {
+        ends(socket).await;
+    }
+    assert!(opened.elapsed() < BEFORE_THE_BEAT, "it ended by itself");
+    assert!(!town.has_said("cannot be heard"), "{}", town.log());
+}
+
+/// Reads to the end, which must be for the reason that the session is over.
+async fn ends(mut socket: Socket) {
+    let mut last = None;
+    while let Some(frame) = next(&mut socket).await {
+        last = Some(frame);
+    }
+    assert_eq!(last.expect("a word")["type"], "bye");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_drawn_at_one_process_opens_one_socket_at_whichever_is_first() {
+    let (town, api) = Town::found_wide("tickets", 0).await;
+    let (here, there) = (&town.urls()[0], &town.urls()[1]);
+    let origin = &town.url();
+    let ticket = api.ticket().await;
+    drop(open(there, &ticket, origin).await.expect("the first use"));
+    for url in [here, there] {
+        assert_eq!(open(url, &ticket, origin).await.err(), Some(401));
+    }
+    for _ in 0..25 {
+        let ticket = api.ticket().await;
+        let both = tokio::join!(open(here, &ticket, origin), open(there, &ticket, origin));
+        let opened = [both.0.err(), both.1.err()];
+        assert!(
+            [[None, Some(401)], [Some(401), None]].contains(&opened),
+            "{opened:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tries_to_sign_in_are_counted_over_all_processes() {
+    let (town, api) = Town::found_wide("tries", 0).await;
+    let urls = town.urls();
+    let origin = town.url();
+    let http = reqwest::Client::builder().no_proxy().build();
+    let http = http.expect("a client");
+    let guess = async |url: &str, email: &str| {
+        let asked = http
+            .post(format!("{url}/auth/sign-in"))
+            .header("origin", &origin)
+            .json(&json!({ "email": email, "password": "not the harbour" }))
+            .send();
+        asked.await.expect("an answer").status().as_u16()
+    };
+    // In turn: of neither process's own tries there are more than three.
+    for turn in 0..5 {
+        let refused = guess(&urls[turn % 2], "ines@example.test").await;
+        assert_eq!(refused, 422, "try {turn}");
+    }
+    for url in urls.iter().rev() {
+        assert_eq!(guess(url, "ines@example.test").await, 429, "{url}");
+    }
+    // At once.
+    let guesses = (0..24).map(|turn| guess(&urls[turn % 2], "nobody@example.test"));
+    let mut answers = futures::future::join_all(guesses).await;
+    answers.sort_unstable();
+    assert_eq!(answers[..5], [422; 5]);
+    assert_eq!(answers[5..], [429; 19]);
+    // Whoever is signed in is not held up.
+    api.conversations().await;
+}
+
+const SIZE: Size = Size {
+    customers: 12,
+    held: 1,
+    messages: 4,
+    replies: 10,
+};
+/// Longer than it takes to kill.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Longer than a claim lasts (60 s).
+const STATUS: Duration = Duration::from_secs(65);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_do_each_job_once_and_take_over_from_each_other_when_one_is_killed() {
+    let (mut town, api) = Town::found_wide("workers", 2).await;
+    let tally = Arc::new(Tally::default());
+    let mut load = begin(&town, &api, SIZE, &tally).await;
+    // One goes while both are at it. What Meta gets after that, the other one sends.
+    let busy = town
+        .meta
+        .wait_for(Duration::from_mins(1), |sent| {
+            sent.text.as_deref() == Some("reply 2")
+        })
+        .await;
+    assert!(busy.is_some(), "nothing is sent:\n{}", town.log());
+    town.kill(3);
+    load.catch(&town, &api, ANSWER, STATUS).await;
+    // And the other way round: it goes with a message at Meta whose answer it will not hear.
+    town.start(3).await;
+    town.kill(2);
+    release(&town.meta);
+    load.end().await;
+    until("every reply comes to an end", &town, async || {
+        settled(&api, &town.meta).await
+    })
+    .await;
+    let statuses = check(&api, SIZE).await;
+    let ledger = town.meta.ledger();
+    assert!(
+        twice(&ledger).is_empty(),
+        "sent twice: {:?}",
+        twice(&ledger)
+    );
+    println!("replies ended as {statuses:?}");
+}
