@@ -9,6 +9,7 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
     Transaction,
     migrate::Migrator,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use std::time::Duration;
@@ -170,6 +171,11 @@ impl Db {
             wake: self.wake.clone(),
             signals: Vec::new(),
         })
+    }
+
+    /// For one statement on what belongs to no workspace, which is its own transaction: one round trip.
+    pub(crate) async fn alone(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.pool.acquire().await?)
     }
 
     /// Answers when the database does.

@@ -32,6 +32,7 @@ pub mod rate;
 pub mod account;
 pub mod attempt;
 pub mod channel;
+pub mod limit;
 pub mod member;
 pub mod operator;
 pub mod password;
