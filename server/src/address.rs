@@ -1,13 +1,16 @@
 //! The client's address: the peer's own, unless the peer is a proxy that the configuration names.
 
+use crate::state::Site;
 use axum::{
-    extract::ConnectInfo,
+    extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
 use ipnet::IpNet;
 use std::{
+    convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     str,
+    sync::Arc,
 };
 
 /// The address of whoever sent this request.
@@ -16,6 +19,21 @@ pub fn of(parts: &Parts, proxies: &[IpNet]) -> IpAddr {
     // Without a connection there is nobody to tell apart: all of them share one network's limits.
     let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
     behind(peer.to_canonical(), &parts.headers, proxies)
+}
+
+/// The same for a handler.
+pub struct Client(pub IpAddr);
+
+impl<S> FromRequestParts<S> for Client
+where
+    S: Send + Sync,
+    Arc<Site>: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(of(parts, &Arc::<Site>::from_ref(state).proxies)))
+    }
 }
 
 /// From the right, for each proxy appends whom it saw: the first one that is no proxy of ours is the client. What

@@ -4,6 +4,7 @@ mod doorplate;
 
 use crate::{
     config::{Config, site},
+    limit::Limits,
     live::Hub,
     postgres,
     state::Site,
@@ -136,6 +137,8 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
     let origin = config.base_url.origin().ascii_serialization();
     Ok(crate::state::AppState {
         hub: Hub::new(env.clone()),
+        // What else asks the database (webhooks, sockets) finds the job loops' connections at least.
+        limits: Arc::new(Limits::new(&config.limits, config.pool_size as usize)),
         leptos: package(&config.site)?,
         site: Arc::new(Site {
             origin,

@@ -4,6 +4,7 @@ mod check;
 mod fault;
 mod folder;
 mod keys;
+mod limits;
 mod read;
 pub(crate) mod site;
 mod source;
@@ -17,6 +18,7 @@ use url::Url;
 
 pub use fault::{Fault, Faults};
 pub use keys::os_random;
+pub use limits::Limits;
 pub use values::{Environment, Key, LogFormat};
 
 /// Every setting of an installation.
@@ -73,6 +75,8 @@ pub struct Config {
     pub pool_size: u32,
     /// Connections of the job loops' pool, 8 by default.
     pub worker_pool_size: u32,
+    /// What a flood meets: a dozen settings of their own.
+    pub limits: Limits,
     /// Whom the private PostgreSQL runs as when Postern is started as root; `postgres` by default.
     pub pg_user: String,
 }

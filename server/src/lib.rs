@@ -12,6 +12,7 @@ pub mod auth;
 pub mod caller;
 pub mod csrf;
 pub mod headers;
+pub mod limit;
 pub mod live;
 pub mod reports;
 pub mod routes;

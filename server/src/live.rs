@@ -7,7 +7,11 @@ mod socket;
 
 pub use hub::Hub;
 
-use crate::state::{AppState, Site};
+use crate::{
+    address::Client,
+    limit::Limits,
+    state::{AppState, Site},
+};
 use axum::{
     Router,
     extract::{State, WebSocketUpgrade},
@@ -32,6 +36,8 @@ async fn open(
     State(env): State<Env>,
     State(hub): State<Hub>,
     State(site): State<Arc<Site>>,
+    State(limits): State<Arc<Limits>>,
+    Client(address): Client,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -45,18 +51,26 @@ async fn open(
     let Some(ticket) = ticket(&headers) else {
         return ApiError::Unauthorized.into_response();
     };
-    match live::enter(&env, &ticket).await {
-        Ok(pass) => upgrade
-            .protocols([PROTOCOL])
-            // The defaults hold 128 KiB a socket; a frame of ours is a few hundred bytes.
-            .read_buffer_size(4096)
-            .write_buffer_size(4096)
-            .max_write_buffer_size(256 * 1024)
-            .max_message_size(64 * 1024)
-            .max_frame_size(64 * 1024)
-            .on_upgrade(move |socket| socket::run(socket, env, hub, pass)),
-        Err(error) => ApiError::from(error).into_response(),
-    }
+    let pass = match live::enter(&env, &ticket).await {
+        Ok(pass) => pass,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let Some(seat) = limits.sockets.seat(address, &pass) else {
+        let retry_after_s = 30;
+        return ApiError::TooMany { retry_after_s }.into_response();
+    };
+    upgrade
+        .protocols([PROTOCOL])
+        // The defaults hold 128 KiB a socket; a frame of ours is a few hundred bytes.
+        .read_buffer_size(4096)
+        .write_buffer_size(4096)
+        .max_write_buffer_size(256 * 1024)
+        .max_message_size(64 * 1024)
+        .max_frame_size(64 * 1024)
+        .on_upgrade(async move |socket| {
+            socket::run(socket, env, hub, pass).await;
+            drop(seat);
+        })
 }
 
 fn same_origin(headers: &HeaderMap, site: &Site) -> bool {

@@ -1,14 +1,14 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    auth, caller, csrf, headers, live, reports,
+    auth, caller, csrf, headers, limit, live, reports,
     state::{AppState, Site},
     webhooks,
 };
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
 };
@@ -16,14 +16,11 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use postern_app::{App, error::ApiError, root::AppProps, shell, ui::icon::Package};
 use postern_domain::Env;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, services::ServeDir,
     set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
-
-/// No request takes longer; what is slow belongs into a job.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
@@ -39,6 +36,7 @@ pub fn router(state: AppState) -> Router {
     let guarded = Router::new()
         .merge(auth::routes())
         .merge(shells(&state, pages))
+        .layer(from_fn_with_state(state.clone(), limit::calls::layer))
         .layer(from_fn_with_state(guard, caller::layer))
         .layer(from_fn_with_state(state.clone(), csrf::layer))
         .layer(DefaultBodyLimit::max(256 * 1024));
@@ -52,9 +50,11 @@ pub fn router(state: AppState) -> Router {
         .merge(package(&state))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            PATIENCE,
+            // What is slow belongs into a job.
+            state.limits.patience(),
         ))
         .fallback(missing)
+        .layer(from_fn_with_state(state.clone(), limit::layer))
         .layer(CatchPanicLayer::custom(broke))
         .layer(from_fn_with_state(
             (state.env.clone(), Arc::clone(&state.site)),
@@ -109,16 +109,7 @@ fn package(state: &AppState) -> Router<AppState> {
 
 /// A page that says so for whoever looks, the error's words for a program.
 async fn missing(State(state): State<AppState>, request: Request) -> Response {
-    let wants_page = request.method() == Method::GET
-        && request
-            .headers()
-            .get(header::ACCEPT)
-            .is_some_and(|accepted| {
-                accepted
-                    .to_str()
-                    .is_ok_and(|accepted| accepted.contains("text/html"))
-            });
-    if !wants_page {
+    if !limit::wants_page(request.method(), request.headers()) {
         return ApiError::NotFound.into_response();
     }
     let (env, site, options) = (state.env, state.site, state.leptos);

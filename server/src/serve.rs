@@ -1,6 +1,7 @@
 //! Serving: from a listener to a clean stop.
 
 mod accept;
+mod files;
 
 use crate::{
     boot,
@@ -56,7 +57,14 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
     crate::auth::announce_setup(&env, &state.site).await?;
     tokio::spawn(told(stop));
     let router = routes::router(state);
-    let served = accept::serve(listener, router, accept::HEADERS, stopped.clone());
+    let limits = &config.limits;
+    files::make_room(limits.connections);
+    let doors = accept::Doors::new(
+        limits.connections,
+        limits.connections_per_address,
+        config.trusted_proxies.clone(),
+    );
+    let served = accept::serve(listener, router, accept::HEADERS, doors, stopped.clone());
     // Open sockets do not end by themselves: they get a moment, then the process goes.
     let mut ended = stopped;
     tokio::select! {

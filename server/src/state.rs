@@ -1,6 +1,6 @@
 //! What every route can reach.
 
-use crate::live::Hub;
+use crate::{limit::Limits, live::Hub};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use postern_domain::Env;
@@ -13,6 +13,8 @@ pub struct AppState {
     pub env: Env,
     /// Open sockets.
     pub hub: Hub,
+    /// What a flood meets.
+    pub limits: Arc<Limits>,
     /// Where pages find their package.
     pub leptos: LeptosOptions,
     /// What the configuration says about being reached.

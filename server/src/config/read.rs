@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use super::{Config, Environment, Fault, Key, LogFormat, site, source::Source};
+use super::{Config, Environment, Fault, Key, Limits, LogFormat, site, source::Source};
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -108,6 +108,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
         webhook_batch: reader.number("webhook_batch", 0, 1000, 64),
         pool_size: reader.number("pool_size", 2, 1000, 16),
         worker_pool_size: reader.number("worker_pool_size", 2, 1000, 8),
+        limits: Limits::read(&mut reader),
         pg_user: reader
             .parse(
                 "pg_user",
@@ -121,7 +122,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     source: &'a Source,
     faults: &'a mut Vec<Fault>,
 }
@@ -141,7 +142,7 @@ impl Reader<'_> {
         value
     }
 
-    fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+    pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display>(
         &mut self,
         setting: &str,
         least: T,

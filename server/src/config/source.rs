@@ -13,7 +13,7 @@ use figment::{
 
 use super::Fault;
 
-const SETTINGS: [&str; 23] = [
+const SETTINGS: &[&str] = &[
     "environment",
     "data",
     "listen",
@@ -36,6 +36,19 @@ const SETTINGS: [&str; 23] = [
     "webhook_batch",
     "pool_size",
     "worker_pool_size",
+    "limit_sign_in",
+    "limit_page",
+    "limit_webhook",
+    "limit_live",
+    "limit_call",
+    "limit_session",
+    "limit_workspace",
+    "connections",
+    "connections_per_address",
+    "requests",
+    "sockets_per_session",
+    "request_seconds",
+    "body_seconds",
     "pg_user",
 ];
 

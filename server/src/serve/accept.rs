@@ -1,5 +1,6 @@
 //! Takes connections: as `axum::serve` does, but none may take for ever to say what it wants.
 
+use crate::limit::{Place, Places};
 use axum::{
     Router,
     body::Body,
@@ -10,7 +11,13 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use ipnet::IpNet;
+use postern_domain::limit::household;
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -22,11 +29,41 @@ use tower::ServiceExt as _;
 /// (60 s nginx, 120 s Caddy), so that they close it and not we while they use it again.
 pub const HEADERS: Duration = Duration::from_secs(150);
 
+/// How many connections may be open.
+pub struct Doors {
+    places: Places<[u8; 16]>,
+    an_address: usize,
+    proxies: Vec<IpNet>,
+}
+
+impl Doors {
+    /// So many, and so many of one address that is not one of `proxies`, who come for many.
+    pub fn new(connections: usize, an_address: usize, proxies: Vec<IpNet>) -> Self {
+        let places = Places::new(connections);
+        Self {
+            places,
+            an_address,
+            proxies,
+        }
+    }
+
+    fn place(&self, peer: IpAddr) -> Option<Place<[u8; 16]>> {
+        let peer = peer.to_canonical();
+        let proxy = self.proxies.iter().any(|network| network.contains(&peer));
+        let share = if proxy { usize::MAX } else { self.an_address };
+        self.places.take(household(peer), share)
+    }
+}
+
+/// Bytes of a request's head at most, cookies and all.
+const HEAD: usize = 64 * 1024;
+
 /// Serves until it is told to stop; then running requests end, and it with them.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     headers: Duration,
+    doors: Doors,
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut open = JoinSet::new();
@@ -38,8 +75,15 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
+                let Some(place) = doors.place(peer.ip()) else {
+                    // Closed without a word: one would cost what is short.
+                    continue;
+                };
                 let connection = connection(stream, peer, router.clone(), headers, stopped.clone());
-                open.spawn(connection);
+                open.spawn(async move {
+                    connection.await;
+                    drop(place);
+                });
             }
             Err(error) => {
                 // Out of files, most likely: those that are open may end meanwhile.
@@ -67,6 +111,7 @@ async fn connection(
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(headers)
+        .max_buf_size(HEAD)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     let mut serving = pin!(serving);
@@ -87,9 +132,15 @@ async fn told(stopped: &mut watch::Receiver<bool>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::routing::get;
+    use axum::{
+        body::Bytes,
+        extract::rejection::BytesRejection,
+        middleware::{Next, from_fn},
+        routing::{get, post},
+    };
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpSocket,
         time::timeout,
     };
 
@@ -108,7 +159,13 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let served = tokio::spawn(serve(listener, router, Duration::from_millis(300), stopped));
+        let served = tokio::spawn(serve(
+            listener,
+            router,
+            Duration::from_millis(300),
+            Doors::new(10, 10, Vec::new()),
+            stopped,
+        ));
 
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
@@ -129,5 +186,111 @@ mod tests {
             .expect("it stops")
             .unwrap();
         assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    /// A server of that router, until the sender is told or dropped.
+    async fn town(router: Router, doors: Doors) -> (SocketAddr, watch::Sender<bool>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(serve(
+            listener,
+            router,
+            Duration::from_secs(20),
+            doors,
+            stopped,
+        ));
+        (address, stop)
+    }
+
+    /// A connection from that address that was served once; none when it was closed instead.
+    async fn served(from: &str, to: SocketAddr) -> Option<TcpStream> {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+        let mut stream = socket.connect(to).await.unwrap();
+        let asked = stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")
+            .await;
+        let mut byte = [0];
+        let read = timeout(Duration::from_secs(20), stream.read(&mut byte));
+        let read = read.await.expect("answered or closed");
+        (asked.is_ok() && matches!(read, Ok(1))).then_some(stream)
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_closed_at_once_and_the_others_are_served() {
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let proxies = vec!["127.0.0.9/32".parse().unwrap()];
+        let (to, _stop) = town(router, Doors::new(5, 2, proxies)).await;
+        let mut open = Vec::new();
+        for (from, expected) in [
+            ("127.0.0.1", true),
+            ("127.0.0.1", true),
+            // A third of one address; another's first; a proxy's go by the whole number alone.
+            ("127.0.0.1", false),
+            ("127.0.0.2", true),
+            ("127.0.0.9", true),
+            ("127.0.0.9", true),
+            ("127.0.0.3", false),
+            ("127.0.0.9", false),
+        ] {
+            let stream = served(from, to).await;
+            assert_eq!(stream.is_some(), expected, "{from}");
+            open.extend(stream);
+        }
+        // One that ends makes room.
+        open.remove(0);
+        let freed = async {
+            while served("127.0.0.1", to).await.is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(20), freed)
+            .await
+            .expect("room again");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_trickles_is_cut_off_though_it_never_rests() {
+        let router = Router::new().route(
+            "/",
+            post(|body: Result<Bytes, BytesRejection>| async move {
+                match body {
+                    Ok(body) => format!("whole: {}", body.len()),
+                    Err(_) => "cut off".to_owned(),
+                }
+            }),
+        );
+        let in_time = async |request: Request, next: Next| {
+            let patience = Duration::from_millis(400);
+            next.run(crate::limit::within(request, patience)).await
+        };
+        let (to, _stop) = town(router.layer(from_fn(in_time)), Doors::new(9, 9, Vec::new())).await;
+        let head =
+            b"POST / HTTP/1.1\r\nhost: here\r\nconnection: close\r\ncontent-length: 400\r\n\r\n";
+
+        let mut quick = TcpStream::connect(to).await.unwrap();
+        quick.write_all(head).await.unwrap();
+        quick.write_all(&[b' '; 400]).await.unwrap();
+        assert!(rest(&mut quick).await.ends_with("whole: 400"));
+
+        let mut slow = TcpStream::connect(to).await.unwrap();
+        slow.write_all(head).await.unwrap();
+        let (mut reads, mut writes) = slow.split();
+        let mut text = String::new();
+        let mut drip = tokio::time::interval(Duration::from_millis(100));
+        let dripping = async {
+            for _ in 0..200 {
+                drip.tick().await;
+                if writes.write_all(b" ").await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            _ = reads.read_to_string(&mut text) => {}
+            () = dripping => {}
+        }
+        assert!(text.ends_with("cut off"), "{text}");
     }
 }

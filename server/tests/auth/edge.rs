@@ -27,7 +27,7 @@ fn lay_out(folder: &Path) {
 }
 
 /// The router of that configuration.
-async fn router(house: &House, folder: &Path, settings: &[(&str, &str)]) -> Router {
+pub async fn router(house: &House, folder: &Path, settings: &[(&str, &str)]) -> Router {
     lay_out(folder);
     let at = |name: &str| folder.join(name).display().to_string();
     let limit = LIMIT.to_string();

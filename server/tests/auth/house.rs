@@ -20,7 +20,8 @@ use postern_domain::{
 use postern_server::{
     auth,
     caller::{self, Guard},
-    csrf,
+    config, csrf,
+    limit::Limits,
     live::Hub,
     state::{AppState, Site},
 };
@@ -200,6 +201,7 @@ impl House {
 pub fn state(env: &Env, hub: Hub) -> AppState {
     AppState {
         hub,
+        limits: Arc::new(Limits::new(&config::Limits::default(), 4)),
         leptos: LeptosOptions::builder().output_name("postern").build(),
         site: Arc::new(Site {
             origin: ORIGIN.into(),

@@ -1,0 +1,176 @@
+//! What a flood meets before it costs anything: rates by address, places for what runs, time for what is sent.
+//!
+//! The order: a connection takes a place ([`crate::serve`]); its request is counted by its address, takes a place among
+//! those in flight and sends its body in time ([`layer`]); a server function is counted by session and workspace and
+//! waits for its workspace's turn ([`calls::layer`]). A new route is counted as a page unless [`class`] says otherwise.
+
+mod body;
+pub mod calls;
+mod fair;
+mod places;
+mod sockets;
+
+pub use body::within;
+pub use places::{Place, Places};
+pub use sockets::{Seat, Sockets};
+
+use crate::{address, config, state::AppState};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use fair::Fair;
+use postern_app::error::ApiError;
+use postern_domain::limit::{Class, Limiter, Subject, household};
+use std::{net::IpAddr, time::Duration};
+
+/// This process's limits.
+pub struct Limits {
+    limiter: Limiter,
+    requests: Places<[u8; 16]>,
+    webhooks: Places<[u8; 16]>,
+    /// Places for open sockets.
+    pub sockets: Sockets,
+    calls: Fair,
+    entered: calls::Entries,
+    body: Duration,
+    patience: Duration,
+}
+
+impl Limits {
+    /// As configured; `calls` is how many server functions may run at once, lest they wait for the database's pool.
+    pub fn new(config: &config::Limits, calls: usize) -> Self {
+        Self {
+            limiter: Limiter::new(config.rates),
+            requests: Places::new(config.requests),
+            webhooks: Places::new(config.requests.div_ceil(4)),
+            sockets: Sockets::new(config),
+            calls: Fair::new(calls, fair::cores(), config.requests.div_ceil(8)),
+            entered: calls::Entries::default(),
+            body: config.body_time,
+            patience: config.request_time,
+        }
+    }
+
+    /// How long a request may take.
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// A place among the requests in flight. No address takes more than a quarter of them. Webhooks have their own, of
+    /// which one address may take half: Meta comes from few.
+    fn place(&self, class: Class, address: IpAddr) -> Option<Place<[u8; 16]>> {
+        let (places, share) = match class {
+            Class::Webhook => (&self.webhooks, 2),
+            _ => (&self.requests, 4),
+        };
+        places.take(household(address), places.most().div_ceil(share))
+    }
+}
+
+/// What a request is counted as, by its address alone.
+fn class(method: &Method, path: &str) -> Class {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    match path {
+        "/live" => Class::Live,
+        // Leaving must work while the database is away.
+        "/auth/sign-out" => Class::Page,
+        _ if path.starts_with("/webhooks/") => Class::Webhook,
+        _ if path.starts_with("/api/") => Class::Call,
+        _ if path.starts_with("/auth/") && !reads => Class::SignIn,
+        _ => Class::Page,
+    }
+}
+
+/// Counts a request by its address, and lets it pass or says when to come again.
+pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let address = address::of(&parts, &state.site.proxies);
+    let request = Request::from_parts(parts, body);
+    let class = class(request.method(), request.uri().path());
+    let subject = Subject::address(class, address);
+    let (env, limits) = (&state.env, &state.limits);
+    let page = wants_page(request.method(), request.headers());
+    let counted = match class {
+        // Only what is refused counts; whose last ones were, waits.
+        Class::Webhook => limits.limiter.look(env, subject),
+        _ => limits.limiter.take(env, subject).await,
+    };
+    if let Err(error) = counted {
+        return refusal(error.into(), page);
+    }
+    // Whoever asks whether the server lives must not hear that it does not because it is busy.
+    let place = if request.uri().path().starts_with("/health/") {
+        None
+    } else {
+        match limits.place(class, address) {
+            None => return refusal(ApiError::Unavailable, page),
+            place => place,
+        }
+    };
+    let answer = next.run(within(request, limits.body)).await;
+    drop(place);
+    if class == Class::Webhook && answer.status().is_client_error() {
+        // The answer stands; the next one finds it counted.
+        let _ = limits.limiter.take(env, subject).await;
+    }
+    answer
+}
+
+/// Whether somebody looks at the answer.
+pub fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
+    *method == Method::GET
+        && headers.get(header::ACCEPT).is_some_and(|accepted| {
+            accepted
+                .to_str()
+                .is_ok_and(|accepted| accepted.contains("text/html"))
+        })
+}
+
+/// The error as everywhere, or its words for whoever looks.
+fn refusal(error: ApiError, page: bool) -> Response {
+    let words = match &error {
+        ApiError::TooMany { retry_after_s } => {
+            format!("Too many requests came from your network. Try again in {retry_after_s} s.\n")
+        }
+        other => format!("{other}\n"),
+    };
+    let mut answer = error.into_response();
+    if page {
+        *answer.body_mut() = Body::from(words);
+        let headers = answer.headers_mut();
+        headers.remove(header::CONTENT_LENGTH);
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, text);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_has_its_class_and_what_is_new_is_counted_as_a_page() {
+        for (method, path, expected) in [
+            (Method::POST, "/auth/sign-in", Class::SignIn),
+            (Method::POST, "/auth/refresh", Class::SignIn),
+            (Method::POST, "/auth/setup", Class::SignIn),
+            (Method::PUT, "/auth/anything-new", Class::SignIn),
+            (Method::GET, "/auth/setup", Class::Page),
+            (Method::POST, "/auth/sign-out", Class::Page),
+            (Method::POST, "/webhooks/whatsapp/key", Class::Webhook),
+            (Method::POST, "/api/inbox/list", Class::Call),
+            (Method::GET, "/live", Class::Live),
+            (Method::GET, "/", Class::Page),
+            (Method::POST, "/csp-report", Class::Page),
+            (Method::GET, "/health/ready", Class::Page),
+            (Method::GET, "/what/is/new", Class::Page),
+        ] {
+            assert_eq!(class(&method, path), expected, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! One workspace is flooded, and another is served all the same.
+
+use crate::{
+    edge::router,
+    house::{Answer, House, ORIGIN, state},
+};
+use axum::{
+    Extension, Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+    middleware::from_fn_with_state,
+    response::IntoResponse as _,
+    routing::post,
+};
+use futures::{FutureExt as _, StreamExt as _, future::join_all, stream::FuturesUnordered};
+use http_body_util::BodyExt as _;
+use postern_app::ssr::{Caller, Entered};
+use postern_domain::{account::Person, limit::Rates, operator};
+use postern_server::{
+    caller::{self, Guard},
+    config,
+    limit::{Limits, calls},
+    live::Hub,
+    state::AppState,
+};
+use serde_json::Value;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, time::timeout};
+use tower::ServiceExt as _;
+
+/// A person with a workspace.
+struct Tenant {
+    bearer: String,
+    workspace: String,
+}
+
+impl Tenant {
+    fn of(inside: &Value) -> Self {
+        let text = |pointer| inside.pointer(pointer).and_then(Value::as_str);
+        Self {
+            bearer: format!("Bearer {}", text("/token").expect("a token")),
+            workspace: text("/me/memberships/0/workspace")
+                .expect("an id")
+                .to_owned(),
+        }
+    }
+
+    /// Calls a server function, of another workspace if one is named.
+    async fn call(&self, router: &Router, path: &str, named: Option<&str>) -> Answer {
+        let request = Request::post(path)
+            .header("origin", ORIGIN)
+            .header("content-type", "application/json")
+            .header("authorization", &self.bearer)
+            .header("x-workspace-id", named.unwrap_or(&self.workspace))
+            .body(Body::from("{}"));
+        let request = request.expect("a request");
+        let answer = router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+async fn two(house: &House) -> (Tenant, Tenant) {
+    let one = Tenant::of(&house.set_up().await.json());
+    let person = Person::new("Bea", "bea@example.test").expect("a person");
+    let made = operator::add_workspace(&house.env, "Day shop", &person, "a loud harbour 8");
+    made.await.expect("a second workspace");
+    let form = r#"{"email":"bea@example.test","password":"a loud harbour 8"}"#;
+    let inside = house.post("/auth/sign-in", &[("origin", ORIGIN)], form);
+    (one, Tenant::of(&inside.await.json()))
+}
+
+fn tally(answers: &[Answer], status: StatusCode) -> usize {
+    answers
+        .iter()
+        .filter(|answer| answer.status == status)
+        .count()
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_workspace_that_calls_too_often_is_told_to_wait_and_costs_another_none_of_its_calls(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const COUNTS: &str = "/api/inbox/counts";
+    let house = House::new(options);
+    let (flooded, quiet) = two(&house).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [
+        ("POSTERN_LIMIT_WORKSPACE", "40"),
+        ("POSTERN_POOL_SIZE", "2"),
+    ];
+    let router = router(&house, folder.path(), &settings).await;
+    // A stranger who only names the workspace uses up nothing of it, however often.
+    for _ in 0..60 {
+        let named = Some(flooded.workspace.as_str());
+        let answer = quiet.call(&router, COUNTS, named).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    for tenant in [&flooded, &quiet] {
+        let answer = tenant.call(&router, COUNTS, None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    }
+    let flood = join_all((0..200).map(|_| flooded.call(&router, COUNTS, None)));
+    let calls = join_all((0..20).map(|_| quiet.call(&router, COUNTS, None)));
+    let (flood, calls) = futures::future::join(flood, calls).await;
+    assert_eq!(tally(&calls, StatusCode::OK), 20);
+    assert_eq!(tally(&flood, StatusCode::OK), 40);
+    assert_eq!(tally(&flood, StatusCode::TOO_MANY_REQUESTS), 160);
+    let refused = flood.iter().filter(|answer| !answer.status.is_success());
+    for answer in refused {
+        assert!(answer.headers.contains_key(header::RETRY_AFTER));
+        assert_eq!(answer.json()["code"], "too_many");
+    }
+}
+
+/// A server function that, in the flooded workspace, ends when it is told to.
+async fn slow(
+    Extension(caller): Extension<Caller>,
+    Extension(entered): Extension<Entered>,
+    Extension(Flooded(workspace, told)): Extension<Flooded>,
+) -> axum::response::Response {
+    entered.tell();
+    if caller
+        .workspace
+        .is_some_and(|named| named.to_string() == workspace)
+    {
+        drop(told.acquire().await);
+    }
+    StatusCode::OK.into_response()
+}
+
+#[derive(Clone)]
+struct Flooded(String, Arc<Semaphore>);
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn while_a_workspaces_line_is_full_it_gets_503_and_another_is_served_at_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let (flooded, quiet) = two(&house).await;
+    let told = Arc::new(Semaphore::new(1));
+    // Eight turns at once, and four in each line.
+    let few = config::Limits {
+        requests: 32,
+        rates: Rates {
+            session: 1_000_000,
+            workspace: 1_000_000,
+            ..Rates::default()
+        },
+        ..config::Limits::default()
+    };
+    let state = AppState {
+        limits: Arc::new(Limits::new(&few, 8)),
+        ..state(&house.env, Hub::new(house.env.clone()))
+    };
+    let router: Router = Router::new()
+        .route("/api/slow", post(slow))
+        .layer(Extension(Flooded(
+            flooded.workspace.clone(),
+            Arc::clone(&told),
+        )))
+        .layer(from_fn_with_state(state.clone(), calls::layer))
+        .layer(from_fn_with_state(
+            Guard::new(house.env.clone(), []),
+            caller::layer,
+        ))
+        .with_state(state);
+    for tenant in [&flooded, &quiet] {
+        let answer = tenant.call(&router, "/api/slow", None).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+    // From now on it holds whatever turns it gets.
+    told.forget_permits(1);
+    let flood = (0..100).map(|_| flooded.call(&router, "/api/slow", None));
+    let mut flood: FuturesUnordered<_> = flood.collect();
+    let mut refused = Vec::new();
+    while let Some(answer) = flood.next().now_or_never().flatten() {
+        refused.push(answer);
+    }
+    // Of eight turns at most four are its own while another workspace is there, and four wait in its line.
+    assert!((92..=94).contains(&refused.len()), "{}", refused.len());
+    for answer in &refused {
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers[header::RETRY_AFTER], "2");
+    }
+    for _ in 0..50 {
+        let call = quiet.call(&router, "/api/slow", None);
+        let answer = timeout(Duration::from_secs(4), call).await;
+        assert_eq!(answer.expect("at once").status, StatusCode::OK);
+    }
+    // What was let in is served when its turn ends.
+    told.add_permits(100);
+    let rest: Vec<Answer> = flood.collect().await;
+    assert_eq!(tally(&rest, StatusCode::OK), 100 - refused.len());
+}

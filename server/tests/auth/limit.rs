@@ -1,0 +1,244 @@
+//! Limits by address on the whole router: every public route, whatever headers are sent, with the database and without.
+
+use crate::{
+    edge::router,
+    house::{House, ORIGIN},
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http_body_util::BodyExt as _;
+use postern_app::{App, root::AppProps, ui::icon::Package};
+use postern_server::auth;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
+
+/// Three of each a minute; the clock of the house stands.
+const FEW: [(&str, &str); 5] = [
+    ("POSTERN_LIMIT_SIGN_IN", "3"),
+    ("POSTERN_LIMIT_PAGE", "3"),
+    ("POSTERN_LIMIT_WEBHOOK", "3"),
+    ("POSTERN_LIMIT_LIVE", "3"),
+    ("POSTERN_LIMIT_CALL", "3"),
+];
+
+const OVER: &str = r#"{"code":"too_many","detail":{"retry_after_s":20}}"#;
+
+/// Asks as the peer of that address.
+async fn ask(
+    router: &Router,
+    peer: &str,
+    (method, path): (&Method, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (StatusCode, HeaderMap, String) {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::from(body.to_vec())).expect("a request");
+    let peer = SocketAddr::new(peer.parse().expect("an address"), 4000);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let answer = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = answer.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    let text = String::from_utf8_lossy(&body).into_owned();
+    (parts.status, parts.headers, text)
+}
+
+async fn page(router: &Router, peer: &str, forwarded: &[&str]) -> StatusCode {
+    let headers: Vec<_> = forwarded
+        .iter()
+        .map(|line| ("x-forwarded-for", *line))
+        .collect();
+    ask(router, peer, (&Method::GET, "/"), &headers, b"")
+        .await
+        .0
+}
+
+/// Everything that answers somebody without credentials, be it that it wants some.
+fn routes() -> Vec<(Method, String)> {
+    let pages = leptos_axum::generate_route_list(|| {
+        App(AppProps {
+            package: Package(String::new()),
+        })
+    });
+    let pages = pages.iter().map(|page| {
+        let segments: Vec<_> = page
+            .path()
+            .split('/')
+            .map(|part| if part.starts_with('{') { "7" } else { part })
+            .collect();
+        (Method::GET, segments.join("/"))
+    });
+    let functions = leptos::server_fn::axum::server_fn_paths();
+    let functions = functions.map(|(path, method)| (method, path.to_owned()));
+    let auth = auth::PATHS.map(|path| (Method::POST, path.to_owned()));
+    let others = [
+        (Method::GET, "/auth/setup"),
+        (Method::GET, "/webhooks/whatsapp"),
+        (Method::POST, "/webhooks/whatsapp"),
+        (Method::GET, "/webhooks/whatsapp/some-key"),
+        (Method::POST, "/webhooks/whatsapp/some-key"),
+        (Method::GET, "/live"),
+        (Method::POST, "/csp-report"),
+        (Method::GET, "/health/live"),
+        (Method::GET, "/health/ready"),
+        (Method::GET, "/pkg/aa/postern.js"),
+        (Method::GET, "/favicon.svg"),
+        (Method::GET, "/nothing/there"),
+        (Method::POST, "/nothing/there"),
+        (Method::POST, "/auth/nothing"),
+        (Method::POST, "/api/nothing"),
+    ];
+    let others = others.map(|(method, path)| (method, path.to_owned()));
+    pages.chain(functions).chain(auth).chain(others).collect()
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn each_public_route_answers_429_when_its_address_asks_too_often_and_says_for_how_long(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = router(&house, folder.path(), &FEW).await;
+    let routes = routes();
+    assert!(routes.len() > 40, "{routes:?}");
+    for (n, (method, path)) in routes.iter().enumerate() {
+        let (one, other) = (format!("198.51.100.{n}"), format!("203.0.113.{n}"));
+        let asked = (method, path.as_str());
+        let origin = [("origin", ORIGIN)];
+        for _ in 0..3 {
+            let (status, _, _) = ask(&router, &one, asked, &origin, b"").await;
+            assert_ne!(status, StatusCode::TOO_MANY_REQUESTS, "{method} {path}");
+        }
+        let (status, headers, body) = ask(&router, &one, asked, &origin, b"").await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{method} {path}");
+        assert_eq!(headers[header::RETRY_AFTER], "20", "{method} {path}");
+        assert!(headers.contains_key("x-request-id"), "{method} {path}");
+        assert_eq!(body, OVER, "{method} {path}");
+        let (status, _, _) = ask(&router, &other, asked, &origin, b"").await;
+        assert_ne!(status, StatusCode::TOO_MANY_REQUESTS, "{method} {path}");
+    }
+    // Who looks at a page reads it in words.
+    let looks = [("accept", "text/html")];
+    let asked = (&Method::GET, "/nothing/there");
+    for _ in 0..3 {
+        ask(&router, "192.0.2.1", asked, &looks, b"").await;
+    }
+    let (status, headers, body) = ask(&router, "192.0.2.1", asked, &looks, b"").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+    assert_eq!(
+        body,
+        "Too many requests came from your network. Try again in 20 s.\n"
+    );
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_header_that_names_another_address_neither_helps_nor_hurts(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let folder = tempfile::tempdir().expect("a folder");
+    let behind = [&FEW[..], &[("POSTERN_TRUSTED_PROXIES", "10.0.0.0/8")]].concat();
+    let router = router(&house, folder.path(), &behind).await;
+    let over = StatusCode::TOO_MANY_REQUESTS;
+    // Somebody who comes by himself and says each time that he is somebody else.
+    for n in 0..9 {
+        let claim = format!("198.51.100.{n}");
+        let status = page(&router, "203.0.113.9", &[&claim]).await;
+        assert_eq!(status == over, n >= 3, "{n}: {status}");
+    }
+    for n in 0..9 {
+        let status = page(&router, &format!("198.51.100.{n}"), &[]).await;
+        assert_ne!(status, over, "whom he named");
+    }
+    // Behind the proxy each is told apart, by what the proxy wrote and not by what stands before it.
+    for n in 0..9 {
+        let lines = [&*format!("198.51.100.{n}, 192.0.2.7"), "10.0.0.2"];
+        let status = page(&router, "10.0.0.1", &lines).await;
+        assert_eq!(status == over, n >= 3, "{n}: {status}");
+    }
+    assert_ne!(page(&router, "10.0.0.1", &["192.0.2.8"]).await, over);
+    // One household's many addresses are one.
+    for n in 0..9 {
+        let status = page(&router, &format!("2001:db8:0:7::{n}"), &[]).await;
+        assert_eq!(status == over, n >= 3, "{n}: {status}");
+    }
+    assert_ne!(page(&router, "2001:db8:0:8::1", &[]).await, over);
+    // The machine itself is no exception.
+    for n in 0..9 {
+        let status = page(&router, "127.0.0.1", &[]).await;
+        assert_eq!(status == over, n >= 3, "{n}: {status}");
+    }
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn signed_webhooks_are_not_counted_and_an_address_that_cannot_sign_is_held_up(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = router(&house, folder.path(), &FEW).await;
+    let body = br#"{"object":"whatsapp_business_account","entry":[]}"#;
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"0123456789").expect("a key");
+    mac.update(body);
+    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let post = async |peer, signature: &str| {
+        let signed = [("x-hub-signature-256", signature)];
+        let asked = (&Method::POST, "/webhooks/whatsapp");
+        ask(&router, peer, asked, &signed, body).await.0
+    };
+    for n in 0..50 {
+        assert_eq!(post("192.0.2.1", &signature).await, StatusCode::OK, "{n}");
+    }
+    let wrong = format!("sha256={}", "0".repeat(64));
+    for _ in 0..3 {
+        let status = post("192.0.2.2", &wrong).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    let over = StatusCode::TOO_MANY_REQUESTS;
+    assert_eq!(post("192.0.2.2", &wrong).await, over);
+    assert_eq!(post("192.0.2.2", &signature).await, over, "for a moment");
+    assert_eq!(post("192.0.2.1", &signature).await, StatusCode::OK);
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn without_the_database_credentials_are_refused_and_counted_and_pages_are_shown_within_limits(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    house.set_up().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = router(&house, folder.path(), &FEW).await;
+    house.env.db.close().await;
+    let form = br#"{"email":"ines@example.test","password":"a quiet harbour 7"}"#;
+    let json = [("content-type", "application/json"), ("origin", ORIGIN)];
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let asked = (&Method::POST, "/auth/sign-in");
+        let (status, headers, _) = ask(&router, "192.0.2.1", asked, &json, form).await;
+        assert!(headers.contains_key(header::RETRY_AFTER));
+        seen.push(status.as_u16());
+    }
+    assert_eq!(seen, [503, 503, 503, 429, 429]);
+    for n in 0..5 {
+        let status = page(&router, "192.0.2.2", &[]).await;
+        let expected = if n < 3 { 200 } else { 429 };
+        assert_eq!(status.as_u16(), expected, "{n}");
+    }
+    // Whoever leaves is let out: their cookies go.
+    let asked = (&Method::POST, "/auth/sign-out");
+    let (_, headers, _) = ask(&router, "192.0.2.3", asked, &json, b"").await;
+    assert!(headers.contains_key(header::SET_COOKIE));
+}
