@@ -1,6 +1,6 @@
 //! The client's address: the peer's own, unless the peer is a proxy that the configuration names.
 
-use crate::state::Site;
+use crate::{limit::Connection, state::Site};
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, request::Parts},
@@ -21,8 +21,13 @@ pub fn of(parts: &Parts, proxies: &[IpNet]) -> IpAddr {
     behind(peer.to_canonical(), &parts.headers, proxies)
 }
 
-/// The same for a handler.
-pub struct Client(pub IpAddr);
+/// Whoever sent a request, for a handler.
+pub struct Client {
+    /// Their address.
+    pub address: IpAddr,
+    /// The place of the connection they came by.
+    pub connection: Option<Connection>,
+}
 
 impl<S> FromRequestParts<S> for Client
 where
@@ -32,7 +37,10 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self(of(parts, &Arc::<Site>::from_ref(state).proxies)))
+        Ok(Self {
+            address: of(parts, &Arc::<Site>::from_ref(state).proxies),
+            connection: parts.extensions.get().cloned(),
+        })
     }
 }
 

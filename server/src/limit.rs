@@ -25,7 +25,7 @@ use axum::{
 use fair::Fair;
 use postern_app::error::ApiError;
 use postern_domain::limit::{Class, Limiter, Subject, household};
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// This process's limits.
 pub struct Limits {
@@ -84,6 +84,10 @@ fn class(method: &Method, path: &str) -> Class {
         _ => Class::Page,
     }
 }
+
+/// A connection's place, in the extensions of its requests: what goes on after the answer keeps it.
+#[derive(Clone)]
+pub struct Connection(pub Arc<Place<[u8; 16]>>);
 
 /// Counts a request by its address, and lets it pass or says when to come again.
 pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -37,7 +37,7 @@ async fn open(
     State(hub): State<Hub>,
     State(site): State<Arc<Site>>,
     State(limits): State<Arc<Limits>>,
-    Client(address): Client,
+    client: Client,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -55,7 +55,7 @@ async fn open(
         Ok(pass) => pass,
         Err(error) => return ApiError::from(error).into_response(),
     };
-    let Some(seat) = limits.sockets.seat(address, &pass) else {
+    let Some(seat) = limits.sockets.seat(client.address, &pass) else {
         let retry_after_s = 30;
         return ApiError::TooMany { retry_after_s }.into_response();
     };
@@ -69,7 +69,7 @@ async fn open(
         .max_frame_size(64 * 1024)
         .on_upgrade(async move |socket| {
             socket::run(socket, env, hub, pass).await;
-            drop(seat);
+            drop((seat, client.connection));
         })
 }
 

@@ -105,19 +105,6 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_WEBHOOK_BATCH", "-1", "not understood"),
         ("POSTERN_POOL_SIZE", "0", "not understood"),
         ("POSTERN_WORKER_POOL_SIZE", "-1", "not understood"),
-        ("POSTERN_LIMIT_SIGN_IN", "0", "not understood"),
-        ("POSTERN_LIMIT_PAGE", "many", "not understood"),
-        ("POSTERN_LIMIT_WEBHOOK", "-1", "not understood"),
-        ("POSTERN_LIMIT_LIVE", "1/s", "not understood"),
-        ("POSTERN_LIMIT_CALL", "1e3", "not understood"),
-        ("POSTERN_LIMIT_SESSION", "0", "not understood"),
-        ("POSTERN_LIMIT_WORKSPACE", "10000001", "not understood"),
-        ("POSTERN_CONNECTIONS", "0", "not understood"),
-        ("POSTERN_CONNECTIONS_PER_ADDRESS", "x", "not understood"),
-        ("POSTERN_REQUESTS", "0", "not understood"),
-        ("POSTERN_SOCKETS_PER_SESSION", "0", "not understood"),
-        ("POSTERN_REQUEST_SECONDS", "0", "not understood"),
-        ("POSTERN_BODY_SECONDS", "10s", "not understood"),
         ("POSTERN_PG_USER", "root", "not understood"),
         ("POSTERN_CONFIG", "/no/such/file.toml", "cannot be read"),
         ("POSTERN_ENVIROMENT", "production", "no such setting"),
@@ -160,6 +147,33 @@ fn each_fault_is_found_by_itself() {
             !faults.to_string().contains("hunter2"),
             "a fault repeats no value: {faults}"
         );
+    }
+}
+
+#[test]
+fn each_limit_is_a_whole_number_and_none_is_nothing() {
+    let rows = [
+        ("POSTERN_LIMIT_SIGN_IN", "0"),
+        ("POSTERN_LIMIT_PAGE", "many"),
+        ("POSTERN_LIMIT_WEBHOOK", "-1"),
+        ("POSTERN_LIMIT_LIVE", "1/s"),
+        ("POSTERN_LIMIT_CALL", "1e3"),
+        ("POSTERN_LIMIT_SESSION", "0"),
+        ("POSTERN_LIMIT_WORKSPACE", "10000001"),
+        ("POSTERN_CONNECTIONS", "0"),
+        ("POSTERN_CONNECTIONS_PER_ADDRESS", "x"),
+        ("POSTERN_REQUESTS", "0"),
+        ("POSTERN_SOCKETS_PER_SESSION", "0"),
+        ("POSTERN_REQUEST_SECONDS", "0"),
+        ("POSTERN_BODY_SECONDS", "10s"),
+    ];
+    for (name, value) in rows {
+        let folder = folder();
+        let mut variables = production(folder.path());
+        variables.insert(name.into(), value.into());
+        let faults = load(&variables).expect_err(name);
+        assert_eq!(faults.0.len(), 1, "{name}: {faults}");
+        assert_eq!(faults.0[0].name, name);
     }
 }
 

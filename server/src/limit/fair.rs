@@ -15,12 +15,12 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Somebody who came within this time is there: the others leave them room for the next.
 const THERE: Duration = Duration::from_secs(10);
-/// Turns that one may have at once whatever the others do: a single one may wait for somebody else's service.
-const LEAST: usize = 2;
+/// A turn that has taken so long waits for something else than a core, as Meta's answer: the next of its line may begin.
+const SLOW: Duration = Duration::from_millis(250);
 
 /// Threads that can run at the same moment.
 pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(LEAST, usize::from)
+    std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// Cheap to clone.
@@ -32,6 +32,7 @@ struct Inner {
     cores: usize,
     queue: usize,
     patience: Duration,
+    slow: Duration,
     lines: Mutex<Lines>,
 }
 
@@ -42,7 +43,8 @@ struct Lines {
 }
 
 struct Line {
-    running: usize,
+    /// When each of its turns began.
+    running: Vec<Instant>,
     waiting: VecDeque<oneshot::Sender<Turn>>,
     seen: Instant,
 }
@@ -50,35 +52,37 @@ struct Line {
 /// A turn; the next one's begins when this is dropped.
 pub struct Turn {
     whose: Uuid,
+    began: Instant,
     fair: Fair,
 }
 
 impl Fair {
-    /// So many slots. While several want them the cores are shared out; alone, one may have all slots. In each line at
-    /// most `queue` wait.
+    /// So many slots. Alone, one may have all of them; while others are there, each its part of the cores, and half of
+    /// the slots with those of its turns that are slow. In each line at most `queue` wait.
     pub fn new(slots: usize, cores: usize, queue: usize) -> Self {
-        Self::patient(slots, cores, queue, PATIENCE)
+        Self::timed(slots, cores, queue, PATIENCE, SLOW)
     }
 
-    fn patient(slots: usize, cores: usize, queue: usize, patience: Duration) -> Self {
+    fn timed(slots: usize, cores: usize, queue: usize, patience: Duration, slow: Duration) -> Self {
         Self(Arc::new(Inner {
             slots: slots.max(1),
             cores,
             queue,
             patience,
+            slow,
             lines: Mutex::default(),
         }))
     }
 
     /// Waits for a turn; none when the line is too long or does not move.
     pub async fn turn(&self, whose: Uuid) -> Option<Turn> {
-        let (turn, waits) = oneshot::channel();
+        let (turn, mut waits) = oneshot::channel();
+        let now = Instant::now();
         {
             let mut lines = self.lines();
-            let now = Instant::now();
             lines.of.retain(|_, line| line.is_there(now));
             let line = lines.of.entry(whose).or_insert_with(|| Line {
-                running: 0,
+                running: Vec::new(),
                 waiting: VecDeque::new(),
                 seen: now,
             });
@@ -93,20 +97,33 @@ impl Fair {
             line.waiting.push_back(turn);
             self.hand_out(lines);
         }
-        timeout(self.0.patience, waits).await.ok()?.ok()
+        loop {
+            match timeout(self.0.slow, &mut waits).await {
+                Ok(turn) => return turn.ok(),
+                Err(_) if now.elapsed() >= self.0.patience => return None,
+                // What runs may be slow by now.
+                Err(_) => self.hand_out(self.lines()),
+            }
+        }
     }
 
     /// Gives free slots to whoever has the fewest of them, of several to the one who asked least lately.
     fn hand_out(&self, mut lines: MutexGuard<'_, Lines>) {
-        let share = match lines.of.len() {
-            0 | 1 => self.0.slots,
-            several => (self.0.cores / several).min(self.0.slots / 2).max(LEAST),
+        let (slots, now) = (self.0.slots, Instant::now());
+        let (cores, most) = match lines.of.len() {
+            0 | 1 => (slots, slots),
+            several => ((self.0.cores / several).max(1), (slots / 2).max(1)),
+        };
+        let may = |line: &Line| {
+            let slow = |began: &&Instant| now.duration_since(**began) >= self.0.slow;
+            let quick = line.running.len() - line.running.iter().filter(slow).count();
+            quick < cores && line.running.len() < most && !line.waiting.is_empty()
         };
         let mut refused = Vec::new();
-        while lines.running < self.0.slots {
-            let next = lines.of.iter_mut();
-            let next = next.filter(|(_, line)| line.running < share && !line.waiting.is_empty());
-            let Some((whose, line)) = next.min_by_key(|(_, line)| (line.running, line.seen)) else {
+        while lines.running < slots {
+            let next = lines.of.iter_mut().filter(|(_, line)| may(line));
+            let next = next.min_by_key(|(_, line)| (line.running.len(), line.seen));
+            let Some((whose, line)) = next else {
                 break;
             };
             let Some(waiting) = line.waiting.pop_front() else {
@@ -115,10 +132,14 @@ impl Fair {
             if waiting.is_closed() {
                 continue;
             }
-            line.running += 1;
-            let (whose, fair) = (*whose, self.clone());
+            line.running.push(now);
+            let turn = Turn {
+                whose: *whose,
+                began: now,
+                fair: self.clone(),
+            };
             lines.running += 1;
-            refused.extend(waiting.send(Turn { whose, fair }).err());
+            refused.extend(waiting.send(turn).err());
         }
         // Who left in that very moment hands the turn back, which locks again.
         drop(lines);
@@ -132,7 +153,9 @@ impl Fair {
 
 impl Line {
     fn is_there(&self, now: Instant) -> bool {
-        self.running > 0 || !self.waiting.is_empty() || now.duration_since(self.seen) < THERE
+        !self.running.is_empty()
+            || !self.waiting.is_empty()
+            || now.duration_since(self.seen) < THERE
     }
 }
 
@@ -141,7 +164,8 @@ impl Drop for Turn {
         let mut lines = self.fair.lines();
         lines.running = lines.running.saturating_sub(1);
         if let Some(line) = lines.of.get_mut(&self.whose) {
-            line.running = line.running.saturating_sub(1);
+            let began = line.running.iter().position(|began| *began == self.began);
+            began.map(|nth| line.running.swap_remove(nth));
         }
         self.fair.hand_out(lines);
     }
@@ -187,18 +211,18 @@ mod tests {
     #[tokio::test]
     async fn a_flooded_line_leaves_the_others_their_turns() {
         let fair = Fair::new(8, 2, 50);
-        // Both are there: the flood gets its least and no slot more, though six are free.
+        // Both are there: the flood gets one of two cores and no slot more, though seven are free.
         drop(ask(&fair, B, 1));
         let (flood, line, refused) = ask(&fair, A, 100);
-        assert_eq!((flood.len(), line.len(), refused), (2, 50, 48));
+        assert_eq!((flood.len(), line.len(), refused), (1, 50, 49));
         for _ in 0..20 {
-            let (running, waiting, refused) = ask(&fair, B, 2);
-            assert_eq!((running.len(), waiting.len(), refused), (2, 0, 0));
+            let (running, waiting, refused) = ask(&fair, B, 1);
+            assert_eq!((running.len(), waiting.len(), refused), (1, 0, 0));
         }
         // One that ends makes room for one of its own line.
         drop(flood);
         let (_, _, refused) = ask(&fair, A, 10);
-        assert_eq!(refused, 8);
+        assert_eq!(refused, 9);
     }
 
     #[tokio::test]
@@ -211,7 +235,7 @@ mod tests {
         flood.pop();
         let turn = waiting.pop().and_then(FutureExt::now_or_never);
         assert!(turn.flatten().is_some(), "the slot is the newcomer's");
-        // The flood goes back to its least before it gets another.
+        // The flood goes back to its share before it gets another.
         flood.pop();
         assert!(line.iter_mut().all(|asked| asked.now_or_never().is_none()));
     }
@@ -227,13 +251,21 @@ mod tests {
         drop(running);
         assert!(waiting.remove(0).await.is_some());
         let lines = fair.lines();
-        assert_eq!((lines.running, lines.of[&A].running), (0, 0));
+        assert_eq!((lines.running, lines.of[&A].running.len()), (0, 0));
     }
 
     #[tokio::test]
-    async fn a_line_that_does_not_move_is_left_after_a_while() {
-        let fair = Fair::patient(1, 1, 2, Duration::from_millis(20));
-        let (_running, mut waiting, _) = ask(&fair, A, 2);
+    async fn a_slow_turn_holds_up_its_line_no_longer_and_half_of_the_slots_at_most_are_slow() {
+        let (patience, slow) = (Duration::from_millis(100), Duration::from_millis(10));
+        let fair = Fair::timed(4, 2, 9, patience, slow);
+        drop(ask(&fair, B, 1));
+        let (running, mut waiting, _) = ask(&fair, A, 3);
+        assert_eq!((running.len(), waiting.len()), (1, 2));
+        let second = waiting.remove(0).await;
+        assert!(second.is_some(), "the first still runs");
+        // The third waits, and leaves a line that does not move.
         assert!(waiting.remove(0).await.is_none());
+        let (running, _, _) = ask(&fair, B, 1);
+        assert_eq!(running.len(), 1);
     }
 }

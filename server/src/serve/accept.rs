@@ -1,6 +1,6 @@
 //! Takes connections: as `axum::serve` does, but none may take for ever to say what it wants.
 
-use crate::limit::{Place, Places};
+use crate::limit::{Connection, Place, Places};
 use axum::{
     Router,
     body::Body,
@@ -16,6 +16,7 @@ use postern_domain::limit::household;
 use std::{
     net::{IpAddr, SocketAddr},
     pin::pin,
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -79,11 +80,10 @@ pub async fn serve(
                     // Closed without a word: one would cost what is short.
                     continue;
                 };
-                let connection = connection(stream, peer, router.clone(), headers, stopped.clone());
-                open.spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
+                let place = Connection(Arc::new(place));
+                let router = router.clone();
+                let connection = connection(stream, peer, place, router, headers, stopped.clone());
+                open.spawn(connection);
             }
             Err(error) => {
                 // Out of files, most likely: those that are open may end meanwhile.
@@ -99,6 +99,7 @@ pub async fn serve(
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
+    place: Connection,
     router: Router,
     headers: Duration,
     mut stopped: watch::Receiver<bool>,
@@ -106,6 +107,7 @@ async fn connection(
     let service = tower::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(place.clone());
         router.clone().oneshot(request)
     });
     let serving = http1::Builder::new()
@@ -133,8 +135,10 @@ async fn told(stopped: &mut watch::Receiver<bool>) {
 mod tests {
     use super::*;
     use axum::{
+        Extension,
         body::Bytes,
         extract::rejection::BytesRejection,
+        http::StatusCode,
         middleware::{Next, from_fn},
         routing::{get, post},
     };
@@ -217,6 +221,17 @@ mod tests {
         (asked.is_ok() && matches!(read, Ok(1))).then_some(stream)
     }
 
+    /// Waits until there is room for one from that address.
+    async fn room(from: &str, to: SocketAddr) {
+        let freed = async {
+            while served(from, to).await.is_none() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let freed = timeout(Duration::from_secs(20), freed);
+        freed.await.expect("room again");
+    }
+
     #[tokio::test]
     async fn a_connection_too_many_is_closed_at_once_and_the_others_are_served() {
         let router = Router::new().route("/", get(|| async { "here" }));
@@ -240,14 +255,38 @@ mod tests {
         }
         // One that ends makes room.
         open.remove(0);
-        let freed = async {
-            while served("127.0.0.1", to).await.is_none() {
-                tokio::task::yield_now().await;
-            }
+        room("127.0.0.1", to).await;
+    }
+
+    #[tokio::test]
+    async fn what_a_connection_turns_into_keeps_its_place() {
+        // As a socket does: it goes on with the connection when the request is over.
+        let turn = async |Extension(place): Extension<Connection>, request: Request| {
+            tokio::spawn(async move {
+                let upgraded = hyper::upgrade::on(request).await.expect("upgraded");
+                let mut upgraded = TokioIo::new(upgraded);
+                let _ = upgraded.read_to_end(&mut Vec::new()).await;
+                drop(place);
+            });
+            let headers = [("connection", "upgrade"), ("upgrade", "other")];
+            (StatusCode::SWITCHING_PROTOCOLS, headers)
         };
-        timeout(Duration::from_secs(20), freed)
-            .await
-            .expect("room again");
+        let router = Router::new()
+            .route("/", get(|| async { "here" }))
+            .route("/turn", get(turn));
+        let (to, _stop) = town(router, Doors::new(1, 1, Vec::new())).await;
+        let mut turned = TcpStream::connect(to).await.unwrap();
+        let ask =
+            b"GET /turn HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n";
+        turned.write_all(ask).await.unwrap();
+        let mut head = [0; 12];
+        turned.read_exact(&mut head).await.unwrap();
+        assert_eq!(&head, b"HTTP/1.1 101");
+        for _ in 0..20 {
+            assert!(served("127.0.0.1", to).await.is_none());
+        }
+        drop(turned);
+        room("127.0.0.1", to).await;
     }
 
     #[tokio::test]
