@@ -173,8 +173,7 @@ BEGIN
      ORDER BY e.n;
 END $$;
 
-CREATE POLICY definer ON workspace_key FOR SELECT TO postern_definer USING (true);
-GRANT SELECT (workspace_id, number, wrapped) ON workspace_key TO postern_definer;
+GRANT SELECT (wrapped) ON workspace_key TO postern_definer;
 CREATE POLICY definer ON contact_identity FOR SELECT TO postern_definer USING (true);
 GRANT SELECT ON contact_identity TO postern_definer;
 CREATE POLICY definer ON contact FOR SELECT TO postern_definer USING (true);

@@ -8,6 +8,7 @@ use aes_gcm::{
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
+use std::sync::{PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 /// A symmetric key; wiped from memory when dropped.
@@ -21,14 +22,26 @@ pub struct NamedKey {
     pub secret: Zeroizing<Vec<u8>>,
 }
 
-/// The installation's keys. In each ring the first is used for new things, the others still open old ones.
-pub struct Keys {
+/// The keys that can rotate. In each ring the first is the newest; all of them open, or verify. Which one is used for new
+/// things stands in the database, the same for every process.
+#[derive(Default)]
+pub struct Rings {
     /// Wrap data keys and seal what belongs to no workspace; 32 bytes each.
     pub master: Vec<NamedKey>,
     /// Sign access tokens; 32 bytes at least.
     pub token: Vec<NamedKey>,
-    /// Mixed into passwords and short codes; kept outside the database.
-    pub pepper: Zeroizing<Vec<u8>>,
+}
+
+/// Gives the rings anew when they have changed.
+type Reread = Box<dyn Fn() -> Option<Rings> + Send + Sync>;
+
+/// The installation's keys.
+pub struct Keys {
+    rings: RwLock<Rings>,
+    reread: Option<Reread>,
+    /// Mixed into passwords, short codes and digests; kept outside the database. It never changes: what was digested
+    /// could not be recognised any more.
+    pepper: Zeroizing<Vec<u8>>,
 }
 
 /// Where a sealed value lives. It is authenticated with it, so that a ciphertext moved elsewhere does not open.
@@ -103,6 +116,12 @@ pub fn open(key: &Key, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<
         .map_err(|_| Error::internal("a sealed value does not open: wrong key, place or bytes"))
 }
 
+/// What every value begins with that the key of that id sealed, and no other.
+pub fn prefix(key_id: &str) -> Vec<u8> {
+    let id_len = u8::try_from(key_id.len()).unwrap_or(u8::MAX);
+    [&[VERSION, id_len], key_id.as_bytes()].concat()
+}
+
 fn split(sealed: &[u8]) -> Result<(&str, [u8; NONCE], &[u8])> {
     let broken = || Error::internal("a sealed value is cut short");
     let [VERSION, id_len, rest @ ..] = sealed else {
@@ -121,22 +140,60 @@ fn cipher(key: &Key) -> Aes256Gcm {
 }
 
 impl Keys {
-    /// The master key in use, with its id.
-    pub fn current_master(&self) -> Result<(&str, Key)> {
-        let key = self
-            .master
-            .first()
-            .ok_or_else(|| Error::internal("no master key is configured"))?;
-        Ok((&key.id, as_key(&key.secret)?))
+    /// Keys that stay as they are.
+    pub fn new(rings: Rings, pepper: Zeroizing<Vec<u8>>) -> Self {
+        Self {
+            rings: RwLock::new(rings),
+            reread: None,
+            pepper,
+        }
+    }
+
+    /// Keys that another process may change. `reread` is asked whenever one is looked for: it has to be quick, and gives
+    /// none as long as nothing has changed.
+    pub fn reread(self, reread: impl Fn() -> Option<Rings> + Send + Sync + 'static) -> Self {
+        Self {
+            reread: Some(Box::new(reread)),
+            ..self
+        }
     }
 
     /// The master key of that id.
     pub fn master(&self, id: &str) -> Result<Key> {
-        let key = self.master.iter().find(|key| key.id == id);
-        as_key(
-            &key.ok_or_else(|| Error::internal("the master key of that id is not configured"))?
-                .secret,
-        )
+        self.look(|rings| {
+            let key = rings.master.iter().find(|key| key.id == id);
+            let key = key.ok_or_else(|| {
+                Error::internal(format!(
+                    "this process does not know the master key {id:?}: start it with that key"
+                ))
+            })?;
+            as_key(&key.secret)
+        })
+    }
+
+    /// The ids of the master keys, the newest first.
+    pub fn master_ids(&self) -> Vec<String> {
+        self.look(|rings| ids(&rings.master))
+    }
+
+    /// The token key of that id.
+    pub fn token(&self, id: &str) -> Option<Zeroizing<Vec<u8>>> {
+        self.look(|rings| {
+            let key = rings.token.iter().find(|key| key.id == id);
+            key.map(|key| key.secret.clone())
+        })
+    }
+
+    /// The ids of the token keys, the newest first.
+    pub fn token_ids(&self) -> Vec<String> {
+        self.look(|rings| ids(&rings.token))
+    }
+
+    fn look<T>(&self, at: impl FnOnce(&Rings) -> T) -> T {
+        if let Some(rings) = self.reread.as_ref().and_then(|reread| reread()) {
+            *self.rings.write().unwrap_or_else(PoisonError::into_inner) = rings;
+        }
+        at(&self.rings.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A keyed hash of `parts`, for recognising something again without keeping it. One `purpose`, one keyspace.
@@ -170,6 +227,10 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+fn ids(keys: &[NamedKey]) -> Vec<String> {
+    keys.iter().map(|key| key.id.clone()).collect()
+}
+
 fn as_key(bytes: &[u8]) -> Result<Key> {
     let bytes: [u8; 32] = bytes
         .try_into()
@@ -195,6 +256,7 @@ mod tests {
     fn what_was_sealed_opens_in_its_place_only() {
         let sealed = seal(&key(1), "k1", PLACE, [9; 12], b"token").unwrap();
         assert_eq!(key_id(&sealed).unwrap(), "k1");
+        assert!(sealed.starts_with(&prefix("k1")) && !sealed.starts_with(&prefix("k")));
         assert_eq!(&**open(&key(1), PLACE, &sealed).unwrap(), b"token");
         for elsewhere in [
             Place {

@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-const SEALED: &str = "job.sealed";
+pub(crate) const SEALED: &str = "job.sealed";
 
 /// Promises a job, in the tenant's transaction. Jobs of one lane run one after another. The same id again is the same
 /// job: one that waits is due now, one that gave up begins anew, and one that runs is left to it.

@@ -182,11 +182,10 @@ mod tests {
         assert!(!verify(&env, Some(&empty), &long).await.unwrap());
 
         let other = Env {
-            keys: Arc::new(crate::crypto::Keys {
-                master: Vec::new(),
-                token: Vec::new(),
-                pepper: Zeroizing::new(vec![4; 32]),
-            }),
+            keys: Arc::new(crate::crypto::Keys::new(
+                crate::crypto::Rings::default(),
+                Zeroizing::new(vec![4; 32]),
+            )),
             ..env
         };
         assert!(!verify(&other, Some(&kept), "correct horse").await.unwrap());

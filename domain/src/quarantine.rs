@@ -54,7 +54,7 @@ pub struct Quarantined {
     pub times: i32,
 }
 
-const SEALED: &str = "quarantine.sealed";
+pub(crate) const SEALED: &str = "quarantine.sealed";
 
 /// What stands for all that there was no room for.
 pub(crate) const NOTHING: &[u8] = b"{}";
@@ -146,7 +146,8 @@ async fn insert(
     stranger: &Stranger,
 ) -> Result<()> {
     let id: Uuid = env.id();
-    let sealed = vault::seal_own(env, SEALED, &id.to_string(), &stranger.piece)?;
+    let sealed =
+        vault::seal_own(env, global.conn(), SEALED, &id.to_string(), &stranger.piece).await?;
     sqlx::query!(
         "INSERT INTO quarantine (id, digest, reason, signed_by, sealed, received_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (digest) DO UPDATE

@@ -10,6 +10,7 @@ use crate::{
     attempt::{self, Subject},
     crypto, password,
     token::{self, Access},
+    vault,
     wake::Signal,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -194,8 +195,9 @@ async fn signed_in(
     account: AccountId,
     session: SessionId,
 ) -> Result<SignedIn> {
+    let agreed = vault::current_token(conn).await?;
     Ok(SignedIn {
-        token: token::issue(env, Access { account, session })?,
+        token: token::issue(env, agreed.as_deref(), Access { account, session })?,
         expires_in: token::LIFE_S,
         me: account::me(conn, account).await?,
     })

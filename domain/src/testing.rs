@@ -6,7 +6,7 @@ pub mod wire;
 
 use crate::{
     Db, Env, Tenant,
-    crypto::{Keys, NamedKey},
+    crypto::{Keys, NamedKey, Rings},
     env::{Chance, Clock, Real},
     event,
     graph::Meta,
@@ -64,11 +64,13 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
         db: Db::open(options.username("postern_app"), size, wake.clone()),
         clock: clock.clone(),
         chance: Arc::new(Dice),
-        keys: Arc::new(Keys {
-            master: vec![named("m1", 1)],
-            token: vec![named("t1", 2)],
-            pepper: Zeroizing::new(vec![3; 32]),
-        }),
+        keys: Arc::new(Keys::new(
+            Rings {
+                master: vec![named("m1", 1)],
+                token: vec![named("t1", 2)],
+            },
+            Zeroizing::new(vec![3; 32]),
+        )),
         meta: Meta {
             graph: "http://127.0.0.1:9/v24.0".parse().unwrap(),
             app_secret: Some("app-secret".into()),

@@ -1,4 +1,4 @@
-//! Access tokens: ten-minute JWTs, signed with the ring's first key, read with any of its keys (RFC 8725).
+//! Access tokens: ten-minute JWTs, signed with one key of the ring, read with any of them (RFC 8725).
 
 use crate::{Env, Error, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -36,12 +36,17 @@ struct Claims {
     exp: i64,
 }
 
-/// A token for `access`, good from now for [`LIFE_S`] seconds.
-pub fn issue(env: &Env, access: Access) -> Result<String> {
-    let key = env
-        .keys
-        .token
-        .first()
+/// A token for `access`, good from now for [`LIFE_S`] seconds, signed with the key that all processes agreed upon. Where
+/// that one is not known (it was lost), and before there is one, the newest signs.
+pub fn issue(env: &Env, agreed: Option<&str>, access: Access) -> Result<String> {
+    let agreed = agreed.and_then(|id| Some((id.to_owned(), env.keys.token(id)?)));
+    let newest = || {
+        let id = env.keys.token_ids().into_iter().next()?;
+        let key = env.keys.token(&id)?;
+        Some((id, key))
+    };
+    let (id, key) = agreed
+        .or_else(newest)
         .ok_or_else(|| Error::internal("no token key is configured"))?;
     let now = env.now().unix_timestamp();
     let claims = Claims {
@@ -55,10 +60,10 @@ pub fn issue(env: &Env, access: Access) -> Result<String> {
     };
     let header = Header {
         typ: Some(KIND.to_owned()),
-        kid: Some(key.id.clone()),
+        kid: Some(id),
         ..Header::new(ALGORITHM)
     };
-    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key.secret))
+    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key))
         .map_err(|error| Error::Internal(error.into()))
 }
 
@@ -72,17 +77,12 @@ pub fn read(env: &Env, token: &str) -> Result<Access> {
     // The id only looks up a key of our own ring.
     let key = env
         .keys
-        .token
-        .iter()
-        .find(|key| header.kid.as_deref() == Some(&key.id))
+        .token(header.kid.as_deref().ok_or(Error::Unauthorized)?)
         .ok_or(Error::Unauthorized)?;
-    let claims = jsonwebtoken::decode::<Claims>(
-        token,
-        &DecodingKey::from_secret(&key.secret),
-        &validation(),
-    )
-    .map_err(refused)?
-    .claims;
+    let claims =
+        jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&key), &validation())
+            .map_err(refused)?
+            .claims;
     let now = env.now().unix_timestamp();
     if claims.exp <= now || claims.nbf > now + SKEW_S {
         return Err(Error::Unauthorized);

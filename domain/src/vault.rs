@@ -1,10 +1,30 @@
-//! Sealed values of a workspace: one data key each, wrapped by a master key of the configuration.
+//! Sealed values of a workspace: one data key each, wrapped by a master key of the configuration. To seal a column: a
+//! variant of [`column::Column`] with its two statements.
+//!
+//! A data key goes once nothing names it any more and every transaction that could have read it has ended. Whoever seals
+//! therefore reads the newest data key *in the transaction that writes what it sealed*, and whoever opens reads the sealed
+//! value and its key in one transaction. [`seal`] and [`open`] do; nothing is locked for it.
+
+pub(crate) mod column;
+mod current;
+mod grace;
+mod retire;
+mod ring;
+mod rotate;
+mod walk;
+
+use current::current_master_id;
+pub use current::{agree, current_token, use_newest_token};
+pub use retire::{retire_master, retire_token};
+pub use rotate::{Rotated, rotate_data, rotate_master};
+pub use walk::{Note, Standing, verify};
 
 use crate::{
     Env, Error, Result, Tenant,
     crypto::{self, Key, Place},
 };
 use postern_types::WorkspaceId;
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -17,38 +37,46 @@ pub async fn seal(
     row: &str,
     plain: &[u8],
 ) -> Result<Vec<u8>> {
-    let (number, wrapped) = current_key(tenant).await?;
-    DataKey {
-        number,
-        wrapped: &wrapped,
-    }
-    .seal(env, tenant.workspace(), column, row, plain)
+    let workspace = tenant.workspace();
+    let newest = sqlx::query!(
+        "SELECT number, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    seal_under(
+        env,
+        workspace,
+        newest.number,
+        newest.wrapped,
+        column,
+        row,
+        plain,
+    )
 }
 
-/// A workspace's data key as it stands in the database.
-pub(crate) struct DataKey<'a> {
-    pub number: i32,
-    pub wrapped: &'a [u8],
-}
-
-impl DataKey<'_> {
-    /// [`seal`] under this key, which was read in the transaction that keeps the sealed value.
-    pub fn seal(
-        &self,
-        env: &Env,
-        workspace: WorkspaceId,
-        column: &str,
-        row: &str,
-        plain: &[u8],
-    ) -> Result<Vec<u8>> {
-        let key = unwrap(env, workspace, self.number, self.wrapped.to_vec())?;
-        let place = Place {
+/// [`seal`] for whoever read the workspace's newest data key already. It holds only when the transaction that writes the
+/// sealed value has read that key, or has seen that it still is the newest.
+pub(crate) fn seal_under(
+    env: &Env,
+    workspace: WorkspaceId,
+    number: i32,
+    wrapped: Vec<u8>,
+    column: &str,
+    row: &str,
+    plain: &[u8],
+) -> Result<Vec<u8>> {
+    crypto::seal(
+        &unwrap(env, workspace, number, wrapped)?,
+        &number.to_string(),
+        Place {
             column,
             workspace: &workspace.to_string(),
             row,
-        };
-        crypto::seal(&key, &self.number.to_string(), place, env.bytes(), plain)
-    }
+        },
+        env.bytes(),
+        plain,
+    )
 }
 
 /// Opens what [`seal`] made for the same place.
@@ -76,12 +104,18 @@ pub async fn open(
     )
 }
 
-/// Seals what belongs to no workspace, under the installation's master key.
-pub fn seal_own(env: &Env, column: &str, row: &str, plain: &[u8]) -> Result<Vec<u8>> {
-    let (id, key) = env.keys.current_master()?;
+/// Seals what belongs to no workspace, under the master key in use; in the transaction that writes it.
+pub async fn seal_own(
+    env: &Env,
+    conn: &mut PgConnection,
+    column: &str,
+    row: &str,
+    plain: &[u8],
+) -> Result<Vec<u8>> {
+    let id = current_master_id(env, conn).await?;
     crypto::seal(
-        &key,
-        id,
+        &env.keys.master(&id)?,
+        &id,
         Place {
             column,
             workspace: "",
@@ -106,25 +140,23 @@ pub fn open_own(env: &Env, column: &str, row: &str, sealed: &[u8]) -> Result<Zer
     )
 }
 
-/// Makes the first data key of a new workspace.
+/// Makes a workspace's next data key, the first or a newer one. One that was made at the same moment serves as well.
 pub async fn make_key(env: &Env, tenant: &mut Tenant) -> Result<()> {
     let workspace = tenant.workspace();
-    let key: Key = Zeroizing::new(env.bytes());
-    let (master_id, master) = env.keys.current_master()?;
-    let wrapped = crypto::seal(
-        &master,
-        master_id,
-        Place {
-            column: WRAPPED,
-            workspace: &workspace.to_string(),
-            row: "1",
-        },
-        env.bytes(),
-        &*key,
-    )?;
-    sqlx::query!(
-        "INSERT INTO workspace_key (workspace_id, number, master_id, wrapped, created_at) VALUES ($1, 1, $2, $3, $4)",
+    let number = sqlx::query_scalar!(
+        r#"SELECT coalesce(max(number), 0) + 1 AS "number!" FROM workspace_key WHERE workspace_id = $1"#,
         workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let master_id = current_master_id(env, tenant.conn()).await?;
+    let key: Key = Zeroizing::new(env.bytes());
+    let wrapped = wrap(env, workspace, number, &master_id, &key)?;
+    sqlx::query!(
+        "INSERT INTO workspace_key (workspace_id, number, master_id, wrapped, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (workspace_id, number) DO NOTHING",
+        workspace.0,
+        number,
         master_id,
         wrapped,
         env.now(),
@@ -134,7 +166,27 @@ pub async fn make_key(env: &Env, tenant: &mut Tenant) -> Result<()> {
     Ok(())
 }
 
-const WRAPPED: &str = "workspace_key.wrapped";
+pub(crate) const WRAPPED: &str = "workspace_key.wrapped";
+
+fn wrap(
+    env: &Env,
+    workspace: WorkspaceId,
+    number: i32,
+    master_id: &str,
+    key: &Key,
+) -> Result<Vec<u8>> {
+    crypto::seal(
+        &env.keys.master(master_id)?,
+        master_id,
+        Place {
+            column: WRAPPED,
+            workspace: &workspace.to_string(),
+            row: &number.to_string(),
+        },
+        env.bytes(),
+        &**key,
+    )
+}
 
 /// Keys that were unwrapped before, by their place and their wrapped bytes: a key that was replaced, erased or moved
 /// elsewhere is not found again.
@@ -142,17 +194,6 @@ static UNWRAPPED: LazyLock<Mutex<Unwrapped>> = LazyLock::new(Mutex::default);
 type Unwrapped = HashMap<(WorkspaceId, i32, Vec<u8>), Key>;
 /// How many are kept; then it begins anew.
 const MOST: usize = 1024;
-
-async fn current_key(tenant: &mut Tenant) -> Result<(i32, Vec<u8>)> {
-    let workspace = tenant.workspace();
-    let row = sqlx::query!(
-        "SELECT number, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
-        workspace.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    Ok((row.number, row.wrapped))
-}
 
 async fn data_key(env: &Env, tenant: &mut Tenant, number: i32) -> Result<Key> {
     let workspace = tenant.workspace();

@@ -3,7 +3,7 @@
 mod doorplate;
 
 use crate::{
-    config::{Config, site},
+    config::{self, Config, site},
     limit::Limits,
     live::Hub,
     postgres,
@@ -12,13 +12,7 @@ use crate::{
 use anyhow::{Context as _, bail};
 use leptos::config::LeptosOptions;
 use postern_domain::{
-    Db, Env,
-    crypto::{Keys, NamedKey},
-    db,
-    env::Real,
-    graph::Meta,
-    installation,
-    wake::Wake,
+    Db, Env, crypto::Keys, db, env::Real, graph::Meta, installation, vault, wake::Wake,
     webhook::Intake,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -94,19 +88,20 @@ pub async fn env(config: &Config, database: &Database) -> anyhow::Result<Env> {
             faults.join("\n  - ")
         );
     }
+    vault::agree(&env)
+        .await
+        .context("the configured keys are not those that this installation uses")?;
     Ok(env)
 }
 
 fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
     let wake = Wake::default();
-    let named = |keys: &[crate::config::Key]| {
-        keys.iter()
-            .map(|key| NamedKey {
-                id: key.id.clone(),
-                secret: Zeroizing::new(key.bytes.expose_secret().to_vec()),
-            })
-            .collect()
-    };
+    let pepper = Zeroizing::new(config.pepper.expose_secret().to_vec());
+    let mut keys = Keys::new(config::keys::rings(config), pepper);
+    if config.kept.master || config.kept.jwt {
+        // Another process may add one, or take one out.
+        keys = keys.reread(config::keys::reread(config));
+    }
     Ok(Env {
         db: Db::open_url(
             database.app.expose_secret(),
@@ -115,11 +110,7 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
         )?,
         clock: Arc::new(Real),
         chance: Arc::new(Real),
-        keys: Arc::new(Keys {
-            master: named(&config.master_keys),
-            token: named(&config.jwt_keys),
-            pepper: Zeroizing::new(config.pepper.expose_secret().to_vec()),
-        }),
+        keys: Arc::new(keys),
         meta: Meta {
             graph: config.graph_url.clone(),
             app_secret: config.app_secret.clone(),

@@ -3,7 +3,7 @@
 mod check;
 mod fault;
 mod folder;
-mod keys;
+pub(crate) mod keys;
 mod limits;
 mod read;
 pub(crate) mod site;
@@ -50,9 +50,11 @@ pub struct Config {
     pub app_secret: Option<SecretString>,
     /// The word that Meta repeats in the handshake of the installation's webhook.
     pub verify_token: Option<SecretString>,
-    /// Master keys as `id:base64` of exactly 32 bytes, separated by commas; the first one seals, all of them open.
+    /// Master keys as `id:base64` of exactly 32 bytes, separated by commas; the first one is the newest, all of
+    /// them open. Which one seals is settled with `postern keys rotate`.
     pub master_keys: Vec<Key>,
-    /// Keys of the tokens as `id:base64` of at least 32 bytes; the first one signs, all of them verify.
+    /// Keys of the tokens as `id:base64` of at least 32 bytes; the first one is the newest,
+    /// all of them verify. Which one signs is settled with `postern keys rotate --jwt`.
     pub jwt_keys: Vec<Key>,
     /// Mixed into every hash of a password or short code: base64 of at least 32 bytes. Losing it loses every password.
     pub pepper: SecretSlice<u8>,
@@ -79,6 +81,8 @@ pub struct Config {
     pub limits: Limits,
     /// Whom the private PostgreSQL runs as when Postern is started as root; `postgres` by default.
     pub pg_user: String,
+    /// No setting: which keys come from the file in the data folder.
+    pub(crate) kept: keys::InFile,
 }
 
 impl Config {

@@ -134,7 +134,7 @@ mod tests {
     use http_body_util::BodyExt as _;
     use postern_domain::{
         Db,
-        crypto::{Keys, NamedKey},
+        crypto::{Keys, Rings},
         env::Real,
         graph::Meta,
         wake::Wake,
@@ -151,14 +151,7 @@ mod tests {
             db: Db::open_url("postgres://nobody@127.0.0.1:9/nowhere", 1, wake.clone()).unwrap(),
             clock: Arc::new(Real),
             chance: Arc::new(Real),
-            keys: Arc::new(Keys {
-                master: vec![NamedKey {
-                    id: "m1".into(),
-                    secret: vec![1; 32].into(),
-                }],
-                token: Vec::new(),
-                pepper: vec![2; 32].into(),
-            }),
+            keys: Arc::new(Keys::new(Rings::default(), vec![2; 32].into())),
             meta: Meta {
                 graph: "http://127.0.0.1:9/v24.0".parse().unwrap(),
                 app_secret: app_secret.map(Into::into),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    crypto::{Keys, NamedKey},
+    crypto::{Keys, NamedKey, Rings},
     testing,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -28,11 +28,13 @@ fn ring(env: &Env, ids: &[(&str, u8)]) -> Env {
         secret: Zeroizing::new(vec![*byte; 32]),
     };
     Env {
-        keys: Arc::new(Keys {
-            master: Vec::new(),
-            token: ids.iter().map(named).collect(),
-            pepper: Zeroizing::new(vec![3; 32]),
-        }),
+        keys: Arc::new(Keys::new(
+            Rings {
+                master: Vec::new(),
+                token: ids.iter().map(named).collect(),
+            },
+            Zeroizing::new(vec![3; 32]),
+        )),
         ..env.clone()
     }
 }
@@ -41,7 +43,7 @@ fn ring(env: &Env, ids: &[(&str, u8)]) -> Env {
 async fn a_token_speaks_for_its_session_until_it_expires() {
     let (env, clock) = env();
     let access = access(&env);
-    let token = issue(&env, access).unwrap();
+    let token = issue(&env, None, access).unwrap();
     assert_eq!(read(&env, &token).unwrap(), access);
     clock.by(Duration::seconds(599));
     assert_eq!(read(&env, &token).unwrap(), access);
@@ -54,10 +56,14 @@ async fn keys_rotate_by_id_without_signing_anybody_out() {
     let (env, _) = env();
     let old = ring(&env, &[("a", 7)]);
     let access = access(&env);
-    let token = issue(&old, access).unwrap();
+    let token = issue(&old, None, access).unwrap();
     let both = ring(&env, &[("b", 8), ("a", 7)]);
     assert_eq!(read(&both, &token).unwrap(), access);
-    let renewed = issue(&both, access).unwrap();
+    // The new one is known everywhere before it signs.
+    let still = issue(&both, Some("a"), access).unwrap();
+    assert_eq!(read(&old, &still).unwrap(), access);
+    let renewed = issue(&both, Some("b"), access).unwrap();
+    assert_eq!(read(&both, &renewed).unwrap(), access);
     let new = ring(&env, &[("b", 8)]);
     assert_eq!(read(&new, &renewed).unwrap(), access);
     assert!(

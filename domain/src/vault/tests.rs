@@ -1,9 +1,224 @@
-//! A data key that is moved elsewhere does not open there.
+//! Keys and what they seal: where it opens, how it goes under a new one, and what is said of it.
 
-use super::{open, seal};
-use crate::testing;
-use postern_types::Role;
+mod cut;
+mod load;
+mod retired;
+mod rotated;
+mod verified;
+
+use super::{Note, UNWRAPPED, column::Column, open, ring::Owner, seal};
+use crate::{
+    Env, audit,
+    channel::secrets,
+    crypto::{self, Keys, NamedKey, Rings},
+    job, quarantine,
+    testing::{self, Fixture},
+};
+use postern_types::{ChannelId, JobId, Role};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The environment with these master keys, the newest first, and a memory that was never told of any data key.
+fn with_masters(env: &Env, ids: &[&str]) -> Env {
+    UNWRAPPED.lock().unwrap().clear();
+    let named = |id: &str| NamedKey {
+        id: id.to_owned(),
+        secret: Zeroizing::new(crypto::sha256(id.as_bytes()).to_vec()),
+    };
+    Env {
+        keys: Arc::new(Keys::new(
+            Rings {
+                master: ids.iter().map(|id| named(id)).collect(),
+                token: vec![named("t1")],
+            },
+            Zeroizing::new(vec![3; 32]),
+        )),
+        ..env.clone()
+    }
+}
+
+/// A workspace with a value in each sealed column.
+struct Full {
+    fixture: Fixture,
+    channel: ChannelId,
+}
+
+async fn full(env: &Env, name: &str, number: &str) -> Full {
+    let fixture = testing::workspace(env, name, Role::Owner).await;
+    let channel = testing::channel(env, &fixture, number).await;
+    let mut tenant = fixture.enter(env).await;
+    let row = channel.to_string();
+    let app = seal(env, &mut tenant, secrets::APP_SECRET, &row, b"app").await;
+    let word = seal(env, &mut tenant, secrets::VERIFY_TOKEN, &row, b"word").await;
+    sqlx::query(
+        "UPDATE channel SET callback_key = $2, app_secret_sealed = $3, verify_token_sealed = $4 WHERE workspace_id = $1",
+    )
+    .bind(fixture.workspace.0)
+    .bind(number)
+    .bind(app.unwrap())
+    .bind(word.unwrap())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    audit::record(env, &mut tenant, "a.test", &"detail")
+        .await
+        .unwrap();
+    // A line without details has nothing to open.
+    sqlx::query(
+        "INSERT INTO audit (workspace_id, id, at, action) VALUES ($1, $2, now(), 'a.test')",
+    )
+    .bind(fixture.workspace.0)
+    .bind(env.id::<Uuid>())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    let part: Uuid = env.id();
+    let place = Column::WebhookPart.place();
+    let sealed = seal(env, &mut tenant, place, &part.to_string(), b"part").await;
+    sqlx::query(
+        "INSERT INTO webhook_part (workspace_id, id, channel_id, digest, sealed, received_at, state)
+         VALUES ($1, $2, $3, $4, $5, now(), 'applied')",
+    )
+    .bind(fixture.workspace.0)
+    .bind(part)
+    .bind(channel.0)
+    .bind(&part.as_bytes()[..])
+    .bind(sealed.unwrap())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    tenant.commit().await.unwrap();
+    add_jobs(env, &fixture, 1).await;
+    let piece = quarantine::Stranger {
+        reason: quarantine::Reason::UnknownNumber,
+        piece: name.as_bytes().to_vec(),
+    };
+    quarantine::keep(env, None, &[piece]).await.unwrap();
+    Full { fixture, channel }
+}
+
+async fn add_jobs(env: &Env, fixture: &Fixture, count: usize) {
+    let mut tenant = fixture.enter(env).await;
+    for _ in 0..count {
+        let id: JobId = env.id();
+        job::add(env, &mut tenant, id, job::Kind::Send, "lane", &id)
+            .await
+            .unwrap();
+    }
+    tenant.commit().await.unwrap();
+}
+
+/// Every value of an owner by its column and row: the id of its key, its sealed bytes and what it says, where it opens.
+type Values = BTreeMap<(&'static str, Uuid), (String, Vec<u8>, Option<Vec<u8>>)>;
+
+async fn values(env: &Env, owner: Owner) -> Values {
+    let mut values = Values::new();
+    let mut tenant = match owner.workspace() {
+        Some(workspace) => env.db.operator(workspace).await.unwrap(),
+        // Any transaction reads what is nobody's.
+        None => env.db.new_workspace(env.id()).await.unwrap(),
+    };
+    let columns: &[Column] = match owner {
+        Owner::Workspace(_) => &Column::WORKSPACE,
+        Owner::Installation => &[Column::Quarantine],
+    };
+    let ring = owner.ring(env, tenant.conn()).await.unwrap();
+    for column in columns.iter().copied() {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = column.read(tenant.conn(), owner.uuid(), after, None).await;
+            let rows = rows.unwrap();
+            let Some(last) = rows.last() else { break };
+            after = last.id;
+            for row in rows {
+                let plain = ring.open(column, row.id, &row.sealed);
+                let key = crypto::key_id(&row.sealed).unwrap().to_owned();
+                let value = (key, row.sealed, plain.map(|plain| plain.to_vec()));
+                values.insert((column.place(), row.id), value);
+            }
+        }
+    }
+    values
+}
+
+/// What it says, whatever seals it.
+fn plain(values: &Values) -> Vec<(&(&'static str, Uuid), &Vec<u8>)> {
+    let opened = values.iter().map(|(at, value)| (at, value.2.as_ref()));
+    opened
+        .map(|(at, plain)| (at, plain.unwrap_or_else(|| panic!("{at:?} opens"))))
+        .collect()
+}
+
+/// The ids of the keys that seal, each once.
+fn keys(values: &Values) -> Vec<&str> {
+    let mut keys: Vec<_> = values.values().map(|value| value.0.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The numbers of the workspace's data keys, and their master keys.
+async fn data_keys(env: &Env, fixture: &Fixture) -> Vec<(i32, String)> {
+    let mut tenant = env.db.operator(fixture.workspace).await.unwrap();
+    sqlx::query_as(
+        "SELECT number, master_id FROM workspace_key WHERE workspace_id = $1 ORDER BY number",
+    )
+    .bind(fixture.workspace.0)
+    .fetch_all(tenant.conn())
+    .await
+    .unwrap()
+}
+
+/// Hears nothing.
+fn deaf(_: Note) {}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_none(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    /// Hashes and digests: they open nothing and need no key to be read.
+    const NOT_SEALED: [&str; 9] = [
+        "channel_route.callback_hash",
+        "live_ticket.hash",
+        "message_key.digest",
+        "quarantine.digest",
+        "session.device",
+        "session.previous_hash",
+        "session.token_hash",
+        "session_spent.token_hash",
+        "webhook_part.digest",
+    ];
+    let (env, _) = testing::env(options);
+    let mut global = env.db.global().await.unwrap();
+    let there: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.atttypid = 'bytea'::regtype
+            AND NOT a.attisdropped AND c.relname <> '_sqlx_migrations'",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    let listed: Vec<_> = Column::places().collect();
+    for column in &there {
+        let known = [
+            listed.contains(&column.as_str()),
+            NOT_SEALED.contains(&column.as_str()),
+        ];
+        assert!(
+            known[0] != known[1],
+            "{column}: what is sealed stands in vault::column, so that it rotates with its keys; else list it here"
+        );
+    }
+    for column in listed {
+        assert!(
+            there.iter().any(|known| known == column),
+            "{column} is a column"
+        );
+    }
+}
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_wrapped_key_that_is_known_here_opens_nothing_in_another_workspace(

@@ -3,25 +3,28 @@
 use std::{
     fs,
     io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::Path,
+    sync::{Mutex, PoisonError},
 };
 
 use base64::Engine as _;
 use figment::{
     providers::{Format, Toml},
-    value::Dict,
+    value::{Dict, Value},
 };
+use postern_domain::crypto::{NamedKey, Rings};
 use secrecy::{ExposeSecret, SecretSlice};
+use zeroize::Zeroizing;
 
 use super::{
     Config, Fault, Key,
-    read::{BASE64, KEY_LENGTH},
+    read::{BASE64, KEY_LENGTH, key},
     source::Source,
 };
 
 /// The file in the data folder.
-pub(super) const FILE: &str = "keys.toml";
+pub(crate) const FILE: &str = "keys.toml";
 
 /// Fills the bytes from the operating system: the one place of this crate where chance comes in.
 #[expect(
@@ -49,19 +52,16 @@ pub(super) fn recall(config: &mut Config, source: &Source, faults: &mut Vec<Faul
         ));
         return;
     };
-    let Kept {
-        master,
-        jwt,
-        pepper,
-    } = kept;
     if source.text("master_keys").is_none() {
-        config.master_keys = vec![master];
+        config.master_keys = kept.master;
+        config.kept.master = true;
     }
     if source.text("jwt_keys").is_none() {
-        config.jwt_keys = vec![jwt];
+        config.jwt_keys = kept.jwt;
+        config.kept.jwt = true;
     }
     if source.text("pepper").is_none() {
-        config.pepper = pepper;
+        config.pepper = kept.pepper;
     }
 }
 
@@ -77,16 +77,14 @@ pub(super) fn make_missing(config: &mut Config, fill: &dyn Fn(&mut [u8])) -> Opt
         fill(&mut bytes);
         SecretSlice::from(bytes)
     };
+    let first = || Key {
+        id: "dev1".into(),
+        bytes: random(),
+    };
     // All three, whichever is missing: the file is written once, and a setting may be taken away later.
     let made = Kept {
-        master: Key {
-            id: "dev1".into(),
-            bytes: random(),
-        },
-        jwt: Key {
-            id: "dev1".into(),
-            bytes: random(),
-        },
+        master: vec![first()],
+        jwt: vec![first()],
         pepper: random(),
     };
     if let Err(error) = write(&path, &made) {
@@ -97,50 +95,179 @@ pub(super) fn make_missing(config: &mut Config, fill: &dyn Fn(&mut [u8])) -> Opt
             "Let Postern write its data folder",
         ));
     }
-    let Kept {
-        master,
-        jwt,
-        pepper,
-    } = made;
     if config.master_keys.is_empty() {
-        config.master_keys = vec![master];
+        config.master_keys = made.master;
+        config.kept.master = true;
     }
     if config.jwt_keys.is_empty() {
-        config.jwt_keys = vec![jwt];
+        config.jwt_keys = made.jwt;
+        config.kept.jwt = true;
     }
     if config.pepper.expose_secret().is_empty() {
-        config.pepper = pepper;
+        config.pepper = made.pepper;
     }
     None
 }
 
+/// Which keys the file gives; the others are settings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct InFile {
+    /// The master keys.
+    pub master: bool,
+    /// The keys of access tokens.
+    pub jwt: bool,
+}
+
+/// A ring of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Master,
+    Jwt,
+}
+
+impl Kind {
+    /// The setting that gives them, where the file does not.
+    pub(crate) fn setting(self) -> &'static str {
+        match self {
+            Self::Master => "POSTERN_MASTER_KEYS",
+            Self::Jwt => "POSTERN_JWT_KEYS",
+        }
+    }
+
+    /// Whether they stand in the file.
+    pub(crate) fn in_file(self, config: &Config) -> bool {
+        match self {
+            Self::Master => config.kept.master,
+            Self::Jwt => config.kept.jwt,
+        }
+    }
+}
+
+/// A key as it stands in a setting.
+pub(crate) fn written(key: &Key) -> String {
+    format!("{}:{}", key.id, BASE64.encode(key.bytes.expose_secret()))
+}
+
+/// Puts a key before the others of its kind in the file: it is the newest.
+pub(crate) fn add(config: &Config, kind: Kind, key: Key) -> io::Result<()> {
+    change(config, kind, |ring| ring.insert(0, key))
+}
+
+/// Takes a key out of the file.
+pub(crate) fn remove(config: &Config, kind: Kind, id: &str) -> io::Result<()> {
+    change(config, kind, |ring| ring.retain(|key| key.id != id))
+}
+
+fn change(config: &Config, kind: Kind, change: impl FnOnce(&mut Vec<Key>)) -> io::Result<()> {
+    let path = config.data.join(FILE);
+    let mut kept = parse(&fs::read_to_string(&path)?)
+        .ok_or_else(|| io::Error::other("the keys in it cannot be read"))?;
+    change(match kind {
+        Kind::Master => &mut kept.master,
+        Kind::Jwt => &mut kept.jwt,
+    });
+    write(&path, &kept)
+}
+
+/// The keys of a configuration, as the domain holds them.
+pub(crate) fn rings(config: &Config) -> Rings {
+    Rings {
+        master: named(&config.master_keys),
+        token: named(&config.jwt_keys),
+    }
+}
+
+/// Gives the keys of the file whenever it was written since the last time; a look at a file that was not costs a
+/// microsecond. One that is gone or damaged changes nothing: what is known stays known.
+pub(crate) fn reread(config: &Config) -> impl Fn() -> Option<Rings> + Send + Sync + 'static {
+    let config = config.clone();
+    let seen = Mutex::new(None);
+    move || {
+        let path = config.data.join(FILE);
+        let file = fs::metadata(&path).ok()?;
+        // It is replaced and never written into.
+        let now = Some((file.ino(), file.mtime(), file.mtime_nsec()));
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == now {
+            return None;
+        }
+        *seen = now;
+        let Some(kept) = fs::read_to_string(&path).ok().as_deref().and_then(parse) else {
+            tracing::error!(file = %path.display(), "the keys in it cannot be read; those that are known stay in use");
+            return None;
+        };
+        let mut rings = rings(&config);
+        if config.kept.master {
+            rings.master = named(&kept.master);
+        }
+        if config.kept.jwt {
+            rings.token = named(&kept.jwt);
+        }
+        Some(rings)
+    }
+}
+
+fn named(keys: &[Key]) -> Vec<NamedKey> {
+    keys.iter()
+        .map(|key| NamedKey {
+            id: key.id.clone(),
+            secret: Zeroizing::new(key.bytes.expose_secret().to_vec()),
+        })
+        .collect()
+}
+
+/// What stands in the file: of each kind one key at least, the newest first.
 struct Kept {
-    master: Key,
-    jwt: Key,
+    master: Vec<Key>,
+    jwt: Vec<Key>,
     pepper: SecretSlice<u8>,
 }
 
 fn parse(text: &str) -> Option<Kept> {
     let read: Dict = Toml::from_str(text).ok()?;
-    let bytes = |name: &str| {
-        let bytes = BASE64.decode(read.get(name)?.as_str()?).ok()?;
+    let bytes = |value: &Value| {
+        let bytes = BASE64.decode(value.as_str()?).ok()?;
         (bytes.len() == KEY_LENGTH).then(|| SecretSlice::from(bytes))
     };
+    let ring = |name: &str| {
+        // As the first versions wrote it: one key without an id.
+        if let Some(only) = read.get(name.trim_end_matches('s')) {
+            let id = "dev1".into();
+            return Some(vec![Key {
+                id,
+                bytes: bytes(only)?,
+            }]);
+        }
+        let Value::Array(_, entries) = read.get(name)? else {
+            return None;
+        };
+        let keys: Option<Vec<Key>> = entries
+            .iter()
+            .map(|entry| {
+                let (id, bytes) = key(entry.as_str()?)?;
+                (bytes.len() == KEY_LENGTH).then(|| Key {
+                    id: id.to_owned(),
+                    bytes: SecretSlice::from(bytes),
+                })
+            })
+            .collect();
+        keys.filter(|keys| !keys.is_empty())
+    };
     Some(Kept {
-        master: Key {
-            id: "dev1".into(),
-            bytes: bytes("master_key")?,
-        },
-        jwt: Key {
-            id: "dev1".into(),
-            bytes: bytes("jwt_key")?,
-        },
-        pepper: bytes("pepper")?,
+        master: ring("master_keys")?,
+        jwt: ring("jwt_keys")?,
+        pepper: bytes(read.get("pepper")?)?,
     })
 }
 
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
-    let text = |bytes: &SecretSlice<u8>| BASE64.encode(bytes.expose_secret());
+    let list = |keys: &[Key]| {
+        let entries: Vec<_> = keys
+            .iter()
+            .map(|key| format!("\"{}\"", written(key)))
+            .collect();
+        entries.join(", ")
+    };
     // Whole or not at all: a half-written file would lock the data folder up.
     let new = path.with_extension("new");
     let _ = fs::remove_file(&new);
@@ -151,11 +278,96 @@ fn write(path: &Path, kept: &Kept) -> io::Result<()> {
         .open(&new)?;
     write!(
         file,
-        "# Made by Postern for development. What it seals is lost with this file.\nmaster_key = \"{}\"\njwt_key = \"{}\"\npepper = \"{}\"\n",
-        text(&kept.master.bytes),
-        text(&kept.jwt.bytes),
-        text(&kept.pepper),
+        "# Made by Postern for development. What it seals is lost with this file. The newest key stands first.\n\
+         master_keys = [{}]\njwt_keys = [{}]\npepper = \"{}\"\n",
+        list(&kept.master),
+        list(&kept.jwt),
+        BASE64.encode(kept.pepper.expose_secret()),
     )?;
     file.sync_all()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    // What is sealed from now on needs the new file, also after a power cut.
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn load(folder: &Path) -> Config {
+        let data = folder.display().to_string();
+        let variables = BTreeMap::from([("POSTERN_DATA".to_owned(), data)]);
+        Config::load_from(&variables, &os_random).expect("starts")
+    }
+
+    fn ids(keys: &[Key]) -> Vec<&str> {
+        keys.iter().map(|key| key.id.as_str()).collect()
+    }
+
+    fn key_named(id: &str) -> Key {
+        Key {
+            id: id.into(),
+            bytes: SecretSlice::from(vec![7; KEY_LENGTH]),
+        }
+    }
+
+    #[test]
+    fn a_file_of_the_first_versions_is_read_and_keeps_its_keys_as_others_come_and_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(FILE);
+        let text = |byte: u8| BASE64.encode([byte; KEY_LENGTH]);
+        let old = format!(
+            "master_key = \"{}\"\njwt_key = \"{}\"\npepper = \"{}\"\n",
+            text(1),
+            text(2),
+            text(3)
+        );
+        fs::write(&file, old).expect("a file");
+        let config = load(folder.path());
+        assert!(config.kept.master && config.kept.jwt);
+        let look = reread(&config);
+        let first = look().expect("it was never looked at");
+        assert_eq!(first.master[0].id, "dev1");
+        assert!(look().is_none(), "nothing has changed");
+
+        add(&config, Kind::Master, key_named("k2")).expect("it is added");
+        let rings = look().expect("it was written");
+        assert_eq!((rings.master.len(), rings.token.len()), (2, 1));
+        let config = load(folder.path());
+        assert_eq!(ids(&config.master_keys), ["k2", "dev1"]);
+        assert_eq!(config.master_keys[1].bytes.expose_secret(), [1; KEY_LENGTH]);
+        assert_eq!(config.jwt_keys[0].bytes.expose_secret(), [2; KEY_LENGTH]);
+        assert_eq!(config.pepper.expose_secret(), [3; KEY_LENGTH]);
+        let mode = fs::metadata(&file).expect("it is there").mode();
+        assert_eq!(mode & 0o777, 0o600);
+
+        remove(&config, Kind::Master, "dev1").expect("it is removed");
+        assert_eq!(ids(&load(folder.path()).master_keys), ["k2"]);
+        assert_eq!(look().expect("it was written").master.len(), 1);
+
+        fs::write(&file, "master_keys = [").expect("damages it");
+        assert!(look().is_none(), "what is known stays known");
+        assert!(add(&config, Kind::Jwt, key_named("k3")).is_err());
+    }
+
+    #[test]
+    fn keys_that_are_settings_are_not_replaced_by_those_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        load(folder.path());
+        let given = key_named("given");
+        let variables = BTreeMap::from([
+            (
+                "POSTERN_DATA".to_owned(),
+                folder.path().display().to_string(),
+            ),
+            ("POSTERN_MASTER_KEYS".to_owned(), written(&given)),
+        ]);
+        let config = Config::load_from(&variables, &os_random).expect("starts");
+        assert!(!config.kept.master && config.kept.jwt);
+        let rings = reread(&config)().expect("it was never looked at");
+        assert_eq!(rings.master[0].id, "given");
+        assert_eq!(rings.token[0].id, "dev1");
+    }
 }

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use super::{Config, Environment, Fault, Key, Limits, LogFormat, site, source::Source};
+use super::{Config, Environment, Fault, Key, Limits, LogFormat, keys, site, source::Source};
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -119,6 +119,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
                 },
             )
             .unwrap_or_else(|| "postgres".into()),
+        kept: keys::InFile::default(),
     }
 }
 
@@ -237,7 +238,8 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
         .filter(|entry| !entry.is_empty())
 }
 
-fn key(entry: &str) -> Option<(&str, Vec<u8>)> {
+/// An entry `id:base64`.
+pub(super) fn key(entry: &str) -> Option<(&str, Vec<u8>)> {
     let (id, encoded) = entry.split_once(':')?;
     let plain = id
         .bytes()

@@ -12,7 +12,7 @@ use leptos::config::LeptosOptions;
 use postern_app::ssr::Caller;
 use postern_domain::{
     Db, Env,
-    crypto::{Keys, NamedKey},
+    crypto::{Keys, NamedKey, Rings},
     env::{Chance, Clock, Real},
     graph::Meta,
     wake::Wake,
@@ -106,11 +106,13 @@ impl House {
             db: Db::open(options.username("postern_app"), 4, wake.clone()),
             clock: Arc::new(Stopped(Real.now())),
             chance: Arc::new(Counted(AtomicU8::new(1))),
-            keys: Arc::new(Keys {
-                master: vec![named("m1", 1)],
-                token: vec![named("t1", 2)],
-                pepper: Zeroizing::new(vec![3; 32]),
-            }),
+            keys: Arc::new(Keys::new(
+                Rings {
+                    master: vec![named("m1", 1)],
+                    token: vec![named("t1", 2)],
+                },
+                Zeroizing::new(vec![3; 32]),
+            )),
             meta: Meta {
                 graph: "http://127.0.0.1:9/v24.0".parse().expect("a URL"),
                 app_secret: None,

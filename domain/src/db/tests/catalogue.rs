@@ -16,6 +16,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
                           AS \"nullif\"))";
     /// What the definer functions see beyond a workspace.
     const DEFINER: &[&str] = &[
+        "audit: definer PERMISSIVE ALL {postern_definer} true true",
         "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
         "contact: definer PERMISSIVE SELECT {postern_definer} true ",
         "contact_identity: definer PERMISSIVE SELECT {postern_definer} true ",
@@ -30,7 +31,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "status_early: definer PERMISSIVE ALL {postern_definer} true ",
         "webhook_part: definer PERMISSIVE ALL {postern_definer} true true",
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
-        "workspace_key: definer PERMISSIVE SELECT {postern_definer} true ",
+        "workspace_key: definer PERMISSIVE ALL {postern_definer} true true",
     ];
     /// Tables without tenant rows, each for a reason.
     const GLOBAL: &[&str] = &[
@@ -113,14 +114,14 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app conversation_row: SELECT",
         "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
         "postern_app event: INSERT, SELECT",
-        "postern_app installation: SELECT, UPDATE (set_up_at)",
+        "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_since)",
         "postern_app job: DELETE, INSERT, SELECT, UPDATE",
         "postern_app live_ticket: INSERT",
         "postern_app member: INSERT, SELECT, UPDATE (removed_at, role)",
         "postern_app message: INSERT, SELECT, UPDATE",
         "postern_app message_key: INSERT, SELECT",
         "postern_app message_try: INSERT, SELECT",
-        "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (times)",
+        "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
         "postern_app session: INSERT, SELECT, UPDATE",
         "postern_app session_spent: DELETE, INSERT, SELECT",
@@ -129,6 +130,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace: INSERT, SELECT",
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
+        "postern_definer audit: SELECT (id, workspace_id), UPDATE (detail)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
         "postern_definer contact: SELECT (id, name, phone, workspace_id)",
         "postern_definer contact_identity: SELECT",
@@ -148,7 +150,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer status_early: DELETE, SELECT",
         "postern_definer webhook_part: INSERT, SELECT (digest, id, replays, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: SELECT",
-        "postern_definer workspace_key: SELECT (number, workspace_id, wrapped)",
+        "postern_definer workspace_key: DELETE, SELECT (master_id, number, workspace_id, wrapped), \
+         UPDATE (master_id, wrapped)",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
@@ -254,6 +257,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     const LISTED: &[&str] = &[
         "claim_jobs",
         "claim_number",
+        "drop_key",
         "enter_channel",
         "enter_job",
         "enter_member",
@@ -264,8 +268,11 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "intake_routes",
         "my_memberships",
         "next_job_ms",
+        "next_workspaces",
         "redeem_ticket",
         "redeem_ticket",
+        "reseal_details",
+        "rewrap_key",
         "route_accounts",
         "route_callback",
         "route_numbers",

@@ -155,13 +155,11 @@ impl Columns {
         self.seen.extend(keys.iter().cloned());
         self.seen.insert(digest.clone());
         let id: PartId = env.id();
-        let key = vault::DataKey {
-            number: route.key,
-            wrapped: &route.wrapped,
-        };
-        self.sealed.push(key.seal(
+        self.sealed.push(vault::seal_under(
             env,
             route.workspace,
+            route.key,
+            route.wrapped.clone(),
             part::SEALED,
             &id.to_string(),
             &body.part,

@@ -1,0 +1,277 @@
+//! Every column that holds sealed values: the one list that rotation and verification walk.
+
+use crate::{Result, audit, channel::secrets, job, quarantine};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A column of sealed values. A workspace's stand under its data keys; quarantine stands under a master key, and so do
+/// the data keys themselves (`workspace_key.wrapped`), which are no variant: they are wrapped anew by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    ChannelToken,
+    ChannelAppSecret,
+    ChannelVerifyToken,
+    Audit,
+    WebhookPart,
+    Job,
+    Quarantine,
+}
+
+/// A sealed value and the row it stands in.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub sealed: Vec<u8>,
+}
+
+/// Values of one transaction. A body may have megabytes, and the feeds stand still below the oldest open transaction.
+pub(super) const BATCH: i64 = 32;
+
+impl Column {
+    /// Those of a workspace.
+    pub(crate) const WORKSPACE: [Self; 6] = [
+        Self::ChannelToken,
+        Self::ChannelAppSecret,
+        Self::ChannelVerifyToken,
+        Self::Audit,
+        Self::WebhookPart,
+        Self::Job,
+    ];
+
+    /// `table.column` of every sealed column of the schema.
+    #[cfg(test)]
+    pub(crate) fn places() -> impl Iterator<Item = &'static str> {
+        let own = [Self::Quarantine.place(), super::WRAPPED];
+        Self::WORKSPACE.into_iter().map(Self::place).chain(own)
+    }
+
+    /// `table.column`, as it is authenticated with each value.
+    pub(crate) fn place(self) -> &'static str {
+        match self {
+            Self::ChannelToken => secrets::TOKEN,
+            Self::ChannelAppSecret => secrets::APP_SECRET,
+            Self::ChannelVerifyToken => secrets::VERIFY_TOKEN,
+            Self::Audit => audit::DETAIL,
+            Self::WebhookPart => "webhook_part.sealed",
+            Self::Job => job::SEALED,
+            Self::Quarantine => quarantine::SEALED,
+        }
+    }
+
+    /// The next values after `after`, in the order of their rows' ids; only those that do not begin with `but`.
+    pub(super) async fn read(
+        self,
+        conn: &mut PgConnection,
+        workspace: Uuid,
+        after: Uuid,
+        but: Option<&[u8]>,
+    ) -> Result<Vec<Row>> {
+        let rows = match self {
+            // A number that was disconnected has an empty token.
+            Self::ChannelToken => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, token_sealed AS sealed FROM channel
+                      WHERE workspace_id = $1 AND id > $2 AND token_sealed <> ''
+                        AND ($3::bytea IS NULL OR substr(token_sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::ChannelAppSecret => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, app_secret_sealed AS "sealed!" FROM channel
+                        WHERE workspace_id = $1 AND id > $2 AND app_secret_sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(app_secret_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::ChannelVerifyToken => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, verify_token_sealed AS "sealed!" FROM channel
+                        WHERE workspace_id = $1 AND id > $2 AND verify_token_sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(verify_token_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::Audit => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, detail AS "sealed!" FROM audit
+                        WHERE workspace_id = $1 AND id > $2 AND detail IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(detail, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::WebhookPart => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM webhook_part
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::Job => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM job
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::Quarantine => return read_own(conn, after, but).await,
+        };
+        Ok(rows?)
+    }
+
+    /// Puts `new` where `old` stands, and nothing where something else does by now: it was sealed after the old was read.
+    pub(super) async fn swap(
+        self,
+        conn: &mut PgConnection,
+        workspace: Uuid,
+        ids: &[Uuid],
+        old: &[Vec<u8>],
+        new: &[Vec<u8>],
+    ) -> Result<()> {
+        match self {
+            Self::ChannelToken => {
+                sqlx::query!(
+                    "UPDATE channel c SET token_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE c.workspace_id = $1 AND c.id = n.id AND c.token_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::ChannelAppSecret => {
+                sqlx::query!(
+                    "UPDATE channel c SET app_secret_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE c.workspace_id = $1 AND c.id = n.id AND c.app_secret_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::ChannelVerifyToken => {
+                sqlx::query!(
+                    "UPDATE channel c SET verify_token_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE c.workspace_id = $1 AND c.id = n.id AND c.verify_token_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            // Nobody else changes a line of the audit.
+            Self::Audit => {
+                sqlx::query!("SELECT reseal_details($1, $2)", ids, new)
+                    .fetch_one(conn)
+                    .await?;
+            }
+            Self::WebhookPart => {
+                sqlx::query!(
+                    "UPDATE webhook_part p SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE p.workspace_id = $1 AND p.id = n.id AND p.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::Job => {
+                sqlx::query!(
+                    "UPDATE job j SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE j.workspace_id = $1 AND j.id = n.id AND j.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::Quarantine => {
+                sqlx::query!(
+                    "UPDATE quarantine q SET sealed = n.new
+                       FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS n (id, old, new)
+                      WHERE q.id = n.id AND q.sealed = n.old",
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What belongs to no workspace.
+async fn read_own(conn: &mut PgConnection, after: Uuid, but: Option<&[u8]>) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, sealed FROM quarantine
+          WHERE id > $1 AND ($2::bytea IS NULL OR substr(sealed, 1, octet_length($2)) <> $2)
+          ORDER BY id LIMIT $3",
+        after,
+        but,
+        BATCH,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}

@@ -1,0 +1,46 @@
+//! A moment after which nobody holds what they read before it.
+
+use super::walk::{Note, Say};
+use crate::{Env, Error, Result};
+use std::{collections::HashSet, time::Duration};
+
+/// How long transactions of before are waited for.
+const MOST: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Waits until every transaction that the serving role has open now, in any process, has ended. What was committed
+/// before is then what everybody sees: no transaction that still runs has read an older key.
+pub(super) async fn grace(env: &Env, say: &mut Say<'_>) -> Result<()> {
+    let before = open(env).await?;
+    if !before.is_empty() {
+        say(Note::Waits {
+            transactions: before.len(),
+        });
+    }
+    let deadline = tokio::time::Instant::now() + MOST;
+    while !before.is_disjoint(&open(env).await?) {
+        if tokio::time::Instant::now() > deadline {
+            return Err(Error::conflict(
+                "A transaction has been open for a minute, and may still use the old key. Nothing was lost, and what \
+                 was sealed anew stays so: run the command again.",
+            ));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// The transactions of the serving role but this one. Each holds its virtual id locked from its first statement to its
+/// end, whether it has written or not.
+async fn open(env: &Env) -> Result<HashSet<String>> {
+    let mut global = env.db.global().await?;
+    let open = sqlx::query_scalar!(
+        r#"SELECT l.virtualxid AS "id!" FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND a.pid <> pg_backend_pid()
+              AND a.datname = current_database() AND a.usename = current_user"#,
+    )
+    .fetch_all(global.conn())
+    .await?;
+    global.commit().await?;
+    Ok(open.into_iter().collect())
+}

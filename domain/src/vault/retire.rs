@@ -1,0 +1,95 @@
+//! Whether a key of the configuration may go.
+
+use super::{
+    column::Column,
+    current_master_id, current_token,
+    grace::grace,
+    ring::Owner,
+    walk::{Pass, walk, workspaces},
+};
+use crate::{Env, Error, Result, token};
+use time::Duration;
+
+/// Machines' clocks may differ by this much.
+const SKEW: Duration = Duration::seconds(30);
+
+/// Refuses a master key that is in use, or under which anything stands.
+pub async fn retire_master(env: &Env, id: &str) -> Result<()> {
+    known(&env.keys.master_ids(), id)?;
+    let mut global = env.db.global().await?;
+    let current = current_master_id(env, global.conn()).await?;
+    global.commit().await?;
+    if current == id {
+        return Err(Error::conflict(format!(
+            "The master key {id} is in use, and was kept: make another one with `postern keys add`, use it with \
+             `postern keys rotate`, then retire this one."
+        )));
+    }
+    // Whoever still puts something under it has committed it.
+    grace(env, &mut |_| {}).await?;
+    let mut keys = 0;
+    for workspace in workspaces(env).await? {
+        let mut tenant = match env.db.operator(workspace).await {
+            Err(Error::NotFound) => continue,
+            entered => entered?,
+        };
+        keys += sqlx::query_scalar!(
+            r#"SELECT count(*) AS "count!" FROM workspace_key WHERE workspace_id = $1 AND master_id = $2"#,
+            workspace.0,
+            id,
+        )
+        .fetch_one(tenant.conn())
+        .await?;
+        tenant.commit().await?;
+    }
+    let column = Column::Quarantine;
+    let walked = walk(env, Owner::Installation, column, Pass::Look, &mut |_| {}).await?;
+    let pieces = walked.under.get(id).copied().unwrap_or(0);
+    if keys > 0 || pieces > 0 {
+        return Err(Error::conflict(format!(
+            "{keys} data keys (workspace_key) and {pieces} pieces (quarantine) stand under the master key {id}, which \
+             was kept: run `postern keys rotate`, then retire it."
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a token key that signs, or that signed so lately that tokens of it may still be in use; `at_once` signs their
+/// holders out until they have fetched a new one.
+pub async fn retire_token(env: &Env, id: &str, at_once: bool) -> Result<()> {
+    known(&env.keys.token_ids(), id)?;
+    let mut global = env.db.global().await?;
+    let agreed = current_token(global.conn()).await?;
+    let since = sqlx::query_scalar!("SELECT token_since FROM installation")
+        .fetch_one(global.conn())
+        .await?;
+    global.commit().await?;
+    // As `token::issue` has it.
+    let agreed = agreed.filter(|agreed| env.keys.token(agreed).is_some());
+    let signs = agreed.or_else(|| env.keys.token_ids().into_iter().next());
+    if signs.is_none_or(|signs| signs == id) {
+        return Err(Error::conflict(format!(
+            "The key {id} signs access tokens, and was kept: make another one with `postern keys add --jwt`, use it \
+             with `postern keys rotate --jwt`, then retire this one."
+        )));
+    }
+    let free = since.map(|since| since + Duration::seconds(token::LIFE_S.into()) + SKEW);
+    if let Some(free) = free.filter(|free| *free > env.now() && !at_once) {
+        return Err(Error::conflict(format!(
+            "Tokens that the key {id} signed may live for another {} s, and it was kept: retire it then, or with `--now` \
+             if it leaked.",
+            (free - env.now()).whole_seconds() + 1,
+        )));
+    }
+    Ok(())
+}
+
+fn known(ids: &[String], id: &str) -> Result<()> {
+    if ids.iter().any(|known| known == id) {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "There is no key {id:?} here; there are {}.",
+        ids.join(", ")
+    )))
+}

@@ -1,0 +1,192 @@
+//! What rotation moves, and what it leaves alone.
+
+use super::*;
+use crate::{
+    password,
+    vault::{agree, rotate_data, rotate_master},
+};
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_new_master_key_is_known_first_then_used_and_then_opens_everything_alone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let old = with_masters(&env, &["m1"]);
+    agree(&old).await.unwrap();
+    let one = full(&old, "One", "100").await;
+    let own = Owner::Workspace(one.fixture.workspace);
+    let before = (
+        values(&old, own).await,
+        values(&old, Owner::Installation).await,
+    );
+
+    // Known: old things open, and the old key is still used, whatever process starts.
+    let both = with_masters(&env, &["m2", "m1"]);
+    agree(&both).await.unwrap();
+    assert_eq!(plain(&values(&both, own).await), plain(&before.0));
+    let two = full(&both, "Two", "200").await;
+    assert_eq!(data_keys(&both, &two.fixture).await, [(1, "m1".to_owned())]);
+
+    // Used.
+    let rotated = rotate_master(&both, &mut deaf).await.unwrap();
+    assert_eq!((rotated.keys, rotated.values, rotated.broken), (2, 2, 0));
+    let three = full(&both, "Three", "300").await;
+    for full in [&one, &two, &three] {
+        let under = data_keys(&both, &full.fixture).await;
+        assert_eq!(under, [(1, "m2".to_owned())]);
+    }
+    let again = rotate_master(&both, &mut deaf).await.unwrap();
+    assert_eq!((again.keys, again.values), (0, 0));
+
+    let new = with_masters(&env, &["m2"]);
+    agree(&new).await.unwrap();
+    let after = values(&new, own).await;
+    assert_eq!(after, before.0, "the values stay as they are, and open");
+    let pieces = values(&new, Owner::Installation).await;
+    assert_eq!((pieces.len(), keys(&pieces)), (3, vec!["m2"]));
+    assert!(
+        plain(&before.1)
+            .iter()
+            .all(|piece| plain(&pieces).contains(piece))
+    );
+
+    // The old key alone opens nothing, and seals nothing either.
+    let old = with_masters(&env, &["m1"]);
+    assert!(
+        agree(&old)
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("\"m2\"")
+    );
+    for owner in [own, Owner::Installation] {
+        let closed = values(&old, owner).await;
+        assert!(closed.values().all(|value| value.2.is_none()));
+    }
+    assert!(crate::workspace::create(&old, "Four").await.is_err());
+    let piece = quarantine::Stranger {
+        reason: quarantine::Reason::UnknownNumber,
+        piece: b"four".to_vec(),
+    };
+    assert!(quarantine::keep(&old, None, &[piece]).await.is_err());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_new_data_key_seals_every_column_anew_and_the_old_one_is_forgotten(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let two = full(&env, "Two", "200").await;
+    // More than a batch; and a number that was disconnected has no token to open.
+    add_jobs(&env, &one.fixture, 70).await;
+    testing::channel(&env, &one.fixture, "101").await;
+    let mut tenant = one.fixture.enter(&env).await;
+    sqlx::query(
+        "UPDATE channel SET token_sealed = '' WHERE workspace_id = $1 AND phone_number_id = '101'",
+    )
+    .bind(one.fixture.workspace.0)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    tenant.commit().await.unwrap();
+    let (mine, theirs) = (
+        Owner::Workspace(one.fixture.workspace),
+        Owner::Workspace(two.fixture.workspace),
+    );
+    let before = [values(&env, mine).await, values(&env, theirs).await];
+    for column in Column::WORKSPACE {
+        let has = |values: &Values| values.keys().any(|at| at.0 == column.place());
+        assert!(before.iter().all(has), "{} has a value", column.place());
+    }
+
+    let rotated = rotate_data(&env, Some(one.fixture.workspace), &mut deaf)
+        .await
+        .unwrap();
+    assert_eq!((rotated.keys, rotated.broken), (1, 0));
+    assert_eq!(rotated.values, before[0].len() as u64);
+    let after = values(&env, mine).await;
+    assert_eq!(plain(&after), plain(&before[0]));
+    assert_eq!(keys(&after), ["2"]);
+    assert!(after.iter().all(|(at, value)| value.1 != before[0][at].1));
+    assert_eq!(data_keys(&env, &one.fixture).await, [(2, "m1".to_owned())]);
+    assert_eq!(
+        values(&env, theirs).await,
+        before[1],
+        "another workspace's stay as they are, byte for byte"
+    );
+
+    let rotated = rotate_data(&env, None, &mut deaf).await.unwrap();
+    assert_eq!(rotated.keys, 2);
+    let all = [values(&env, mine).await, values(&env, theirs).await];
+    assert_eq!([keys(&all[0]), keys(&all[1])], [["3"], ["2"]]);
+    assert_eq!(plain(&all[1]), plain(&before[1]));
+    let unknown = rotate_data(&env, Some(env.id()), &mut deaf).await;
+    assert!(matches!(unknown, Err(crate::Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn nobody_but_the_operator_moves_a_key_and_nobody_takes_the_newest(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let mut tenant = one.fixture.enter(&env).await;
+    for attempt in [
+        "SELECT drop_key(1)",
+        "SELECT rewrap_key(1, 'm1', 'm1', '')",
+        "SELECT reseal_details(ARRAY[]::uuid[], ARRAY[]::bytea[])",
+    ] {
+        tenant.mark().await.unwrap();
+        let refused = sqlx::query(attempt).execute(tenant.conn()).await;
+        let refused: crate::Error = refused.unwrap_err().into();
+        assert!(matches!(refused, crate::Error::Forbidden), "{attempt}");
+        tenant.undo().await.unwrap();
+    }
+    drop(tenant);
+    let mut tenant = env.db.operator(one.fixture.workspace).await.unwrap();
+    let dropped: bool = sqlx::query_scalar("SELECT drop_key(1)")
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert!(!dropped, "the newest stays");
+}
+
+#[tokio::test]
+async fn no_rotation_changes_a_digest_or_a_password() {
+    let (env, _) = testing::env(PgConnectOptions::new());
+    let (old, new) = (with_masters(&env, &["m1"]), with_masters(&env, &["m2"]));
+    let digest = |env: &Env| env.keys.digest("webhook_part", &[b"body"]);
+    assert_eq!(digest(&old), digest(&new));
+    let kept = password::hash(&old, "correct horse").await.unwrap();
+    assert!(
+        password::verify(&new, Some(&kept), "correct horse")
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_another_process_added_is_found_and_one_that_it_removed_is_gone() {
+    let (env, _) = testing::env(PgConnectOptions::new());
+    let changed = Arc::new(std::sync::Mutex::new(None));
+    let source = Arc::clone(&changed);
+    let keys = Keys::new(Rings::default(), Zeroizing::new(vec![3; 32]))
+        .reread(move || source.lock().unwrap().take());
+    let named = |id: &str| NamedKey {
+        id: id.to_owned(),
+        secret: Zeroizing::new(vec![1; 32]),
+    };
+    assert!(keys.master("m2").is_err() && keys.token("t2").is_none());
+    *changed.lock().unwrap() = Some(Rings {
+        master: vec![named("m2")],
+        token: vec![named("t2")],
+    });
+    assert!(keys.master("m2").is_ok() && keys.token("t2").is_some());
+    *changed.lock().unwrap() = Some(Rings::default());
+    assert!(keys.token("t2").is_none() && keys.master_ids().is_empty());
+    drop(env);
+}
