@@ -1,5 +1,6 @@
 //! The product's own HTTP, as a page speaks it.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -111,6 +112,42 @@ impl Api {
             .await
             .expect("an answer");
         assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// The same page after it has fetched a new token with its cookie.
+    pub async fn refreshed(&self) -> Self {
+        let answer = self
+            .http
+            .post(format!("{}/auth/refresh", self.url))
+            .header("origin", &self.url)
+            .header("x-requested-with", "postern")
+            .header("cookie", &self.cookies)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        let mut cookies: Vec<String> = self.cookies.split("; ").map(str::to_owned).collect();
+        for cookie in answer.headers().get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("text").split(';').next();
+            let cookie = cookie.expect("a cookie").to_owned();
+            let name = cookie.split('=').next().expect("a name").to_owned();
+            cookies.retain(|known| known.split('=').next() != Some(&name));
+            cookies.push(cookie);
+        }
+        let body: Value = answer.json().await.expect("JSON");
+        Self {
+            token: body["token"].as_str().expect("a token").to_owned(),
+            cookies: cookies.join("; "),
+            ..self.clone()
+        }
+    }
+
+    /// The id of the key that signed its token.
+    pub fn signed_by(&self) -> String {
+        let header = self.token.split('.').next().expect("a header");
+        let header = URL_SAFE_NO_PAD.decode(header).expect("base64");
+        let header: Value = serde_json::from_slice(&header).expect("JSON");
+        header["kid"].as_str().expect("an id").to_owned()
     }
 
     /// A ticket for the socket.

@@ -3,6 +3,7 @@
 mod api;
 mod foreign;
 mod headers;
+mod keys;
 mod killed;
 mod outbound;
 mod quarantine;

@@ -144,19 +144,36 @@ impl Town {
 
     /// Runs an operator's command beside the running program.
     pub fn operate(&self, arguments: &[&str], password: &str) -> String {
+        let variables = [("POSTERN_NEW_PASSWORD", password)];
+        match self.operate_with(arguments, &variables) {
+            Ok(said) => said,
+            Err(said) => panic!("{said}"),
+        }
+    }
+
+    /// The same with these variables; what it says when it fails.
+    pub fn operate_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<String, String> {
         let mut program = self.program();
         let run = program
             .args(arguments)
-            .env("POSTERN_NEW_PASSWORD", password)
+            .envs(variables.iter().copied())
             .output()
             .expect("it runs");
         let said = String::from_utf8_lossy(&run.stdout).into_owned();
-        assert!(
-            run.status.success(),
-            "{said}{}",
-            String::from_utf8_lossy(&run.stderr)
-        );
-        said
+        if run.status.success() {
+            Ok(said)
+        } else {
+            Err(said + &String::from_utf8_lossy(&run.stderr))
+        }
+    }
+
+    /// The file of the keys that it made.
+    pub fn keys(&self) -> String {
+        fs::read_to_string(self.folder.join("data/keys.toml")).expect("its keys")
     }
 
     /// Starts a process and waits until it is ready, where that can be asked.
