@@ -1,7 +1,9 @@
 //! Conversations: the lists of the inbox, and what a member does with one.
 
+mod contact;
 mod list;
 
+pub(crate) use contact::tell_of;
 pub use list::{counts, list, snapshot};
 
 use crate::{Env, Error, Result, Tenant, env::moment, error::OnConstraint as _, event};

@@ -21,7 +21,7 @@ pub(crate) async fn resolve(
         let mut known = holders(tenant, &ids).await?;
         let recycled = recycled(tenant, account, person, known).await?;
         if let (Some(before), Some(phone)) = (recycled, &person.phone) {
-            give_up(tenant, before, phone).await?;
+            give_up(env, tenant, before, phone).await?;
             known.phone = None;
         }
         if let Some(contact) = known.phone.or(known.bsuid) {
@@ -30,7 +30,7 @@ pub(crate) async fn resolve(
                 take(tenant, &ids, contact).await?;
             }
             // Known by Meta's id alone, they write from a number that is new to us: it is theirs now.
-            show(tenant, contact, person, known.phone.is_none()).await?;
+            show(env, tenant, contact, person, known.phone.is_none()).await?;
             return Ok(contact);
         }
         if let Some(made) = make(env, tenant, &ids, person).await? {
@@ -66,20 +66,20 @@ pub(crate) async fn moved(
             if heard_since(tenant, other, at).await? {
                 // They wrote by their new number before we were told: there they are.
                 if let Some(old) = old {
-                    give_up(tenant, contact, old).await?;
+                    give_up(env, tenant, contact, old).await?;
                 }
                 return Ok(other);
             }
             // Somebody had it before them.
-            give_up(tenant, other, new).await?;
+            give_up(env, tenant, other, new).await?;
         }
         take(tenant, &ids(account, to), contact).await?;
         let now = holders(tenant, &ids(account, to)).await?;
         if to.phone.is_none() || now.phone == Some(contact) {
             if let Some(old) = old {
-                give_up(tenant, contact, old).await?;
+                give_up(env, tenant, contact, old).await?;
             }
-            show(tenant, contact, to, true).await?;
+            show(env, tenant, contact, to, true).await?;
             return Ok(contact);
         }
         // Another transaction took the number meanwhile, and it has committed.
@@ -181,7 +181,7 @@ async fn make(
 }
 
 /// Takes a number from a contact: it is neither shown nor written to as theirs any more.
-async fn give_up(tenant: &mut Tenant, contact: ContactId, phone: &str) -> Result<()> {
+async fn give_up(env: &Env, tenant: &mut Tenant, contact: ContactId, phone: &str) -> Result<()> {
     free(tenant, contact, phone).await?;
-    hide(tenant, contact, phone).await
+    hide(env, tenant, contact, phone).await
 }

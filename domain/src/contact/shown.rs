@@ -1,11 +1,12 @@
 //! A contact as it is shown, and the terms under which it is found.
 
 use super::terms;
-use crate::{Result, Tenant, payload::Person};
+use crate::{Env, Result, Tenant, conversation, payload::Person};
 use postern_types::ContactId;
 
 /// Keeps the name they gave themselves, and their number when it was hidden, or is `new`; they are then found by both.
 pub(super) async fn show(
+    env: &Env,
     tenant: &mut Tenant,
     id: ContactId,
     person: &Person,
@@ -30,13 +31,18 @@ pub(super) async fn show(
     .fetch_optional(tenant.conn())
     .await?;
     match changed {
-        Some(now) => index_anew(tenant, id, now.name.as_deref(), now.phone.as_deref()).await,
+        Some(now) => changed_to(env, tenant, id, now.name.as_deref(), now.phone.as_deref()).await,
         None => Ok(()),
     }
 }
 
 /// Shows a contact without this number, if it was shown with it.
-pub(super) async fn hide(tenant: &mut Tenant, contact: ContactId, phone: &str) -> Result<()> {
+pub(super) async fn hide(
+    env: &Env,
+    tenant: &mut Tenant,
+    contact: ContactId,
+    phone: &str,
+) -> Result<()> {
     let workspace = tenant.workspace();
     let changed = sqlx::query_scalar!(
         "UPDATE contact SET phone = NULL WHERE workspace_id = $1 AND id = $2 AND phone = $3 RETURNING name",
@@ -47,12 +53,14 @@ pub(super) async fn hide(tenant: &mut Tenant, contact: ContactId, phone: &str) -
     .fetch_optional(tenant.conn())
     .await?;
     match changed {
-        Some(name) => index_anew(tenant, contact, name.as_deref(), None).await,
+        Some(name) => changed_to(env, tenant, contact, name.as_deref(), None).await,
         None => Ok(()),
     }
 }
 
-async fn index_anew(
+/// They are found by what they are shown as now, and open inboxes show it.
+async fn changed_to(
+    env: &Env,
     tenant: &mut Tenant,
     id: ContactId,
     name: Option<&str>,
@@ -66,7 +74,8 @@ async fn index_anew(
     )
     .execute(tenant.conn())
     .await?;
-    index(tenant, id, name, phone).await
+    index(tenant, id, name, phone).await?;
+    conversation::tell_of(env, tenant, id).await
 }
 
 pub(super) async fn index(

@@ -1,5 +1,8 @@
 //! The lists and what is done with a conversation, and that another workspace has no part in it.
 
+mod contact;
+mod size;
+
 use super::{assign, close, counts, details, list, mark_read, reopen, row, snapshot};
 use crate::{Env, Error, draft, event, member, message, testing, testing::Fixture};
 use postern_types::{

@@ -7,9 +7,12 @@ use postern_types::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// Lines of a page. The statement says `LIMIT 51`, one more, which tells whether an older one follows.
 const LINES: usize = 50;
-/// One more than a page: it tells whether an older one follows.
-const MOST: i64 = LINES as i64 + 1;
+/// Bytes of a page as it is sent, about: long messages make a page of fewer lines.
+const BYTES: usize = 40_000;
+/// Bytes of a line beside its text.
+const AROUND: usize = 400;
 
 struct Record {
     id: Uuid,
@@ -68,7 +71,8 @@ pub async fn find(tenant: &mut Tenant, id: MessageId) -> Result<MessageView> {
     Ok(row.into())
 }
 
-/// The page of a thread that ends before `before`, or its newest page; oldest line first.
+/// The page of a thread that ends before `before`, or its newest page; oldest line first. It has one line at least, and
+/// no more than can be sent and shown at once.
 pub async fn thread(
     tenant: &mut Tenant,
     conversation: ConversationId,
@@ -93,17 +97,17 @@ pub async fn thread(
                   status AS "status: Status", status_at, ask_at, fault_code, fault_reason, fault_retry
              FROM message
             WHERE workspace_id = $1 AND conversation_id = $2 AND (at, arrival) < ($3, $4)
-            ORDER BY at DESC, arrival DESC LIMIT $5"#,
+            ORDER BY at DESC, arrival DESC LIMIT 51"#,
         workspace.0,
         conversation.0,
         at,
         arrival,
-        MOST,
     )
     .fetch_all(tenant.conn())
     .await?;
-    let more = rows.len() > LINES;
-    rows.truncate(LINES);
+    let fit = fitting(&rows);
+    let more = rows.len() > fit;
+    rows.truncate(fit);
     let older = rows
         .last()
         .filter(|_| more)
@@ -113,4 +117,17 @@ pub async fn thread(
         messages: rows.into_iter().map(MessageView::from).collect(),
         older,
     })
+}
+
+/// How many of these make a page.
+fn fitting(rows: &[Record]) -> usize {
+    let mut bytes = 0;
+    rows.iter()
+        .take(LINES)
+        .enumerate()
+        .take_while(|(nth, row)| {
+            bytes += row.body.len() + AROUND;
+            *nth == 0 || bytes <= BYTES
+        })
+        .count()
 }
