@@ -137,7 +137,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer conversation: SELECT, \
          UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
         "postern_definer event: INSERT",
-        "postern_definer job: DELETE, SELECT (attempts, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
+        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
@@ -255,7 +255,12 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     options: PgConnectOptions,
 ) {
     /// They run as who writes, and see what that one sees.
-    const TRIGGERS: &[&str] = &["contact_tells_conversations", "conversation_takes_contact"];
+    const TRIGGERS: &[&str] = &[
+        "contact_tells_conversations",
+        "conversation_takes_contact",
+        "job_lines_up",
+        "job_moves_up",
+    ];
     const LISTED: &[&str] = &[
         "claim_jobs",
         "claim_number",
@@ -270,6 +275,8 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "intake_events",
         "intake_messages",
         "intake_routes",
+        "job_lines_up",
+        "job_moves_up",
         "my_memberships",
         "next_job_ms",
         "next_workspaces",
