@@ -20,9 +20,15 @@ DROP INDEX job_ready;
 -- transaction: whoever ends that one waits, then sees this one, and moves up who is first. Who finds all before it held by
 -- others does not wait for them: it stays unmarked, and the claim, which looks at the lane itself, passes it over.
 -- Both triggers run as who writes, under the writer's own policies.
+--
+-- The table is empty at one moment and has a hundred thousand rows at the next, and plans are kept: none may be made for an
+-- empty table, so scans of the whole and sorts are out of the question in all that follows: each statement goes through the
+-- index that has its order. For the same reason nothing is joined: that a job is the first of its lane is asked by a
+-- sub-select, and each job that is taken is written by its own key.
 
 CREATE FUNCTION job_lines_up() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 BEGIN
     PERFORM FROM public.job j
       WHERE j.workspace_id = NEW.workspace_id AND j.lane = NEW.lane AND j.turn < NEW.turn AND j.state <> 'dead'
@@ -41,7 +47,8 @@ CREATE TRIGGER lines_up_again BEFORE UPDATE OF state, turn, lane ON job
 
 -- One that was behind others leaves them there: only who may have been the first moves others up.
 CREATE FUNCTION job_moves_up() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     v_first uuid;
     v_held uuid;
@@ -73,19 +80,14 @@ GRANT SELECT (behind) ON job TO postern_definer;
 -- met on a walk of a bounded length from a place that the claim's own id names, and take from it in an order that it names.
 -- Within a workspace the longest due goes first. Jobs are due by the caller's clock, which set their time; leases run by the
 -- database's, which all workers share.
---
--- The table is empty at one moment and has a hundred thousand rows at the next, and plans are kept: none may be made for an
--- empty table, so scans of the whole are out of the question. That a job is the first of its lane is asked by a sub-select
--- and not by a join, for the same reason.
 DROP FUNCTION claim_jobs(uuid, integer, double precision, timestamptz);
 CREATE FUNCTION claim_jobs(p_worker uuid, p_limit integer, p_lease_s double precision, p_now timestamptz)
 RETURNS TABLE (workspace_id uuid, job_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
     v_left integer := p_limit;
-    v_taken integer;
     v_until timestamptz := now() + make_interval(secs => p_lease_s);
     v_at uuid := p_worker;
     v_next record;
@@ -93,19 +95,19 @@ DECLARE
     v_due uuid[] := '{}';
 BEGIN
     -- Whose lease ran out has waited for long enough.
-    RETURN QUERY
-    WITH free AS MATERIALIZED (
+    FOR workspace_id, job_id IN
         SELECT c.workspace_id, c.id FROM public.job c
          WHERE c.state = 'running' AND c.claimed_until < now() AND c.run_at <= p_now
            AND c.id = (SELECT e.id FROM public.job e
                         WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
                         ORDER BY e.turn LIMIT 1)
-         ORDER BY c.claimed_until LIMIT v_left FOR UPDATE OF c SKIP LOCKED)
-    UPDATE public.job j SET worker = p_worker, claimed_until = v_until, attempts = j.attempts + 1
-      FROM free f WHERE j.workspace_id = f.workspace_id AND j.id = f.id
-    RETURNING j.workspace_id, j.id;
-    GET DIAGNOSTICS v_taken = ROW_COUNT;
-    v_left := v_left - v_taken;
+         ORDER BY c.claimed_until LIMIT v_left FOR UPDATE OF c SKIP LOCKED
+    LOOP
+        UPDATE public.job j SET worker = p_worker, claimed_until = v_until, attempts = j.attempts + 1
+         WHERE j.workspace_id = claim_jobs.workspace_id AND j.id = claim_jobs.job_id;
+        v_left := v_left - 1;
+        RETURN NEXT;
+    END LOOP;
 
     FOR v_step IN 1 .. v_left + 8 LOOP
         SELECT j.workspace_id, j.run_at INTO v_next FROM public.job j
@@ -126,43 +128,39 @@ BEGIN
         END IF;
     END LOOP;
 
-    IF v_due <> '{}' AND v_left > 0 THEN
-        RETURN QUERY
-        WITH free AS MATERIALIZED (
-            SELECT s.workspace_id, s.id
-              FROM (SELECT d.id FROM unnest(v_due) d (id)
-                     ORDER BY md5(d.id::text || p_worker::text) LIMIT v_left) w
-             CROSS JOIN LATERAL (
-                   SELECT c.workspace_id, c.id FROM public.job c
-                    WHERE c.state = 'ready' AND NOT c.behind
-                      AND uuid_hash(c.workspace_id) = uuid_hash(w.id) AND c.workspace_id = w.id AND c.run_at <= p_now
-                      AND c.id = (SELECT e.id FROM public.job e
-                                   WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
-                                   ORDER BY e.turn LIMIT 1)
-                    -- By the whole key, so that the index gives them in their order.
-                    ORDER BY uuid_hash(c.workspace_id), c.workspace_id, c.run_at
-                    LIMIT greatest(1, v_left / cardinality(v_due)) FOR UPDATE OF c SKIP LOCKED) s)
+    v_due := (SELECT array_agg(d.id ORDER BY md5(d.id::text || p_worker::text)) FROM unnest(v_due) d (id));
+    FOR workspace_id, job_id IN
+        SELECT s.workspace_id, s.id
+          FROM unnest(v_due[:v_left]) w (id) CROSS JOIN LATERAL (
+               SELECT c.workspace_id, c.id FROM public.job c
+                WHERE c.state = 'ready' AND NOT c.behind
+                  AND uuid_hash(c.workspace_id) = uuid_hash(w.id) AND c.workspace_id = w.id AND c.run_at <= p_now
+                  AND c.id = (SELECT e.id FROM public.job e
+                               WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
+                               ORDER BY e.turn LIMIT 1)
+                -- By the whole key, so that the index gives them in their order.
+                ORDER BY uuid_hash(c.workspace_id), c.workspace_id, c.run_at
+                LIMIT greatest(1, v_left / cardinality(v_due)) FOR UPDATE OF c SKIP LOCKED) s
+    LOOP
         UPDATE public.job j SET state = 'running', worker = p_worker, claimed_until = v_until, attempts = j.attempts + 1
-          FROM free f WHERE j.workspace_id = f.workspace_id AND j.id = f.id
-        RETURNING j.workspace_id, j.id;
-        GET DIAGNOSTICS v_taken = ROW_COUNT;
-        v_left := v_left - v_taken;
-    END IF;
+         WHERE j.workspace_id = claim_jobs.workspace_id AND j.id = claim_jobs.job_id;
+        v_left := v_left - 1;
+        RETURN NEXT;
+    END LOOP;
 
     -- What is left goes to whoever is due for the longest, met on the walk or not.
-    IF v_left > 0 THEN
-        RETURN QUERY
-        WITH free AS MATERIALIZED (
-            SELECT c.workspace_id, c.id FROM public.job c
-             WHERE c.state = 'ready' AND NOT c.behind AND c.run_at <= p_now
-               AND c.id = (SELECT e.id FROM public.job e
-                            WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
-                            ORDER BY e.turn LIMIT 1)
-             ORDER BY c.run_at LIMIT v_left FOR UPDATE OF c SKIP LOCKED)
+    FOR workspace_id, job_id IN
+        SELECT c.workspace_id, c.id FROM public.job c
+         WHERE c.state = 'ready' AND NOT c.behind AND c.run_at <= p_now
+           AND c.id = (SELECT e.id FROM public.job e
+                        WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
+                        ORDER BY e.turn LIMIT 1)
+         ORDER BY c.run_at LIMIT v_left FOR UPDATE OF c SKIP LOCKED
+    LOOP
         UPDATE public.job j SET state = 'running', worker = p_worker, claimed_until = v_until, attempts = j.attempts + 1
-          FROM free f WHERE j.workspace_id = f.workspace_id AND j.id = f.id
-        RETURNING j.workspace_id, j.id;
-    END IF;
+         WHERE j.workspace_id = claim_jobs.workspace_id AND j.id = claim_jobs.job_id;
+        RETURN NEXT;
+    END LOOP;
 END $$;
 
 -- When the next job is due, in milliseconds from now; NULL when there is none. Who waits behind another in its lane is
@@ -170,7 +168,7 @@ END $$;
 DROP FUNCTION next_job_ms(timestamptz);
 CREATE FUNCTION next_job_ms(p_now timestamptz) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
     SELECT ceil(extract(epoch FROM min(greatest(n.wait, interval '0'))) * 1000)::bigint FROM (
         (SELECT c.run_at - p_now AS wait FROM public.job c
           WHERE c.state = 'ready' AND NOT c.behind

@@ -1,6 +1,7 @@
 //! Many lanes and many workspaces: what a claim costs, and who gets how much of it.
 
 use super::*;
+use sqlx::{Connection as _, PgConnection};
 use std::collections::HashMap;
 
 /// Puts a job into each of so many lanes of their own: a message to every contact there is.
@@ -26,7 +27,17 @@ async fn a_claim_costs_what_it_takes_however_many_lanes_wait(
 ) {
     const NEXT: &str = "SELECT next_job_ms(now())";
     const CLAIM: &str = "SELECT * FROM claim_jobs(gen_random_uuid(), 16, 60, now())";
-    let (env, _) = testing::env_of_size(options, 1);
+    let (env, _) = testing::env_of_size(options.clone(), 1);
+    // The plans of this connection are made while nobody has a job, and known to be so.
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    sqlx::raw_sql("VACUUM ANALYZE job")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    for _ in 0..8 {
+        assert_eq!(claim(&env, 16, LEASE).await.unwrap(), []);
+        assert_eq!(next(&env).await.unwrap(), None);
+    }
     let mut cost = Vec::new();
     // The second has some that are not due, and are looked at no more often than the others.
     for (name, lanes) in [("Few", 100), ("Many", 10_000)] {
@@ -42,7 +53,7 @@ async fn a_claim_costs_what_it_takes_however_many_lanes_wait(
     // About 20 pages a job: found, looked at in its lane, locked, and written with three indexes. An index may have grown
     // by a level in between.
     assert!(many.0 <= 60 && many.1 <= 16 * 30, "{many:?}");
-    assert!(many.1 <= few.1 + 16 * 6, "{few:?} {many:?}");
+    assert!(many.1 <= few.1 + 16 * 8, "{few:?} {many:?}");
     assert_eq!(claim(&env, 16, LEASE).await.unwrap().len(), 16);
 }
 
