@@ -1,5 +1,7 @@
 //! What Meta's webhooks say, read leniently: every key may be missing, every id is opaque, unknown words are kept.
 
+#[cfg(test)]
+mod frugal;
 mod message;
 mod peel;
 mod readable;

@@ -15,7 +15,7 @@ SELECT id, phone_number_id, account_id FROM channel
 SELECT number, wrapped FROM workspace_key WHERE workspace_id = '{workspace}' ORDER BY number DESC LIMIT 1;
 INSERT INTO webhook_part AS p (workspace_id, id, channel_id, digest, sealed, received_at, state)
 VALUES ('{workspace}', (substr(:ms, 1, 8) || '-' || substr(:ms, 9) || '-' || :part_rest)::uuid, '{channel}',
-        sha256(convert_to(:part_rest, 'UTF8')), decode(repeat('5a', 700), 'hex'), now(), 'applied')
+        sha256(convert_to(:part_rest, 'UTF8')), decode(repeat('5a', 585), 'hex'), now(), 'applied')
 ON CONFLICT (workspace_id, digest) DO UPDATE
    SET replays = p.replays + CASE WHEN p.state = 'pending' THEN 0 ELSE 1 END
 RETURNING id, state, received_at;
@@ -64,6 +64,6 @@ SELECT id, rev, conversation_id, direction, author_id, kind, body, at, arrival, 
  WHERE workspace_id = '{workspace}' AND id = (substr(:ms, 1, 8) || '-' || substr(:ms, 9) || '-' || :rest)::uuid;
 SELECT * FROM conversation_row WHERE workspace_id = '{workspace}' AND id = (:conversation)::uuid;
 INSERT INTO event (workspace_id, at, body)
-VALUES ('{workspace}', now(), '{"type":"bench","of":"' || :rest || '"' || repeat(' ', 850) || '}');
+VALUES ('{workspace}', now(), '{"type":"bench","of":"' || :rest || '"' || repeat(' ', 796) || '}');
 RELEASE SAVEPOINT element;
 COMMIT;

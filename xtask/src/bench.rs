@@ -7,6 +7,7 @@ pub mod checks;
 pub mod client;
 pub mod cpu;
 pub mod database;
+pub mod figures;
 pub mod http;
 pub mod inbox;
 pub mod ingest;
@@ -15,6 +16,8 @@ pub mod machine;
 pub mod pgbench;
 pub mod preload;
 pub mod report;
+pub mod soak;
+pub mod sockets;
 pub mod stage;
 
 use std::path::PathBuf;
@@ -29,6 +32,12 @@ use crate::stack;
 pub enum Bench {
     /// Webhooks acknowledged and shown, the highest rate, and the database's own beside it
     Ingest(ingest::Options),
+    /// Ten thousand sockets
+    Sockets(sockets::Options),
+    /// Half an hour of load, and whether memory grows
+    Soak(soak::Options),
+    /// Draw what the reports tell into docs/figures
+    Figures(figures::Options),
     /// List and thread pages of a full inbox
     Inbox(inbox::Options),
     /// What a browser loads and how it answers
@@ -74,6 +83,9 @@ impl Shared {
 pub fn run(place: &Place, bench: &Bench) -> Result<()> {
     match bench {
         Bench::Ingest(options) => ingest::run(place, options),
+        Bench::Sockets(options) => sockets::run(place, options),
+        Bench::Soak(options) => soak::run(place, options),
+        Bench::Figures(options) => figures::run(place, options),
         Bench::Inbox(options) => inbox::run(place, options),
         Bench::Client(options) => client::run(place, options),
     }

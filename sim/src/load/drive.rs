@@ -316,6 +316,7 @@ impl Step {
             "acknowledged_per_s": per_second(self.tally.acks),
             "new_per_s": per_second(self.tally.news),
             "seconds": self.seconds,
+            "measured_from": self.measured_from,
             "gave_up": self.gave_up,
             "answers": answers,
             "faults": self.tally.faults,

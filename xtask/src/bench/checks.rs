@@ -27,16 +27,17 @@ pub struct Checks {
     pub commit_to_frame_us: Value,
 }
 
-/// Looks as the superuser, whom no policy keeps from any workspace. `messages` is what `sim load --messages` wrote, and
-/// `name` what the load calls itself in each text.
-pub fn look(database: &Database, messages: &Path, name: &str) -> Result<Checks> {
+/// Looks as the superuser, whom no policy keeps from any workspace. `messages` is what `sim load --messages` wrote, `name`
+/// what the load calls itself in each text, and `from` the first message whose times are measured.
+pub fn look(database: &Database, messages: &Path, name: &str, from: u64) -> Result<Checks> {
     let sent =
         std::fs::read(messages).with_context(|| format!("{} is not there", messages.display()))?;
     let told = database.pour(Role::Admin, |script| {
         script.write_all(TABLE.as_bytes())?;
         script.write_all(&sent)?;
         script.write_all(b"\\.\n")?;
-        script.write_all(LOOK.replace("{name}", name).as_bytes())?;
+        let look = LOOK.replace("{name}", name);
+        script.write_all(look.replace("{from}", &from.to_string()).as_bytes())?;
         Ok(())
     })?;
     let line = told.lines().last().context("the database said nothing")?;
@@ -89,5 +90,5 @@ SELECT (SELECT count(*) FROM sent WHERE acked IS NOT NULL),
                                  'max', d.p[5])
           FROM (SELECT count(*) AS many, percentile_disc(ARRAY[0.5, 0.95, 0.99, 0.999, 1.0])
                        WITHIN GROUP (ORDER BY s.framed - t.committed) AS p
-                  FROM sent s JOIN told t USING (message) WHERE s.framed IS NOT NULL) d);
+                  FROM sent s JOIN told t USING (message) WHERE s.framed IS NOT NULL AND message >= {from}) d);
 ";

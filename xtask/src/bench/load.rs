@@ -51,7 +51,9 @@ pub fn run(stage: &Stage, workspaces: usize, ask: &Ask) -> Result<Value> {
     let text = std::fs::read_to_string(&out)?;
     let mut report: Value = serde_json::from_str(&text).context("in sim's report")?;
     let name = report["name"].as_str().unwrap_or_default().to_owned();
-    report["checks"] = serde_json::to_value(checks::look(&stage.database, &messages, &name)?)?;
+    let from = report["run"]["measured_from"].as_u64().unwrap_or_default();
+    let checks = checks::look(&stage.database, &messages, &name, from)?;
+    report["checks"] = serde_json::to_value(checks)?;
     report["cpu"] = cpu(used, &report);
     Ok(report)
 }

@@ -102,7 +102,7 @@ impl Stage {
         }
         let token = self.token()?;
         for tenant in &self.tenants {
-            connect(tenant, &self.installation, &token)?;
+            connect(self, tenant, &token)?;
         }
         preload::learn_ids(&self.database, &mut self.tenants)?;
         preload::load(&self.database, &self.tenants, Size::of(shared))?;
@@ -160,7 +160,15 @@ impl Stage {
         function: &str,
         body: &Value,
     ) -> Result<Value> {
-        call(&self.installation, token, workspace, function, body)
+        http::post(
+            &format!("{}/api/{function}", direct(&self.installation)),
+            &[
+                ("Origin", &self.installation.url()),
+                ("Authorization", &format!("Bearer {token}")),
+                ("X-Workspace-Id", workspace),
+            ],
+            body,
+        )
     }
 
     /// The server's process id.
@@ -177,24 +185,6 @@ fn usual() -> Vec<(String, String)> {
 /// The address without a name to look up.
 fn direct(installation: &Installation) -> String {
     format!("http://127.0.0.1:{}", installation.port)
-}
-
-fn call(
-    installation: &Installation,
-    token: &str,
-    workspace: &str,
-    function: &str,
-    body: &Value,
-) -> Result<Value> {
-    http::post(
-        &format!("{}/api/{function}", direct(installation)),
-        &[
-            ("Origin", &installation.url()),
-            ("Authorization", &format!("Bearer {token}")),
-            ("X-Workspace-Id", workspace),
-        ],
-        body,
-    )
 }
 
 /// Makes the workspace.
@@ -215,18 +205,12 @@ fn found(
 }
 
 /// Connects its number over the interface that the pages use.
-fn connect(tenant: &Tenant, installation: &Installation, token: &str) -> Result<()> {
+fn connect(stage: &Stage, tenant: &Tenant, token: &str) -> Result<()> {
     let form = json!({ "form": {
         "name": "Bench", "phone_number_id": tenant.phone_number_id, "account_id": tenant.waba_id,
         "token": tenant.token, "app_secret": null,
     }});
-    call(
-        installation,
-        token,
-        &tenant.workspace,
-        "channels/connect",
-        &form,
-    )?;
+    stage.call(token, &tenant.workspace, "channels/connect", &form)?;
     Ok(())
 }
 
