@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use reqwest::Client;
+use reqwest::{Client, redirect};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Mutex;
@@ -49,7 +49,13 @@ impl Door {
             address: listeners.address.parse().context("the address")?,
             email: listeners.email.clone(),
             password: password.context("no password is given")?.to_owned(),
-            client: crate::client(PATIENCE)?,
+            // Few of its connections are kept: what the server holds is to be sockets.
+            client: Client::builder()
+                .redirect(redirect::Policy::none())
+                .no_proxy()
+                .timeout(PATIENCE)
+                .pool_max_idle_per_host(4)
+                .build()?,
             token: Mutex::default(),
         })
     }

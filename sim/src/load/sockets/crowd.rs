@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::StreamExt as _;
+use axum::body::Bytes;
+use futures::{SinkExt as _, StreamExt as _};
 use hdrhistogram::Histogram;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::Sockets;
 use crate::load::drive::lock;
@@ -190,14 +192,18 @@ impl Crowd {
         Ok(count)
     }
 
-    /// Reads what the stalled ones have left unread; returns how many of them end, because they were cut off.
+    /// Has the stalled ones speak and read again; returns how many of them were cut off. The kernel tells those at once,
+    /// however much they have left unread.
     pub async fn drain(&self) -> usize {
         let stalled = std::mem::take(&mut *lock(&self.stalled));
         let mut reading = JoinSet::new();
         for mut socket in stalled {
             reading.spawn(async move {
-                let ends = async { while text(socket.next().await).is_ok() {} };
-                timeout(Duration::from_secs(5), ends).await.is_ok()
+                let ends = async {
+                    let spoke = socket.send(Message::Ping(Bytes::new())).await;
+                    while spoke.is_ok() && text(socket.next().await).is_ok() {}
+                };
+                timeout(Duration::from_secs(10), ends).await.is_ok()
             });
         }
         reading
