@@ -15,18 +15,23 @@ use axum::{
 use futures::{FutureExt as _, StreamExt as _, future::join_all, stream::FuturesUnordered};
 use http_body_util::BodyExt as _;
 use postern_app::ssr::{Caller, Entered};
-use postern_domain::{account::Person, limit::Rates, operator};
+use postern_domain::{account::Person, limit::Rates, live as tickets, operator, token};
 use postern_server::{
     caller::{self, Guard},
     config,
     limit::{Limits, calls},
-    live::Hub,
+    live::{self, Hub},
     state::AppState,
 };
+use postern_types::Role;
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, time::timeout};
+use std::{future::IntoFuture as _, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{self, client::IntoClientRequest as _},
+};
 use tower::ServiceExt as _;
 
 /// A person with a workspace.
@@ -200,4 +205,55 @@ async fn while_a_workspaces_line_is_full_it_gets_503_and_another_is_served_at_on
     told.add_permits(100);
     let rest: Vec<Answer> = flood.collect().await;
     assert_eq!(tally(&rest, StatusCode::OK), 100 - refused.len());
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_session_with_too_many_sockets_gets_no_other_until_one_closes(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let (flooded, quiet) = two(&house).await;
+    let few = config::Limits {
+        sockets_per_session: 2,
+        ..config::Limits::default()
+    };
+    let state = AppState {
+        limits: Arc::new(Limits::new(&few, 8)),
+        ..state(&house.env, Hub::new(house.env.clone()))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("ws://{}/live", listener.local_addr().expect("an address"));
+    let router = live::routes().with_state(state);
+    tokio::spawn(axum::serve(listener, router).into_future());
+    let open = async |tenant: &Tenant| {
+        let session = token::read(&house.env, &tenant.bearer[7..]).expect("ours");
+        let workspace = tenant.workspace.parse().expect("an id");
+        let entered = house.env.db.member(session.session, workspace, Role::Agent);
+        let mut entered = entered.await.expect("a member");
+        let drawn = tickets::ticket(&house.env, &mut entered, session.session).await;
+        entered.commit().await.expect("drawn");
+        let mut request = url.as_str().into_client_request().expect("a request");
+        let headers = request.headers_mut();
+        headers.insert("origin", ORIGIN.parse().expect("a header"));
+        let protocol = format!("postern.v1, {}", drawn.expect("a ticket"));
+        headers.insert("sec-websocket-protocol", protocol.parse().expect("one"));
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let mut sockets = Vec::new();
+    for _ in 0..2 {
+        sockets.push(open(&flooded).await.expect("it opens"));
+    }
+    assert_eq!(open(&flooded).await.err(), Some(429));
+    open(&quiet).await.expect("another session's opens");
+    sockets.pop();
+    let again = async { while open(&flooded).await.is_err() {} };
+    let again = timeout(Duration::from_secs(20), again);
+    again.await.expect("there is room again");
+    drop(sockets);
+    house.env.db.close().await;
 }
