@@ -119,8 +119,8 @@ async fn every_key_rotates_beside_the_load_and_the_old_ones_are_gone_at_the_end(
     assert_eq!(retried, 0, "a webhook was not taken at once");
 
     // All of it is there for a process that knows the new keys alone.
-    town.kill();
-    town.start().await;
+    town.kill(0);
+    town.start(0).await;
     let operate = |line: &str| town.operate(&line.split(' ').collect::<Vec<_>>(), "");
     assert!(operate("keys verify").contains("everything opens"));
     let rows = second.conversations().await;
