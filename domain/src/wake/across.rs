@@ -22,7 +22,8 @@ use uuid::Uuid;
 const CHANNEL: &str = "postern_wake";
 /// Between two notices.
 const APART: Duration = Duration::from_millis(5);
-/// The same while no other process is known: nobody is waiting.
+/// The same while no other process is known: nobody is waiting. 200 notices a second that nobody else listens to cost
+/// PostgreSQL 2 to 3 % of a core.
 const ALONE: Duration = Duration::from_millis(250);
 /// A process is known by what it says, at least this often.
 const BEAT: Duration = Duration::from_secs(10);

@@ -1,6 +1,6 @@
 //! One installation in a folder of its own, with the program as processes that can be killed.
 
-use crate::api::Api;
+use crate::{api::Api, tally::until};
 use postern_server::{
     config::os_random,
     postgres::{Data, Private},
@@ -289,10 +289,30 @@ impl Town {
         }
     }
 
-    /// Whether the program wrote something like that.
-    pub fn has_said(&self, words: &str) -> bool {
+    /// How often the program wrote something like that.
+    pub fn said(&self, words: &str) -> usize {
         let log = self.log.lock().expect("the log");
-        log.iter().any(|line| line.contains(words))
+        log.iter().filter(|line| line.contains(words)).count()
+    }
+
+    /// Ends the connections on which processes listen to each other, as a failover would, once each of them does.
+    pub async fn cut(&self) {
+        let database = self.database.as_ref().expect("a shared one");
+        let url = database.app_url().expose_secret();
+        let ears = "FROM pg_stat_activity WHERE query LIKE 'LISTEN %'";
+        let ask = |what: &str| {
+            let ran = Command::new("psql")
+                .args(["-XAtqc", &format!("SELECT {what} {ears}"), "-d", url])
+                .output()
+                .expect("psql runs");
+            String::from_utf8_lossy(&ran.stdout).trim().parse()
+        };
+        let everybody = Ok(self.processes.len());
+        until("everybody listens", self, async || {
+            ask("count(*)") == everybody
+        })
+        .await;
+        assert_eq!(ask("count(pg_terminate_backend(pid))"), everybody);
     }
 
     /// The last of what the program wrote.
