@@ -1,6 +1,7 @@
 //! Keys rotate while customers write, and the old ones are gone at the end.
 
 use crate::{
+    api::Api,
     tally::{Tally, digits, until, write},
     town::Town,
 };
@@ -23,88 +24,36 @@ async fn every_key_rotates_beside_the_load_and_the_old_ones_are_gone_at_the_end(
     set_aside(&town, &url).await;
     let stop = Arc::new(AtomicBool::new(false));
     let tally = Arc::new(Tally::default());
-    let writers: Vec<_> = (0..2)
-        .map(|writer| {
-            let (meta, url) = (town.meta.clone(), url.clone());
-            let (stop, tally) = (Arc::clone(&stop), Arc::clone(&tally));
-            tokio::spawn(async move {
-                let mut customers = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    let number = writer * 1000 + customers;
-                    write(meta.clone(), url.clone(), number, 10, Arc::clone(&tally)).await;
-                    customers += 1;
-                }
-                customers
-            })
+    let writers = (0..2).map(|writer| {
+        let (meta, url) = (town.meta.clone(), url.clone());
+        let (stop, tally) = (Arc::clone(&stop), Arc::clone(&tally));
+        tokio::spawn(async move {
+            let mut customers = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let number = writer * 1000 + customers;
+                write(meta.clone(), url.clone(), number, 10, Arc::clone(&tally)).await;
+                customers += 1;
+            }
+            customers
         })
-        .collect();
+    });
+    let writers: Vec<_> = writers.collect();
     let taken = || tally.acknowledged.load(Ordering::Relaxed);
     until("customers write", &town, async || taken() > 20).await;
-
-    let refused = |arguments: &[&str], why: &str| {
-        let said = town
-            .operate_with(arguments, &[])
-            .expect_err("it is refused");
-        assert!(said.contains(why), "{said}");
-    };
-    let operate = |line: &str| town.operate(&line.split(' ').collect::<Vec<_>>(), "");
-
-    // Known.
-    operate("keys add --id k2");
-    operate("keys add --jwt --id j2");
-    refused(&["keys", "add", "--id", "k2"], "there is a key k2 already");
-    refused(&["keys", "retire", "dev1"], "is in use");
-    let said = operate("keys verify");
-    for line in [
-        "master key dev1: 1 data keys, 1 pieces of quarantine; in use",
-        "master key k2: 0 data keys, 0 pieces of quarantine; it can be retired",
-        "access token key dev1: signs",
-        "access token key j2: is known",
-        "everything opens",
-    ] {
-        assert!(said.contains(line), "{said}");
-    }
+    known(&town);
     let api = api.refreshed().await;
     assert_eq!(api.signed_by(), "dev1");
-
-    // Used.
     let began = taken();
-    operate("keys rotate");
-    operate("keys rotate --data");
-    operate("keys rotate --jwt");
-    let said = operate("keys verify");
-    for line in [
-        "master key dev1: 0 data keys, 0 pieces of quarantine; it can be retired",
-        "master key k2: 1 data keys, 1 pieces of quarantine; in use",
-        "data key 2: ",
-        "access token key j2: signs",
-    ] {
-        assert!(said.contains(line), "{said}");
-    }
-    assert!(!said.contains("data key 1: "), "{said}");
-    assert_eq!(api.signed_by(), "dev1");
+    used(&town);
     assert!(
         !api.conversations().await.is_empty(),
         "a token of before is good"
     );
     let second = api.refreshed().await;
     assert_eq!(second.signed_by(), "j2");
-
-    // Taken out.
-    refused(
-        &["keys", "retire", "--jwt", "dev1"],
-        "Tokens that the key dev1 signed",
-    );
-    refused(&["keys", "retire", "k2"], "is in use");
-    operate("keys retire dev1");
-    operate("keys retire --jwt dev1 --now");
-    assert!(!town.keys().contains("dev1"), "the old keys are gone");
-    let refused_token = api.call("channels/list", serde_json::json!({})).await;
-    assert!(
-        refused_token
-            .expect_err("its key is gone")
-            .starts_with("401")
-    );
+    taken_out(&town);
+    let refused = api.call("channels/list", serde_json::json!({})).await;
+    assert!(refused.expect_err("its key is gone").starts_with("401"));
     assert!(
         !second.conversations().await.is_empty(),
         "nobody was signed out"
@@ -118,57 +67,112 @@ async fn every_key_rotates_beside_the_load_and_the_old_ones_are_gone_at_the_end(
     let retried = tally.retried.load(Ordering::Relaxed);
     assert_eq!(retried, 0, "a webhook was not taken at once");
 
-    // All of it is there for a process that knows the new keys alone.
     town.kill(0);
     town.start(0).await;
-    let operate = |line: &str| town.operate(&line.split(' ').collect::<Vec<_>>(), "");
-    assert!(operate("keys verify").contains("everything opens"));
-    let rows = second.conversations().await;
-    assert_eq!(rows.len(), customers);
-    let listed = operate("quarantine list");
+    assert_eq!(second.conversations().await.len(), customers);
+    all_opens(&town, &second).await;
+    settings_are_printed(&town);
+}
+
+fn operate(town: &Town, line: &str) -> String {
+    town.operate(&line.split(' ').collect::<Vec<_>>(), "")
+}
+
+fn refused(town: &Town, line: &str, why: &str) {
+    let arguments: Vec<_> = line.split(' ').collect();
+    let said = town.operate_with(&arguments, &[]);
+    let said = said.expect_err("it is refused");
+    assert!(said.contains(why), "{said}");
+}
+
+/// New keys are made, and nothing uses them.
+fn known(town: &Town) {
+    operate(town, "keys add --id k2");
+    operate(town, "keys add --jwt --id j2");
+    refused(town, "keys add --id k2", "there is a key k2 already");
+    refused(town, "keys retire dev1", "is in use");
+    let said = operate(town, "keys verify");
+    for line in [
+        "master key dev1: 1 data keys, 1 pieces of quarantine; in use",
+        "master key k2: 0 data keys, 0 pieces of quarantine; it can be retired",
+        "access token key dev1: signs",
+        "access token key j2: is known",
+        "everything opens",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+/// Everything goes under the new keys.
+fn used(town: &Town) {
+    operate(town, "keys rotate");
+    operate(town, "keys rotate --data");
+    operate(town, "keys rotate --jwt");
+    let said = operate(town, "keys verify");
+    for line in [
+        "master key dev1: 0 data keys, 0 pieces of quarantine; it can be retired",
+        "master key k2: 1 data keys, 1 pieces of quarantine; in use",
+        "data key 2: ",
+        "access token key j2: signs",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(!said.contains("data key 1: "), "{said}");
+}
+
+/// The old ones go.
+fn taken_out(town: &Town) {
+    let why = "Tokens that the key dev1 signed";
+    refused(town, "keys retire --jwt dev1", why);
+    refused(town, "keys retire k2", "is in use");
+    operate(town, "keys retire dev1");
+    operate(town, "keys retire --jwt dev1 --now");
+    assert!(!town.keys().contains("dev1"), "the old keys are gone");
+}
+
+/// All of it is there for a process that knows the new keys alone.
+async fn all_opens(town: &Town, api: &Api) {
+    assert!(operate(town, "keys verify").contains("everything opens"));
+    let listed = operate(town, "quarantine list");
     let id = listed.split(' ').next().expect("an id");
-    assert!(operate(&format!("quarantine show {id}")).contains("is anybody there?"));
+    let shown = operate(town, &format!("quarantine show {id}"));
+    assert!(shown.contains("is anybody there?"));
+    let rows = api.conversations().await;
     let row = rows
         .iter()
         .find(|row| row["contact"]["name"] == "Customer 0");
-    let row = row.expect("the first customer")["id"]
-        .as_str()
-        .expect("an id");
-    second
-        .reply("0192f000-0000-7000-8000-000000000001", row, "still here")
+    let row = row.expect("the first customer")["id"].as_str();
+    let row = row.expect("an id");
+    api.reply("0192f000-0000-7000-8000-000000000001", row, "still here")
         .await
         .expect("it is taken");
-    until("the number's token is good", &town, async || {
+    until("the number's token is good", town, async || {
         town.meta.ledger().texts_to(&digits(0)) == ["still here"]
     })
     .await;
+}
 
-    // Where keys are settings, nothing is written.
+/// Where keys are settings, nothing is written, and a process without the key in use does not start.
+fn settings_are_printed(town: &Town) {
+    const MASTER: &str = "POSTERN_MASTER_KEYS";
     let file = town.keys();
     let settings = file.lines().find(|line| line.starts_with("master_keys"));
-    let setting = settings
-        .and_then(|line| line.split('"').nth(1))
-        .expect("the key");
-    let said = town
-        .operate_with(&["keys", "add"], &[("POSTERN_MASTER_KEYS", setting)])
-        .expect("it prints a key");
-    assert!(
-        said.contains("Put this before what stands in POSTERN_MASTER_KEYS"),
-        "{said}"
-    );
+    let setting = settings.and_then(|line| line.split('"').nth(1));
+    let setting = setting.expect("the key");
+    let said = town.operate_with(&["keys", "add"], &[(MASTER, setting)]);
+    let said = said.expect("it prints a key");
+    let told = "Put this before what stands in POSTERN_MASTER_KEYS";
+    assert!(said.contains(told), "{said}");
     let made = said.lines().last().expect("the key").trim_end_matches(',');
     let both = format!("{made},{setting}");
-    let with_both = [("POSTERN_MASTER_KEYS", both.as_str())];
-    let said = town.operate_with(&["keys", "verify"], &with_both);
+    let said = town.operate_with(&["keys", "verify"], &[(MASTER, &both)]);
+    let said = said.expect("it verifies");
+    assert!(said.contains("master key k2: 1 data keys"), "{said}");
+    let said = town.operate_with(&["keys", "verify"], &[(MASTER, made)]);
+    let said = said.expect_err("it does not start");
     assert!(
-        said.expect("it verifies")
-            .contains("master key k2: 1 data keys")
-    );
-    // A process without the key in use does not start.
-    let said = town.operate_with(&["keys", "verify"], &[("POSTERN_MASTER_KEYS", made)]);
-    assert!(
-        said.expect_err("it does not start")
-            .contains("does not know the master key \"k2\"")
+        said.contains("does not know the master key \"k2\""),
+        "{said}"
     );
     assert_eq!(town.keys(), file);
 }

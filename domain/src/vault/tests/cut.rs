@@ -4,7 +4,7 @@ use super::*;
 use crate::vault::{rotate_data, verify};
 use std::{
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -65,17 +65,17 @@ async fn who_seals_with_the_old_key_or_opens_with_it_is_waited_for(
     let late: JobId = env.id();
     let sealed = seal(&env, &mut writer, job::SEALED, &late.to_string(), b"late").await;
     let sealed = sealed.unwrap();
-    let waits = Arc::new(AtomicBool::new(false));
+    let waits = Arc::new(AtomicU32::new(0));
     let told = Arc::clone(&waits);
     let mut say = move |note| {
         if matches!(note, Note::Waits { .. }) {
-            told.store(true, Ordering::Relaxed);
+            told.fetch_add(1, Ordering::Relaxed);
         }
     };
     let mut rotation = pin!(async { rotate_data(&env, None, &mut say).await.unwrap() });
     let newest = async || data_keys(&env, &one.fixture).await.len() == 2;
     until(&mut rotation, async || {
-        newest().await && waits.load(Ordering::Relaxed)
+        newest().await && waits.load(Ordering::Relaxed) == 1
     })
     .await;
 
@@ -104,8 +104,9 @@ async fn who_seals_with_the_old_key_or_opens_with_it_is_waited_for(
         .unwrap();
     writer.commit().await.unwrap();
 
+    // All of it is moved, and the reader is waited for.
     until(&mut rotation, async || {
-        keys(&values(&env, owner).await) == ["2"]
+        keys(&values(&env, owner).await) == ["2"] && waits.load(Ordering::Relaxed) == 2
     })
     .await;
     let place = secrets::TOKEN;
