@@ -72,6 +72,9 @@ pub struct Load {
     /// See --find.
     #[arg(long, default_value_t = 250.0)]
     pub limit_ms: f64,
+    /// How long to wait at the end for frames that have not come, in seconds.
+    #[arg(long, default_value_t = 20.0)]
+    pub settle: f64,
     /// Where the report goes, as JSON; by default to standard output.
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -108,7 +111,7 @@ pub async fn run(load: &Load) -> anyhow::Result<Value> {
         find::highest(&run, load).await
     } else {
         let step = run.drive(load, false).await;
-        run.settle().await;
+        run.settle(load).await;
         json!({ "run": step.json(), "frames": run.frames(step.measured_from) })
     };
     let report = run.close(report);

@@ -62,6 +62,9 @@ pub struct Shared {
     /// The folder of the data; by default one that stays from run to run
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
+    /// A setting of the server, `NAME=VALUE`; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub settings: Vec<String>,
 }
 
 impl Shared {

@@ -145,9 +145,10 @@ impl Run {
     }
 
     /// Waits until the sockets have told of everything that was acknowledged, or long enough.
-    pub async fn settle(&self) {
+    pub async fn settle(&self, load: &Load) {
         if let Some(ears) = &self.ears {
-            ears.settle(&self.record, &self.plan).await;
+            let patience = Duration::from_secs_f64(load.settle.max(0.0));
+            ears.settle(&self.record, &self.plan, patience).await;
         }
     }
 

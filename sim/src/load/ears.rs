@@ -61,10 +61,10 @@ impl Ears {
         Ok(Self { all, _tasks: tasks })
     }
 
-    /// Waits until every socket has told of every acknowledged message of its workspace; twenty seconds at most.
-    pub async fn settle(&self, record: &Record, plan: &Plan) {
+    /// Waits until every socket has told of every acknowledged message of its workspace, or for so long.
+    pub async fn settle(&self, record: &Record, plan: &Plan, patience: Duration) {
         let expected = count_by_workspace(&record.all(), plan);
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + patience;
         let mut ticks = interval(Duration::from_millis(50));
         while Instant::now() < deadline {
             ticks.tick().await;

@@ -18,7 +18,7 @@ pub(super) async fn highest(run: &Run, load: &Load) -> Value {
     let mut halvings = 0;
     while halvings < HALVINGS {
         let step = run.drive(&load.at(rate), true).await;
-        run.settle().await;
+        run.settle(load).await;
         let holds = holds(&step, load);
         let mut told = step.json();
         told["holds"] = json!(holds);

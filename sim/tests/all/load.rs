@@ -89,6 +89,7 @@ fn load(name: &str, url: &str) -> Load {
         seed: Some(1),
         find: false,
         limit_ms: 250.0,
+        settle: 1.0,
         out: None,
         messages: None,
     }

@@ -3,6 +3,7 @@
 mod chaos;
 mod control;
 mod demo;
+mod ears;
 mod faults;
 mod graph;
 mod load;

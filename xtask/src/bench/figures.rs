@@ -125,10 +125,20 @@ fn sockets(result: &Value) -> Vec<Figure> {
             &stall["ack_to_all_us"],
         ));
     }
-    if let Some(storm) = part("storm") {
-        groups.push(group("back after all were cut off", &storm["back_us"]));
-    }
-    vec![("sockets.svg", svg::bars("One event, all sockets", &groups))]
+    let storm: Vec<Group> = part("storm")
+        .iter()
+        .map(|storm| group("each was away for", &storm["back_us"]))
+        .collect();
+    vec![
+        (
+            "sockets-reach.svg",
+            svg::bars("One event, all sockets", &groups),
+        ),
+        (
+            "sockets-storm.svg",
+            svg::bars("All cut off at once, and back", &storm),
+        ),
+    ]
 }
 
 fn soak(result: &Value) -> Vec<Figure> {

@@ -34,20 +34,11 @@ pub struct Options {
     /// How many open at the same time, at first and when all come back
     #[arg(long, default_value_t = 200)]
     pub at_once: u32,
-    /// A setting of the server, `NAME=VALUE`: ten thousand tickets of one person are more than it usually gives out
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    pub settings: Vec<String>,
 }
 
 /// Measures it. All sockets are in one workspace, so that each event goes to every one of them.
 pub fn run(place: &Place, options: &Options) -> Result<()> {
     let mut stage = Stage::set(place, &options.shared, None)?;
-    let more = options
-        .settings
-        .iter()
-        .filter_map(|one| one.split_once('='));
-    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    stage.installation.settings.extend(more);
     // Anew in any case: its memory is to be that of a server that has done nothing yet.
     stage.restart()?;
     let machine = Machine::look(&stage.installation.data)?;

@@ -51,6 +51,8 @@ pub struct Stage {
     server: Option<Process>,
     _sim: Process,
     _alone: File,
+    /// The settings of the server when no bench asks for another one.
+    usual: Vec<(String, String)>,
     pub installation: Installation,
     pub database: Database,
     /// The largest first.
@@ -72,7 +74,8 @@ impl Stage {
         let site = site.map_or_else(|| no_pages(&data), Ok)?;
         let mut installation = Installation::new(place, site, data, kept.secrets.clone(), None)?;
         installation.programs = programs;
-        installation.settings = usual();
+        let usual = usual(shared);
+        installation.settings.clone_from(&usual);
 
         let numbers = installation.data.join("numbers.json");
         kept.write_numbers(&numbers)?;
@@ -83,6 +86,7 @@ impl Stage {
             server: Some(server),
             _sim: sim,
             _alone: alone,
+            usual,
             installation,
             database,
             tenants: kept.tenants.clone(),
@@ -125,12 +129,8 @@ impl Stage {
 
     /// Starts the server anew with one more setting (`NAME=VALUE`) than usual, or with none.
     pub fn set_for(&mut self, setting: Option<&str>) -> Result<()> {
-        let usual = usual();
-        let more = setting.map(|setting| {
-            let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
-            (name.to_owned(), value.to_owned())
-        });
-        let settings: Vec<_> = usual.into_iter().chain(more).collect();
+        let mut settings = self.usual.clone();
+        settings.extend(setting.map(named));
         if settings == self.installation.settings {
             return Ok(());
         }
@@ -177,9 +177,18 @@ impl Stage {
     }
 }
 
-/// What every bench sets: a log of what goes wrong alone.
-fn usual() -> Vec<(String, String)> {
-    vec![("POSTERN_LOG".to_owned(), "warn".to_owned())]
+/// What every bench sets: a log of what goes wrong alone, and what was asked for.
+fn usual(shared: &Shared) -> Vec<(String, String)> {
+    let own = ["POSTERN_LOG=warn"].into_iter();
+    own.chain(shared.settings.iter().map(String::as_str))
+        .map(named)
+        .collect()
+}
+
+/// `NAME=VALUE`.
+fn named(setting: &str) -> (String, String) {
+    let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
+    (name.to_owned(), value.to_owned())
 }
 
 /// The address without a name to look up.

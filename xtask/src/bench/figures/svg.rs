@@ -102,14 +102,15 @@ pub fn lines(title: &str, lines: &[Line]) -> Option<String> {
     const TOP: f64 = 60.0;
     const HIGH: f64 = 240.0;
     let points = || lines.iter().flat_map(|line| &line.points);
-    let right = points().map(|point| point.0).reduce(f64::max)?;
-    let most = points().map(|point| point.1).reduce(f64::max)? * 1.1;
+    let across = step(points().map(|point| point.0).reduce(f64::max)?);
+    let up = step(points().map(|point| point.1).reduce(f64::max)?);
+    let (right, most) = (across * 5.0, up * 5.0);
     let wide = WIDTH - 80.0;
     let x = |at: f64| 56.0 + at / right.max(f64::MIN_POSITIVE) * wide;
     let y = |value: f64| TOP + HIGH - value / most.max(f64::MIN_POSITIVE) * HIGH;
     let mut body = String::new();
-    for step in 0..=4 {
-        let (value, at) = (most * f64::from(step) / 4.0, right * f64::from(step) / 4.0);
+    for line in 0..=5 {
+        let (value, at) = (up * f64::from(line), across * f64::from(line));
         write!(
             body,
             "<line class=\"g\" x1=\"56\" x2=\"{:.1}\" y1=\"{1:.1}\" y2=\"{1:.1}\"/>\
@@ -131,14 +132,14 @@ pub fn lines(title: &str, lines: &[Line]) -> Option<String> {
             .iter()
             .map(|(at, value)| format!("{:.1},{:.1}", x(*at), y(*value)))
             .collect();
-        let last = line.points.last().map_or(0.0, |point| y(point.1));
+        let last = line.points.last().copied().unwrap_or_default();
         write!(
             body,
             "<polyline class=\"l l{class}\" points=\"{}\"/>\
              <text class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             path.join(" "),
-            56.0 + wide,
-            last - 8.0,
+            x(last.0),
+            y(last.1) - 8.0,
             escaped(&line.label),
         )
         .ok()?;
@@ -152,6 +153,17 @@ fn page(title: &str, height: f64, body: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          role=\"img\" aria-label=\"{title}\">{STYLE}<text class=\"t\" x=\"16\" y=\"26\">{title}</text>{body}</svg>\n"
     )
+}
+
+/// A round number of which five reach `most`.
+fn step(most: f64) -> f64 {
+    let least = (most / 5.0).max(f64::MIN_POSITIVE);
+    let unit = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .map(|times| times * unit)
+        .into_iter()
+        .find(|step| *step >= least)
+        .unwrap_or(least)
 }
 
 /// Three digits or so.
@@ -188,6 +200,17 @@ mod tests {
             (1200.0, "1200"),
         ] {
             assert_eq!(short(value), expected);
+        }
+    }
+
+    #[test]
+    fn scales_go_in_round_steps() {
+        for (most, expected) in [(139.0, 50.0), (30.0, 10.0), (100.0, 20.0), (1.01, 0.25)] {
+            assert!(
+                (step(most) - expected).abs() < 1e-9,
+                "{most}: {}",
+                step(most)
+            );
         }
     }
 
