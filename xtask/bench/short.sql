@@ -12,12 +12,12 @@ SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, 
 SELECT * FROM intake_messages(
     now(), ARRAY['{number}'],
     ARRAY[(substr(:ms, 1, 8) || '-' || substr(:ms, 9) || '-' || :part_rest)::uuid],
-    ARRAY[sha256(convert_to(:part_rest, 'UTF8'))], ARRAY[decode(repeat('5a', 700), 'hex')],
+    ARRAY[sha256(convert_to(:part_rest, 'UTF8'))], ARRAY[decode(repeat('5a', 585), 'hex')],
     ARRAY[1], ARRAY[sha256(convert_to(:rest, 'UTF8'))],
     ARRAY[(substr(:ms, 1, 8) || '-' || substr(:ms, 9) || '-' || :rest)::uuid],
     ARRAY[:phone::text], ARRAY['US.9' || :phone], ARRAY[NULL]::text[], ARRAY['text'],
     ARRAY['bench: could you tell me when it will be ready?'], ARRAY['bench: could you tell me when it will be ready?'],
     ARRAY[date_trunc('second', now())], ARRAY['wamid.HBgLMTIwMDAwMDAwMDAVAgASGBQ' || :rest || :ms]);
 SELECT intake_events(now(), ARRAY['{number}'],
-    ARRAY['{"type":"bench","of":"' || :rest || '"' || repeat(' ', 850) || '}']);
+    ARRAY['{"type":"bench","of":"' || :rest || '"' || repeat(' ', 796) || '}']);
 COMMIT;
