@@ -2,9 +2,12 @@
 //!
 //! It is a package of its own because its libraries take minutes to compile: only a build of the client pays for them.
 
+mod unused;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -30,13 +33,20 @@ fn main() -> Result<()> {
 }
 
 /// Writes `NAME.js` and `NAME.wasm` into `out`.
-///
-/// Lazy routes have their place here: `wasm_split_cli_support::transform` would cut `linked` into `out` first, and
-/// the main part it names would be bound instead.
 fn bind(linked: &Path, out: &Path, name: &str, keep_names: bool) -> Result<()> {
+    let mut module = ModuleConfig::new()
+        .strict_validate(false)
+        .generate_dwarf(false)
+        .generate_name_section(keep_names)
+        .generate_producers_section(false)
+        .parse_file(linked)
+        .with_context(|| format!("{} could not be read", linked.display()))?;
+    ensure!(
+        unused::empty(&mut module) > 0,
+        "nothing was found to leave out: was the client linked without names?"
+    );
     Bindgen::new()
-        .input_path(linked)
-        .out_name(name)
+        .input_module(name, module)
         .web(true)?
         .typescript(false)
         .demangle(keep_names)
