@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 mod answer;
+mod told;
 
 use leptos::server_fn::{
     codec::JsonEncoding,
@@ -12,7 +13,12 @@ use std::fmt;
 
 /// An outcome other than success. On the wire: `{"code":"invalid","detail":{"field":"email","reason":"…"}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", content = "detail", rename_all = "snake_case")]
+#[serde(
+    tag = "code",
+    content = "detail",
+    rename_all = "snake_case",
+    try_from = "told::Told"
+)]
 pub enum ApiError {
     /// Nobody is signed in, or not any more.
     Unauthorized,

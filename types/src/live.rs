@@ -1,5 +1,7 @@
 //! What travels over the socket.
 
+mod told;
+
 use crate::{ChannelView, ConversationId, ConversationRow, MemberId, MemberView, MessageView};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ pub struct FeedCursor(pub String);
 
 /// Something that happened. Each carries whole rows, so that applying one twice changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "told::Event")]
 pub enum Event {
     /// A message was added, or moved on.
     Message {
@@ -56,7 +58,7 @@ pub enum ClientFrame {
 
 /// To the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "told::Frame")]
 pub enum ServerFrame {
     /// One event and the place behind it.
     Event {
@@ -75,7 +77,6 @@ pub enum ServerFrame {
         /// Who.
         member: MemberId,
         /// In which of their tabs: a number of the server's, good for this connection.
-        #[serde(default)]
         socket: u64,
         /// Where; none when they left.
         conversation: Option<ConversationId>,

@@ -1,5 +1,7 @@
 //! Messages, notes and what became of them.
 
+mod told;
+
 use crate::{ConversationId, MemberId, MessageId, Moment};
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +73,7 @@ impl Status {
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "told::Content")]
 pub enum Content {
     /// Plain text.
     Text {

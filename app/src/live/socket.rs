@@ -147,7 +147,7 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
                 live.hear();
                 // What is not understood is a newer server's: what it says comes with the next snapshot.
                 if let Message::Text(text) = message
-                    && let Ok(frame) = serde_json::from_str::<ServerFrame>(&text)
+                    && let Ok(frame) = serde_json::from_slice::<ServerFrame>(text.as_bytes())
                     && let Some(end) = frames.take(frame, wait).await?
                 {
                     return Ok(end);

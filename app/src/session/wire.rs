@@ -161,14 +161,14 @@ async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, ApiError> {
         return Err(refusal(&answer).await);
     }
     let text = answer.text().await.map_err(|error| lost(&error))?;
-    serde_json::from_str(&text).map_err(|error| ApiError::Transport {
+    serde_json::from_slice(text.as_bytes()).map_err(|error| ApiError::Transport {
         message: error.to_string(),
     })
 }
 
 async fn refusal(answer: &Response) -> ApiError {
     let text = answer.text().await.unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_else(|_| ApiError::Transport {
+    serde_json::from_slice(text.as_bytes()).unwrap_or_else(|_| ApiError::Transport {
         // Not our words: a proxy's page, perhaps.
         message: format!("status {}", answer.status()),
     })
