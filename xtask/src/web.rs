@@ -174,33 +174,38 @@ impl Tools<'_> {
         self.folder.join("node_modules").join(path)
     }
 
+    /// The scripts, and in a release the modules.
     fn minify(&self, staging: &Path, options: Options) -> Result<()> {
-        let script = staging.join(format!("{NAME}.js"));
-        let mut esbuild = self.program("esbuild");
-        esbuild.arg(&script).args([
-            "--minify",
-            "--format=esm",
-            "--log-level=warning",
-            "--allow-overwrite",
-        ]);
-        shell::run(esbuild.arg(format!("--outfile={}", script.display())))?;
+        for script in pack::with_ending(staging, "js")? {
+            let mut esbuild = self.program("esbuild");
+            esbuild.arg(&script).args([
+                "--minify",
+                "--format=esm",
+                "--log-level=warning",
+                "--allow-overwrite",
+            ]);
+            shell::run(esbuild.arg(format!("--outfile={}", script.display())))?;
+        }
         if options.release {
-            shell::say("wasm-opt -Oz");
-            let wasm = staging.join(format!("{NAME}.wasm"));
-            let mut opt = self.program("wasm-opt");
-            opt.args([
-                "-Oz",
-                "--enable-bulk-memory",
-                "--enable-nontrapping-float-to-int",
-                "--enable-sign-ext",
-            ]);
-            opt.args([
-                "--enable-mutable-globals",
-                "--enable-reference-types",
-                "--enable-multivalue",
-            ]);
-            shell::run(opt.arg(&wasm).arg("-o").arg(&wasm))?;
+            for module in pack::with_ending(staging, "wasm")? {
+                shell::say(format_args!("wasm-opt {}", module.display()));
+                let mut opt = self.program("wasm-opt");
+                shell::run(opt.args(SMALL).arg(&module).arg("-o").arg(&module))?;
+            }
         }
         Ok(())
     }
 }
+
+/// What makes a module small as it travels, not as it lies on the disk: a function that is built into its only caller is a
+/// few bytes shorter, but looks like no other any more, and brotli finds less to share.
+const SMALL: [&str; 8] = [
+    "-Oz",
+    "--one-caller-inline-max-function-size=0",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];

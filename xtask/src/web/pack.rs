@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -128,21 +128,33 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The files of one kind right in a folder, sorted.
+pub fn with_ending(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .filter(|path: &Result<PathBuf>| {
+            path.as_ref()
+                .is_ok_and(|path| path.extension().is_some_and(|end| end == ending))
+        })
+        .collect::<Result<_>>()?;
+    found.sort();
+    Ok(found)
+}
+
 /// Raw sizes, and brotli's where the files were compressed beforehand.
 pub fn print_sizes(site: &Path) -> Result<()> {
     let folder = current(site)?;
     shell::say(format_args!("the client is in {}", folder.display()));
-    for name in ["wasm", "js", "css"]
-        .map(|end| format!("{NAME}.{end}"))
-        .iter()
-        .chain([&"icons.svg".to_owned()])
-    {
-        let raw = size(&folder.join(name)).with_context(|| format!("{name} was not made"))?;
-        let brotli = size(&folder.join(format!("{name}.br"))).map_or_else(
-            |_| String::from("not compressed in dev"),
-            |size| format!("{:.1} kB brotli", kilobytes(size)),
-        );
-        println!("    {name:<14} {:>9.1} kB raw, {brotli}", kilobytes(raw));
+    for ending in ["wasm", "js", "css", "svg"] {
+        for file in with_ending(&folder, ending)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let brotli = size(&folder.join(format!("{name}.br"))).map_or_else(
+                |_| String::from("not compressed in dev"),
+                |size| format!("{:.1} kB brotli", kilobytes(size)),
+            );
+            let raw = kilobytes(size(&file)?);
+            println!("    {name:<40} {raw:>9.1} kB raw, {brotli}");
+        }
     }
     Ok(())
 }
