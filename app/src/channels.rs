@@ -9,7 +9,11 @@ use crate::{
     error::ApiError,
     live::{Inbox, use_live},
     session::use_session,
-    ui::{empty::Empty, icon::Icon},
+    ui::{
+        empty::Empty,
+        icon::Icon,
+        later::{Later, Part},
+    },
     words::{self, channels, fault},
 };
 use card::Card;
@@ -18,6 +22,7 @@ use connected::ConnectedDialog;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use postern_types::{ChannelConnected, Role};
+use wasm_split_helpers::wasm_split;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -26,9 +31,33 @@ struct Desk {
     connected: RwSignal<Option<ChannelConnected>>,
 }
 
-/// The page. Its list is the live store's, so that a number that is lost says so at once.
+/// The page; its code is fetched by those who come here.
 #[component]
 pub fn ChannelsPage() -> impl IntoView {
+    let meanwhile = || {
+        view! {
+            <main class="page" id="main" aria-busy="true">
+                <header class="page-head">
+                    <div><h1>{channels::TITLE}</h1><p class="page-lead">{channels::LEAD}</p></div>
+                </header>
+            </main>
+        }
+    };
+    view! {
+        <Title text=words::title(channels::TITLE)/>
+        <Later fetch=fetch part=numbers meanwhile/>
+    }
+    .into_any()
+}
+
+#[wasm_split(numbers, preload(fetch), fallible)]
+fn numbers() -> Part {
+    Ok(view! { <Numbers/> }.into_any())
+}
+
+/// Its list is the live store's, so that a number that is lost says so at once.
+#[component]
+fn Numbers() -> impl IntoView {
     let (live, session) = (use_live(), use_session());
     let desk = Desk {
         connecting: RwSignal::new(false),
@@ -60,7 +89,6 @@ pub fn ChannelsPage() -> impl IntoView {
     let admin = Memo::new(move |_| session.at_least(Role::Admin));
     let connect = move |_| desk.connecting.set(true);
     view! {
-        <Title text=words::title(channels::TITLE)/>
         <main class="page" id="main">
             <header class="page-head">
                 <div>

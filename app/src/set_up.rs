@@ -7,6 +7,7 @@ use crate::{
         empty::Empty,
         field::Field,
         icon::Icon,
+        later::{Later, Part},
         public::{PublicPage, awake},
     },
     words::{account, fault},
@@ -14,10 +15,27 @@ use crate::{
 use leptos::{ev, ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::SetUp;
+use wasm_split_helpers::wasm_split;
 
-/// The page. The code comes in the address's fragment, which no browser sends along.
+/// The page; its form is fetched by the one person who sees it.
 #[component]
 pub fn SetUpPage() -> impl IntoView {
+    view! {
+        <PublicPage title=account::SET_UP lead=account::SET_UP_LEAD>
+            <Later fetch=fetch part=set_up/>
+        </PublicPage>
+    }
+    .into_any()
+}
+
+#[wasm_split(set_up, preload(fetch), fallible)]
+fn set_up() -> Part {
+    Ok(view! { <Form/> }.into_any())
+}
+
+/// The code comes in the address's fragment, which no browser sends along.
+#[component]
+fn Form() -> impl IntoView {
     let session = use_session();
     let [token, workspace, name, email, password] = [(); 5].map(|()| RwSignal::new(String::new()));
     let from_link = RwSignal::new(false);
@@ -89,7 +107,6 @@ pub fn SetUpPage() -> impl IntoView {
         })
     };
     view! {
-        <PublicPage title=account::SET_UP lead=account::SET_UP_LEAD>
             <Show when=move || !done.get() fallback=|| view! {
                 <Empty icon="check" title=account::SET_UP_DONE hint=account::SET_UP_DONE_HINT>
                     <a class="button primary" href="/sign-in">{account::SIGN_IN}</a>
@@ -110,7 +127,6 @@ pub fn SetUpPage() -> impl IntoView {
                     </button>
                 </form>
             </Show>
-        </PublicPage>
     }
     .into_any()
 }

@@ -8,6 +8,9 @@ use crate::{
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
+/// The script that fetches the lazy parts: the client's own imports it.
+const PARTS: &str = "__wasm_split.______________________.js";
+
 /// The whole document, as the server sends it. It holds no data: that is fetched once somebody is signed in.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let package = format!("/{}", options.site_pkg_dir.trim_matches('/'));
@@ -19,6 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style = format!("{package}/{name}.css");
     let script = format!("{package}/{name}.js");
     let wasm = format!("{package}/{name}.wasm");
+    let parts = format!("{package}/{PARTS}");
     let root = Package(package.clone());
     view! {
         <!DOCTYPE html>
@@ -31,6 +35,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=style/>
                 <link rel="modulepreload" href=script nonce=use_nonce()/>
+                <link rel="modulepreload" href=parts nonce=use_nonce()/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
                 <script nonce=use_nonce() inner_html=BEFORE_PAINT></script>
                 <script type="module" nonce=use_nonce() inner_html=start></script>

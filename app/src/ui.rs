@@ -6,6 +6,7 @@ pub mod dialog;
 pub mod empty;
 pub mod field;
 pub mod icon;
+pub mod later;
 pub mod linked;
 pub mod prefs;
 pub mod public;

@@ -21,6 +21,9 @@ pub const COPIED: &str = "Copied";
 pub const NOT_COPIED: &str = "Select and copy it";
 pub const UNDO: &str = "Undo";
 pub const TRY_AGAIN: &str = "Try again";
+pub const PART_MISSING: &str = "This part could not be fetched";
+pub const PART_MISSING_HINT: &str =
+    "Nothing that you wrote is lost. Check the connection and try again, or reload the page.";
 pub const LOADING: &str = "Loading";
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";

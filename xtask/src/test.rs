@@ -31,6 +31,8 @@ pub enum Kind {
     Http,
     /// Playwright in Chromium
     Browser,
+    /// How much code the release client makes a browser fetch
+    Bytes,
 }
 
 /// Runs what was asked for to its end, whatever fails on the way. The last line counts all of it.
@@ -58,6 +60,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         let ran = browse(place);
         tally.tests("browser", ran)?;
     }
+    if wanted(Kind::Bytes) {
+        tally.check("bytes", weigh(place))?;
+    }
     if options.only.is_empty() {
         let held = proof::hold(place, &tally.outcomes);
         tally.check("controls", held)?;
@@ -74,6 +79,12 @@ fn browse(place: &Place) -> Result<Vec<Outcome>> {
     let site = web::run(place, web::Options::default())?;
     stack::build(place)?;
     browser::run(place, &site)
+}
+
+/// Sizes follow from the source alone: a busy machine cannot move them.
+fn weigh(place: &Place) -> Result<()> {
+    let site = web::run(place, web::Options { release: true })?;
+    web::budget::weigh(&site)?.hold()
 }
 
 /// What passed and failed, tests and whole checks alike.

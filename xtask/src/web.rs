@@ -1,5 +1,6 @@
 //! `cargo xtask web`: the browser's half, compiled, bound, made small and laid out as a site folder.
 
+pub mod budget;
 mod icons;
 pub mod pack;
 mod style;
@@ -15,6 +16,8 @@ use crate::{setup, shell};
 
 /// What the files of the client are called; only their folder carries a hash.
 pub const NAME: &str = "postern";
+/// The script that fetches the lazy parts, as `xtask-bundle` writes it.
+pub const PARTS: &str = "__wasm_split.______________________.js";
 
 #[derive(Args, Clone, Copy, Default)]
 pub struct Options {
@@ -96,6 +99,9 @@ pub fn run(place: &Place, options: Options) -> Result<PathBuf> {
     pack::copy_public(&place.file("app/public"), &site)?;
     std::fs::write(&stamp, inputs)?;
     pack::print_sizes(&site)?;
+    if options.release {
+        budget::weigh(&site)?.print();
+    }
     Ok(site)
 }
 
@@ -174,7 +180,7 @@ impl Tools<'_> {
         self.folder.join("node_modules").join(path)
     }
 
-    /// The scripts, and in a release the modules.
+    /// The scripts, and in a release the modules: the main one and each lazy part.
     fn minify(&self, staging: &Path, options: Options) -> Result<()> {
         for script in pack::with_ending(staging, "js")? {
             let mut esbuild = self.program("esbuild");
@@ -183,6 +189,8 @@ impl Tools<'_> {
                 "--format=esm",
                 "--log-level=warning",
                 "--allow-overwrite",
+                // The binder names the script of the lazy parts once for each of them.
+                "--log-override:duplicate-object-key=silent",
             ]);
             shell::run(esbuild.arg(format!("--outfile={}", script.display())))?;
         }

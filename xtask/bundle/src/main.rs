@@ -4,10 +4,11 @@
 
 mod unused;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
-use walrus::ModuleConfig;
+use anyhow::{Context, Result, anyhow, bail};
+use walrus::{Module, ModuleConfig};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -32,29 +33,45 @@ fn main() -> Result<()> {
     )
 }
 
-/// Writes `NAME.js` and `NAME.wasm` into `out`.
+/// The script that the client asks for its lazy parts. The name is the one that the parts' functions are compiled with.
+const PARTS: &str = "./__wasm_split.______________________.js";
+
+/// Writes `NAME.js`, `NAME.wasm`, and for the lazy parts one file each, the script that fetches them and `parts.json`, which
+/// says which files belong to which part, into `out`.
 fn bind(linked: &Path, out: &Path, name: &str, keep_names: bool) -> Result<()> {
-    let mut module = ModuleConfig::new()
-        .strict_validate(false)
-        .generate_dwarf(false)
-        .generate_name_section(keep_names)
-        .generate_producers_section(false)
-        .parse_file(linked)
-        .with_context(|| format!("{} could not be read", linked.display()))?;
-    ensure!(
-        unused::empty(&mut module) > 0,
-        "nothing was found to leave out: was the client linked without names?"
-    );
+    let whole =
+        std::fs::read(linked).with_context(|| format!("{} is not there", linked.display()))?;
+    let main = out.join("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = out;
+    options.main_out_path = &main;
+    options.link_name = PARTS;
+    let main_module = format!("./{name}.js");
+    options.main_module = &main_module;
+    let cut = wasm_split_cli_support::transform(options)
+        .map_err(|fault| anyhow!("the lazy parts could not be cut out: {fault:#}"))?;
+    for part in &cut.split_modules {
+        read(part, keep_names)?.emit_wasm_file(part)?;
+    }
+    let parts: BTreeMap<_, _> = cut.prefetch_map.iter().collect();
+    std::fs::write(
+        out.join("parts.json"),
+        serde_json::to_string(&parts)? + "\n",
+    )?;
+
     Bindgen::new()
-        .input_module(name, module)
+        .input_module(name, read(&main, keep_names)?)
         .web(true)?
         .typescript(false)
         .demangle(keep_names)
         .keep_debug(false)
+        // The parts find the memory, the stack and the table of the main one through its exports.
+        .keep_lld_exports(true)
         .remove_name_section(!keep_names)
         .remove_producers_section(true)
         .generate(out)
         .with_context(|| format!("binding {} failed", linked.display()))?;
+    std::fs::remove_file(main)?;
 
     // The server asks for `NAME.wasm`; the binder calls it `NAME_bg.wasm`, in the script too.
     let bound = format!("{name}_bg.wasm");
@@ -64,4 +81,17 @@ fn bind(linked: &Path, out: &Path, name: &str, keep_names: bool) -> Result<()> {
     let text = std::fs::read_to_string(&script)?;
     std::fs::write(&script, text.replace(&bound, &wanted))?;
     Ok(())
+}
+
+/// A module without what nothing calls.
+fn read(file: &Path, keep_names: bool) -> Result<Module> {
+    let mut module = ModuleConfig::new()
+        .strict_validate(false)
+        .generate_dwarf(false)
+        .generate_name_section(keep_names)
+        .generate_producers_section(false)
+        .parse_file(file)
+        .with_context(|| format!("{} could not be read", file.display()))?;
+    unused::empty(&mut module);
+    Ok(module)
 }

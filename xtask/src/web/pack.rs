@@ -60,7 +60,7 @@ pub fn is_whole(site: &Path) -> bool {
     current(site).is_ok_and(|folder| folder.join(format!("{NAME}.wasm")).exists())
 }
 
-fn current(site: &Path) -> Result<PathBuf> {
+pub fn current(site: &Path) -> Result<PathBuf> {
     let text = std::fs::read_to_string(site.join("site.json"))?;
     let told: Site = serde_json::from_str(&text)?;
     Ok(site.join(told.pkg))

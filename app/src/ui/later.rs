@@ -1,0 +1,71 @@
+//! A part of a page whose code is fetched when it is first wanted.
+//!
+//! The build cuts it out of the client where a function says `#[wasm_split(name, preload(fetch), fallible)]`; what only that
+//! function reaches is fetched with it. To make a lazy part: such a function, which gives its view, and `Later` in its place.
+
+use crate::{ui::empty::Empty, words};
+use futures::FutureExt as _;
+use leptos::prelude::*;
+use std::future::Future;
+use wasm_split_helpers::SplitLoaderError;
+
+/// What the function of a lazy part gives: its view, or word that its code could not be fetched.
+pub type Part = Result<AnyView, SplitLoaderError>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Code {
+    /// On its way. The server shows no more than this either, so that both agree.
+    Coming,
+    Here,
+    Missing,
+}
+
+/// Fetches a part's code, shows what stands in its place meanwhile, then the part; or offers to try again.
+#[component]
+pub fn Later<F, P>(
+    /// Fetches the code; quickly done when it is here.
+    fetch: fn() -> F,
+    /// Gives the view, once the code is here.
+    part: fn() -> P,
+    /// What is shown until then.
+    #[prop(optional, into)]
+    meanwhile: ViewFn,
+) -> impl IntoView
+where
+    F: Future<Output = Result<(), SplitLoaderError>> + 'static,
+    P: Future<Output = Part> + 'static,
+{
+    let code = RwSignal::new(Code::Coming);
+    let ask = move || {
+        code.set(Code::Coming);
+        leptos::task::spawn_local(async move {
+            let came = fetch().await.is_ok();
+            code.try_set(if came { Code::Here } else { Code::Missing });
+        });
+    };
+    Effect::new(move |_| ask());
+    move || match code.get() {
+        Code::Coming => meanwhile.run(),
+        Code::Here => match part().now_or_never() {
+            Some(Ok(view)) => view,
+            _ => missing(ask),
+        },
+        Code::Missing => missing(ask),
+    }
+}
+
+/// The connection is gone; or the page is older than what the server still has, which only a new one cures.
+fn missing(ask: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let reload = |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <section class="page" role="alert">
+            <Empty icon="wifi-off" title=words::PART_MISSING hint=words::PART_MISSING_HINT>
+                <button type="button" class="button primary" on:click=move |_| ask()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button" on:click=reload>{words::frame::RELOAD}</button>
+            </Empty>
+        </section>
+    }
+    .into_any()
+}
