@@ -179,6 +179,9 @@ SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmap
         UNION ALL
         (SELECT greatest(c.claimed_until - now(), c.run_at - p_now) FROM public.job c
           WHERE c.state = 'running'
+            AND c.id = (SELECT e.id FROM public.job e
+                         WHERE e.workspace_id = c.workspace_id AND e.lane = c.lane AND e.state <> 'dead'
+                         ORDER BY e.turn LIMIT 1)
           ORDER BY c.claimed_until LIMIT 1)) n
 $$;
 

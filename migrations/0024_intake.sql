@@ -1,6 +1,7 @@
 -- Messages of contacts who are known, taken in for many workspaces at once: one transaction for whatever came in while
 -- the one before it committed. Each workspace is derived from the number that a message came in by, never taken from
 -- the caller. What is not as simple as that is left out, and goes the long way through its workspace's own transaction.
+-- So does what would have to wait: one workspace's locks must not hold up the others'.
 
 -- Where numbers belong, and the data key that their workspace seals with now, wrapped.
 CREATE FUNCTION intake_routes(p_numbers text[])
@@ -18,13 +19,14 @@ BEGIN
      WHERE r.phone_number_id = ANY (p_numbers);
 END $$;
 
--- Keeps parts and adds their messages. A part is one number's (`p_numbers`), with its elements after one another in the
+-- Keeps parts and adds their messages. A part is one number's (`p_numbers`), sealed for the workspace that had it a moment
+-- ago (`p_workspaces`), with its elements after one another in the
 -- arrays from `p_part` on, which hold the part's place among the parts. No digest comes twice in a call, and no key.
 --
 -- A row for each element of the parts that were taken. `replay`: the part came before, and nothing was changed.
 -- `arrival` is null for a message that came before. The rest is the conversation as it is now.
 CREATE FUNCTION intake_messages(
-    p_now timestamptz, p_numbers text[], p_parts uuid[], p_digests bytea[], p_sealed bytea[],
+    p_now timestamptz, p_workspaces uuid[], p_numbers text[], p_parts uuid[], p_digests bytea[], p_sealed bytea[],
     p_part integer[], p_keys bytea[], p_ids uuid[], p_phones text[], p_bsuids text[], p_names text[],
     p_kinds text[], p_bodies text[], p_lines text[], p_ats timestamptz[], p_wamids text[])
 RETURNS TABLE (element integer, replay boolean, arrival bigint, id uuid, rev bigint, contact_id uuid, contact_name text,
@@ -34,7 +36,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- Planned once for each connection, and not for the lengths of each call's arrays: planning costs more than running. The
 -- one plan must not be one for empty tables.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
-SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+-- Who keeps the same part or message the long way is not waited for.
+SET lock_timeout = '100ms' AS $$
 -- The columns of the result are no variables of ours.
 #variable_conflict use_column
 DECLARE
@@ -42,21 +46,18 @@ DECLARE
     v_workspaces uuid[];
     v_channels uuid[];
     v_conversations uuid[];
-    v_names text[];
-    v_shown text[];
     -- By part: whether it is a replay; null for those that are left out.
     v_replays boolean[];
     -- By element.
     v_new boolean[];
     v_arrivals bigint[];
-    v_open boolean;
 BEGIN
     SELECT array_agg(f.workspace_id ORDER BY e.n), array_agg(f.channel_id ORDER BY e.n),
-           array_agg(f.conversation_id ORDER BY e.n), array_agg(f.name ORDER BY e.n), array_agg(f.phone ORDER BY e.n)
-      INTO v_workspaces, v_channels, v_conversations, v_names, v_shown
-      FROM unnest(p_part, p_phones, p_bsuids, p_names) WITH ORDINALITY AS e(part, phone, bsuid, name, n)
+           array_agg(f.conversation_id ORDER BY e.n)
+      INTO v_workspaces, v_channels, v_conversations
+      FROM unnest(p_part, p_phones, p_bsuids, p_names, p_wamids) WITH ORDINALITY AS e(part, phone, bsuid, name, wamid, n)
       LEFT JOIN LATERAL (
-           SELECT r.workspace_id, r.channel_id, v.id AS conversation_id, c.name, c.phone
+           SELECT r.workspace_id, r.channel_id, v.id AS conversation_id
              FROM public.channel_route r
              LEFT JOIN public.contact_identity p
                ON p.workspace_id = r.workspace_id AND p.kind = 'phone' AND p.scope = '' AND p.value = e.phone
@@ -67,13 +68,28 @@ BEGIN
              JOIN public.conversation v
                ON v.workspace_id = r.workspace_id AND v.channel_id = r.channel_id AND v.contact_id = c.id
               AND v.state = 'open'
-            WHERE r.phone_number_id = p_numbers[e.part]
+            WHERE r.phone_number_id = p_numbers[e.part] AND r.workspace_id = p_workspaces[e.part]
               -- All that it tells of the sender is known already.
               AND (e.phone IS NULL OR (p.contact_id = c.id AND c.phone IS NOT NULL))
               AND (e.bsuid IS NULL OR b.contact_id = c.id)
-              AND (e.name IS NULL OR e.name = c.name)) f ON true;
+              AND (e.name IS NULL OR e.name = c.name)
+              -- What came in before has its key. The id of one that went out would be refused, and undo all the others.
+              AND NOT EXISTS (SELECT FROM public.message m
+                               WHERE m.workspace_id = r.workspace_id AND m.channel_id = r.channel_id
+                                 AND m.wamid = e.wamid AND m.direction <> 'in')) f ON true;
 
-    -- Rows are taken in one order everywhere: parts, then keys, then conversations, each in the order of its key.
+    -- Held until the transaction ends, and not waited for: others take them in other orders. One that was closed meanwhile,
+    -- or is held by somebody, leaves its parts out.
+    WITH free AS MATERIALIZED (
+        SELECT v.workspace_id, v.id
+          FROM (SELECT DISTINCT e.workspace_id, e.conversation_id
+                  FROM unnest(v_workspaces, v_conversations) AS e(workspace_id, conversation_id)) t
+          JOIN public.conversation v ON v.workspace_id = t.workspace_id AND v.id = t.conversation_id
+         WHERE v.state = 'open' FOR NO KEY UPDATE OF v SKIP LOCKED)
+    SELECT array_agg(f.id ORDER BY e.n) INTO v_conversations
+      FROM unnest(v_workspaces, v_conversations) WITH ORDINALITY AS e(workspace_id, conversation_id, n)
+      LEFT JOIN free f ON f.workspace_id = e.workspace_id AND f.id = e.conversation_id;
+
     WITH fit AS (
         SELECT e.part, (array_agg(e.workspace_id))[1] AS workspace_id, (array_agg(e.channel_id))[1] AS channel_id
           FROM unnest(p_part, v_workspaces, v_channels, v_conversations)
@@ -99,18 +115,6 @@ BEGIN
         RETURNING digest)
     SELECT array_agg(f.digest IS NOT NULL ORDER BY e.n) INTO v_new
       FROM unnest(p_keys) WITH ORDINALITY AS e(key, n) LEFT JOIN fresh f ON f.digest = e.key;
-
-    -- Held until the transaction ends. Whoever closed one since it was looked up has it all done again, the long way.
-    SELECT bool_and(l.state = 'open') INTO v_open
-      FROM (SELECT v.state
-              FROM (SELECT DISTINCT e.workspace_id, e.conversation_id
-                      FROM unnest(v_new, v_workspaces, v_conversations) AS e(new, workspace_id, conversation_id)
-                     WHERE e.new) t
-              JOIN public.conversation v ON v.workspace_id = t.workspace_id AND v.id = t.conversation_id
-             ORDER BY v.workspace_id, v.id FOR NO KEY UPDATE OF v) l;
-    IF NOT v_open THEN
-        RAISE EXCEPTION 'a conversation was closed meanwhile' USING ERRCODE = '40001';
-    END IF;
 
     WITH added AS (
         INSERT INTO public.message AS m (workspace_id, id, conversation_id, channel_id, direction, kind, body, at,
@@ -149,11 +153,12 @@ BEGIN
          CROSS JOIN LATERAL (SELECT o.last_message_id IS NULL OR o.last_at <= t.at AS newest) w
          WHERE v.workspace_id = t.workspace_id AND v.id = t.conversation_id
         RETURNING v.workspace_id, v.id, v.rev, v.contact_id, v.channel_id, v.state, v.assignee_id, v.last_kind,
-                  v.last_text, v.last_direction, v.last_status, v.last_at, v.unread, v.heard_at)
-    SELECT e.n::integer, v_replays[e.part], e.arrival, c.id, c.rev, c.contact_id, e.name, e.shown, c.channel_id, c.state,
-           c.assignee_id, c.last_kind, c.last_text, c.last_direction, c.last_status, c.last_at, c.unread, c.heard_at
-      FROM unnest(p_part, v_arrivals, v_workspaces, v_conversations, v_names, v_shown)
-           WITH ORDINALITY AS e(part, arrival, workspace_id, conversation_id, name, shown, n)
+                  v.last_text, v.last_direction, v.last_status, v.last_at, v.unread, v.heard_at, v.contact_name,
+                  v.contact_phone)
+    SELECT e.n::integer, v_replays[e.part], e.arrival, c.id, c.rev, c.contact_id, c.contact_name, c.contact_phone,
+           c.channel_id, c.state, c.assignee_id, c.last_kind, c.last_text, c.last_direction, c.last_status, c.last_at, c.unread, c.heard_at
+      FROM unnest(p_part, v_arrivals, v_workspaces, v_conversations)
+           WITH ORDINALITY AS e(part, arrival, workspace_id, conversation_id, n)
       LEFT JOIN changed c
         ON c.workspace_id = e.workspace_id AND c.id = e.conversation_id AND e.arrival IS NOT NULL
      WHERE v_replays[e.part] IS NOT NULL
@@ -175,34 +180,39 @@ END $$;
 
 GRANT SELECT (wrapped) ON workspace_key TO postern_definer;
 CREATE POLICY definer ON contact_identity FOR SELECT TO postern_definer USING (true);
-GRANT SELECT ON contact_identity TO postern_definer;
+GRANT SELECT (workspace_id, kind, scope, value, contact_id) ON contact_identity TO postern_definer;
 CREATE POLICY definer ON contact FOR SELECT TO postern_definer USING (true);
 GRANT SELECT (workspace_id, id, name, phone) ON contact TO postern_definer;
 CREATE POLICY definer ON conversation TO postern_definer USING (true) WITH CHECK (true);
-GRANT SELECT ON conversation TO postern_definer;
+GRANT SELECT (workspace_id, id, rev, contact_id, channel_id, state, assignee_id, last_message_id, last_kind, last_text,
+              last_direction, last_status, last_at, unread, heard_at, contact_name, contact_phone)
+    ON conversation TO postern_definer;
 GRANT UPDATE (last_message_id, last_kind, last_text, last_direction, last_status, last_at, heard_at, unread, rev)
     ON conversation TO postern_definer;
 CREATE POLICY definer ON webhook_part TO postern_definer USING (true) WITH CHECK (true);
 GRANT SELECT (workspace_id, id, digest, state, replays) ON webhook_part TO postern_definer;
-GRANT INSERT, UPDATE (replays) ON webhook_part TO postern_definer;
+GRANT INSERT (workspace_id, id, channel_id, digest, sealed, received_at, state), UPDATE (replays)
+    ON webhook_part TO postern_definer;
 CREATE POLICY definer ON message_key TO postern_definer USING (true) WITH CHECK (true);
-GRANT SELECT, INSERT ON message_key TO postern_definer;
+GRANT SELECT (workspace_id, digest), INSERT (workspace_id, digest) ON message_key TO postern_definer;
 CREATE POLICY definer ON message TO postern_definer USING (true) WITH CHECK (true);
-GRANT SELECT (workspace_id, id, arrival), INSERT ON message TO postern_definer;
+GRANT SELECT (workspace_id, id, channel_id, direction, wamid, arrival) ON message TO postern_definer;
+GRANT INSERT (workspace_id, id, conversation_id, channel_id, direction, kind, body, at, received_at, wamid, status, status_at)
+    ON message TO postern_definer;
 CREATE POLICY definer ON event FOR INSERT TO postern_definer WITH CHECK (true);
-GRANT INSERT ON event TO postern_definer;
+GRANT INSERT (workspace_id, at, body) ON event TO postern_definer;
 
 GRANT CREATE ON SCHEMA public TO postern_definer;
 ALTER FUNCTION intake_routes(text[]) OWNER TO postern_definer;
-ALTER FUNCTION intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[],
+ALTER FUNCTION intake_messages(timestamptz, uuid[], text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[],
     text[], text[], text[], text[], timestamptz[], text[]) OWNER TO postern_definer;
 ALTER FUNCTION intake_events(timestamptz, text[], text[]) OWNER TO postern_definer;
 REVOKE CREATE ON SCHEMA public FROM postern_definer;
 REVOKE ALL ON FUNCTION intake_routes(text[]),
-    intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
+    intake_messages(timestamptz, uuid[], text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
         text[], text[], text[], timestamptz[], text[]),
     intake_events(timestamptz, text[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION intake_routes(text[]),
-    intake_messages(timestamptz, text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
+    intake_messages(timestamptz, uuid[], text[], uuid[], bytea[], bytea[], integer[], bytea[], uuid[], text[], text[], text[],
         text[], text[], text[], timestamptz[], text[]),
     intake_events(timestamptz, text[], text[]) TO postern_app;

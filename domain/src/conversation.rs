@@ -96,6 +96,19 @@ pub async fn row(tenant: &mut Tenant, id: ConversationId) -> Result<Conversation
     Ok(row.into())
 }
 
+/// Holds it until the transaction ends. Not FOR UPDATE, which waits for whoever holds a share of its key.
+pub(crate) async fn hold(tenant: &mut Tenant, id: ConversationId) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "SELECT id FROM conversation WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(())
+}
+
 /// What stands beside an open thread.
 pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<ConversationDetails> {
     let workspace = tenant.workspace();

@@ -7,10 +7,10 @@
 BEGIN;
 SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') AS ms,
        substr(gen_random_uuid()::text, 15) AS part_rest, substr(gen_random_uuid()::text, 15) AS rest,
-       own_app, key_number, wrapped
+       workspace_id, own_app, key_number, wrapped
   FROM intake_routes(ARRAY['{number}']) \gset
 SELECT * FROM intake_messages(
-    now(), ARRAY['{number}'],
+    now(), ARRAY[(:workspace_id)::uuid], ARRAY['{number}'],
     ARRAY[(substr(:ms, 1, 8) || '-' || substr(:ms, 9) || '-' || :part_rest)::uuid],
     ARRAY[sha256(convert_to(:part_rest, 'UTF8'))], ARRAY[decode(repeat('5a', 585), 'hex')],
     ARRAY[1], ARRAY[sha256(convert_to(:rest, 'UTF8'))],

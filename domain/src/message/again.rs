@@ -1,7 +1,7 @@
 //! A second chance: what failed is sent again, and what nobody can tell is settled by the agent.
 
 use super::{find, may_reply, step};
-use crate::{Env, Error, Result, Tenant, outbound};
+use crate::{Env, Error, Result, Tenant, conversation, outbound};
 use postern_types::{MessageId, MessageView, Status, UnknownAnswer};
 
 /// Sends a failed message again, when that can help and the window is still open. One that is on its way already stays
@@ -55,6 +55,8 @@ pub async fn answer_unknown(
 }
 
 async fn queue(env: &Env, tenant: &mut Tenant, message: &MessageView) -> Result<MessageView> {
+    // The lane stands behind the conversation: who replies at the same moment has their turn before or after this one.
+    conversation::hold(tenant, message.conversation).await?;
     may_reply(env, tenant, message.conversation).await?;
     // Meta's id of the try before stays until the next one has its own: by it a late status of that try is known.
     let step = step::Step::default();

@@ -69,9 +69,10 @@ fn word(signal: Signal) -> String {
 }
 
 /// Who sent a notice, and what rang there; none when it is nobody's we know.
-pub(super) fn read(notice: &str) -> Option<(Uuid, Vec<Signal>)> {
+pub(super) fn read(notice: &str) -> Option<(Uuid, HashSet<Signal>)> {
     let mut words = notice.split(' ');
     let sender = Uuid::try_parse(words.next()?).ok()?;
+    // Each once, however often it is said: anybody can forge a notice.
     Some((sender, words.map(signal).collect()))
 }
 
@@ -160,7 +161,7 @@ mod tests {
         let sender = Uuid::from_u128(7);
         let notices = Batch::default().notices(sender);
         assert_eq!(notices.len(), 1);
-        assert_eq!(read(&notices[0]), Some((sender, vec![])));
+        assert_eq!(read(&notices[0]), Some((sender, HashSet::new())));
     }
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
         let sender = Uuid::from_u128(7).as_simple().to_string();
         for newer in ["x", "f", "fhello", "j1", "*", "", "é", "s123"] {
             let (_, signals) = read(&format!("{sender} {newer} j")).expect("ours");
-            assert_eq!(signals, [Signal::All, Signal::Jobs], "{newer:?}");
+            assert_eq!(signals, [Signal::All, Signal::Jobs].into(), "{newer:?}");
         }
     }
 }

@@ -12,7 +12,10 @@ pub(super) use simple::Simple;
 
 use super::door::Signer;
 use crate::{Env, Error, Result};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::{Semaphore, oneshot};
 use turn::Line;
 
@@ -20,6 +23,9 @@ use turn::Line;
 const MOST: usize = 64;
 /// Transactions that run side by side in a process. A number is in one of them at a time.
 const LANES: usize = 2;
+
+/// How long a transaction may take; nobody who waits is answered later.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of a body on the short way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +58,24 @@ struct Waiting {
     answer: oneshot::Sender<Result<Taken>>,
 }
 
+impl Waiting {
+    /// Nobody waits for it any more: nothing was promised, and it will come again.
+    fn is_left(&self) -> bool {
+        self.answer.is_closed()
+    }
+}
+
+impl Signer {
+    /// Whose turn it is with what they signed. The number decides among the installation's; who has an app of their own
+    /// can name any number, and stands in their own line whichever it is.
+    fn line(&self, number: &str) -> String {
+        match self.channel() {
+            None => format!("number {number}"),
+            Some(door) => format!("door {door}"),
+        }
+    }
+}
+
 impl Default for Intake {
     fn default() -> Self {
         Self::of(MOST)
@@ -76,14 +100,14 @@ impl Intake {
         if self.inner.most == 0 {
             return Ok(Taken::Not);
         }
-        let number = body.number.clone();
+        let line = signer.line(&body.number);
         let (answer, mut told) = oneshot::channel();
         let waiting = Waiting {
             body,
             signer,
             answer,
         };
-        if !self.inner.line().join(&number, waiting) {
+        if !self.inner.line().join(&line, waiting, Waiting::is_left) {
             return Err(Error::TooMany { retry_after_s: 1 });
         }
         tokio::select! {
@@ -111,10 +135,10 @@ impl Inner {
 
     /// Those whose turn it is; none when nobody waits who is not in a transaction already.
     fn next(self: &Arc<Self>) -> Option<Turn> {
-        let (waiting, numbers) = self.line().next(self.most);
+        let (waiting, lines) = self.line().next(self.most);
         (!waiting.is_empty()).then(|| Turn {
             waiting,
-            numbers,
+            lines,
             inner: Arc::clone(self),
         })
     }
@@ -123,13 +147,13 @@ impl Inner {
 /// Bodies of one transaction. Their numbers are free again when this is dropped.
 struct Turn {
     waiting: Vec<Waiting>,
-    numbers: Vec<String>,
+    lines: Vec<String>,
     inner: Arc<Inner>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.inner.line().done(&self.numbers);
+        self.inner.line().done(&self.lines);
     }
 }
 
@@ -138,14 +162,14 @@ async fn together(env: &Env, mut turn: Turn) {
     let waiting = std::mem::take(&mut turn.waiting);
     let (bodies, answers): (Vec<_>, Vec<_>) = waiting
         .into_iter()
-        // Nobody waits any more: nothing was promised, and it will come again.
-        .filter(|waiting| !waiting.answer.is_closed())
+        .filter(|waiting| !waiting.is_left())
         .map(|waiting| ((waiting.body, waiting.signer), waiting.answer))
         .unzip();
     if bodies.is_empty() {
         return;
     }
-    let taken: Vec<_> = match write::write(env, bodies).await {
+    let written = tokio::time::timeout(PATIENCE, write::write(env, bodies)).await;
+    let taken: Vec<_> = match written.unwrap_or(Err(Error::Unavailable)) {
         Ok(taken) => taken.into_iter().map(Ok).collect(),
         Err(Error::Unavailable) => answers.iter().map(|_| Err(Error::Unavailable)).collect(),
         // One of them, or another transaction, stood in the way of all: each goes by itself, and only that one stumbles.

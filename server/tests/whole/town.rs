@@ -129,7 +129,11 @@ impl Town {
                 format!("{}/v24.0", self.meta.base_url()),
             )
             .env("POSTERN_APP_SECRET", self.meta.app_secret())
-            .env("POSTERN_VERIFY_TOKEN", VERIFY);
+            .env("POSTERN_VERIFY_TOKEN", VERIFY)
+            // One person asks here as often as a thousand do.
+            .env("POSTERN_LIMIT_SESSION", "1000000")
+            .env("POSTERN_LIMIT_WORKSPACE", "1000000")
+            .env("POSTERN_LIMIT_CALL", "1000000");
         if let Some(database) = &self.database {
             program
                 .env("DATABASE_URL", database.app_url().expose_secret())

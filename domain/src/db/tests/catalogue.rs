@@ -133,22 +133,24 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer audit: SELECT (id, workspace_id), UPDATE (detail)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
         "postern_definer contact: SELECT (id, name, phone, workspace_id)",
-        "postern_definer contact_identity: SELECT",
-        "postern_definer conversation: SELECT, \
+        "postern_definer contact_identity: SELECT (contact_id, kind, scope, value, workspace_id)",
+        "postern_definer conversation: SELECT (assignee_id, channel_id, contact_id, contact_name, contact_phone, heard_at, id, \
+         last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, state, unread, workspace_id), \
          UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
-        "postern_definer event: INSERT",
+        "postern_definer event: INSERT (at, body, workspace_id)",
         "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
         "postern_definer member: SELECT",
-        "postern_definer message: INSERT, SELECT (arrival, id, workspace_id)",
-        "postern_definer message_key: INSERT, SELECT",
+        "postern_definer message: INSERT (at, body, channel_id, conversation_id, direction, id, kind, received_at, status, status_at, \
+         wamid, workspace_id), SELECT (arrival, channel_id, direction, id, wamid, workspace_id)",
+        "postern_definer message_key: INSERT (digest, workspace_id), SELECT (digest, workspace_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
-        "postern_definer webhook_part: INSERT, SELECT (digest, id, replays, state, workspace_id), UPDATE (replays)",
+        "postern_definer webhook_part: INSERT (channel_id, digest, id, received_at, sealed, state, workspace_id), SELECT (digest, id, replays, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: SELECT",
         "postern_definer workspace_key: DELETE, SELECT (master_id, number, workspace_id, wrapped), \
          UPDATE (master_id, wrapped)",

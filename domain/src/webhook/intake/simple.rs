@@ -7,6 +7,8 @@ use time::OffsetDateTime;
 
 /// Messages of one body at most; Meta sends one, or a few.
 const MOST: usize = 20;
+/// Bytes of one body at most: what shares a transaction is bounded by them.
+const LONGEST: usize = 64 * 1024;
 
 /// A body that holds messages of one number, and nothing besides.
 pub(in crate::webhook) struct Simple {
@@ -21,6 +23,9 @@ pub(in crate::webhook) struct Simple {
 impl Simple {
     /// Reads a body. None for one with anything in it that is more than a message from somebody.
     pub fn read(text: &str, body: &[u8], received: OffsetDateTime) -> Option<Self> {
+        if body.len() > LONGEST {
+            return None;
+        }
         let peeled = payload::peel(text)?;
         if !peeled.odd.is_empty() {
             return None;
@@ -138,6 +143,7 @@ mod tests {
             ("a move", body(&[value("1", &[moved])])),
             ("from nobody", body(&[value("1", &[nobody])])),
             ("an element that is none", body(&[value("1", &[json!(7)])])),
+            ("too long", with("padding", json!("x".repeat(LONGEST)))),
             (
                 "too many",
                 body(&[value("1", &vec![message("w"); MOST + 1])]),

@@ -36,8 +36,14 @@ impl<T> Line<T> {
         self.len
     }
 
-    /// Joins the line; false when it is too long.
-    pub fn join(&mut self, number: &str, item: T) -> bool {
+    /// Joins the line; false when it is too long. Those at its head that are `left` go out of it.
+    pub fn join(&mut self, number: &str, item: T, left: impl Fn(&T) -> bool) -> bool {
+        if let Some(own) = self.waiting.get_mut(number) {
+            while own.len() > 1 && own.front().is_some_and(&left) {
+                own.pop_front();
+                self.len -= 1;
+            }
+        }
         if self.len >= OF_ALL {
             return false;
         }
@@ -104,17 +110,17 @@ mod tests {
     fn numbers_take_turns_and_each_keeps_its_order() {
         let mut line = Line::default();
         for n in 0..5 {
-            assert!(line.join("flooded", ("flooded", n)));
+            assert!(line.join("flooded", ("flooded", n), |_| false));
         }
-        assert!(line.join("quiet", ("quiet", 0)));
-        assert!(line.join("calm", ("calm", 0)));
+        assert!(line.join("quiet", ("quiet", 0), |_| false));
+        assert!(line.join("calm", ("calm", 0), |_| false));
         let (first, numbers) = line.next(4);
         assert_eq!(
             first,
             [("flooded", 0), ("quiet", 0), ("calm", 0), ("flooded", 1)]
         );
         line.done(&numbers);
-        assert!(line.join("quiet", ("quiet", 1)));
+        assert!(line.join("quiet", ("quiet", 1), |_| false));
         let (second, numbers) = line.next(9);
         assert_eq!(
             second,
@@ -130,7 +136,7 @@ mod tests {
     fn a_number_is_in_one_transaction_at_a_time_and_the_others_do_not_wait_for_it() {
         let mut line = Line::default();
         for n in 0..4 {
-            assert!(line.join("flooded", ("flooded", n)));
+            assert!(line.join("flooded", ("flooded", n), |_| false));
         }
         let (first, numbers) = line.next(2);
         assert_eq!(first, [("flooded", 0), ("flooded", 1)]);
@@ -138,7 +144,7 @@ mod tests {
             line.next(2).0.is_empty(),
             "it is busy, and nobody else waits"
         );
-        assert!(line.join("quiet", ("quiet", 0)));
+        assert!(line.join("quiet", ("quiet", 0), |_| false));
         let (second, quiet) = line.next(2);
         assert_eq!(second, [("quiet", 0)]);
         line.done(&numbers);
@@ -150,18 +156,30 @@ mod tests {
     fn a_flooded_number_fills_its_own_line_and_not_the_others() {
         let mut line = Line::default();
         let joined = (0..OF_ONE + 10)
-            .filter(|n| line.join("flooded", *n))
+            .filter(|n| line.join("flooded", *n, |_| false))
             .count();
         assert_eq!(joined, OF_ONE);
-        assert!(line.join("quiet", 0));
+        assert!(line.join("quiet", 0, |_| false));
         for number in 0..20 {
             for n in 0..OF_ONE {
-                line.join(&number.to_string(), n);
+                line.join(&number.to_string(), n, |_| false);
             }
         }
         assert_eq!(line.len, OF_ALL);
-        assert!(!line.join("late", 0));
+        assert!(!line.join("late", 0, |_| false));
         line.next(1);
-        assert!(line.join("late", 0), "there is room again");
+        assert!(line.join("late", 0, |_| false), "there is room again");
+    }
+
+    #[test]
+    fn who_left_makes_room() {
+        let mut line = Line::default();
+        for n in 0..OF_ONE {
+            assert!(line.join("flooded", n, |_| false));
+        }
+        assert!(!line.join("flooded", 0, |_| false));
+        assert!(line.join("flooded", OF_ONE, |n| *n < 10));
+        assert_eq!(line.len(), OF_ONE - 9);
+        assert_eq!(line.next(1).0, [10]);
     }
 }

@@ -133,7 +133,13 @@ async fn the_short_way_leaves_what_the_long_way_leaves(
     let [mut cursor, mut its_cursor] = cursors;
     let told = testing::feed(&mut short.enter().await, &mut cursor).await;
     let its = testing::feed(&mut fixture.enter(&env).await, &mut its_cursor).await;
-    assert_eq!(told.len(), 10);
+    let messages = |told: &[Event]| {
+        let messages = told
+            .iter()
+            .filter(|event| matches!(event, Event::Message { .. }));
+        messages.count()
+    };
+    assert_eq!(messages(&told), 10);
     assert_eq!(plain(&told), plain(&its));
     let mut tenants = [short.enter().await, fixture.enter(&env).await];
     let mut kept = Vec::new();
@@ -469,4 +475,105 @@ async fn the_same_body_and_the_same_message_at_once_are_taken_once(
     let replays: usize = receipts.iter().map(|receipt| receipt.replays).sum();
     assert_eq!((applied, replays), (1, 4));
     assert_eq!(shop.texts().await, ["first", "once", "twice"]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_id_of_a_message_that_went_out_undoes_nobody_elses(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let number = "200000000000001";
+    neighbour(&shop.env, number).await;
+    let at = recently(&shop.env);
+    let said = |number: &str, wamid: &str| {
+        body(&[change(
+            number,
+            "messages",
+            &[text("4915112345", wamid, "hello", at)],
+        )])
+    };
+    shop.deliver(said(NUMBER, "w1")).await;
+    shop.deliver(said(number, "w1")).await;
+    let conversation = shop.threads().await[0].0.id;
+    let mut tenant = shop.enter().await;
+    sqlx::query(
+        "INSERT INTO message (workspace_id, id, conversation_id, channel_id, direction, kind, body, at, received_at,
+                              wamid, status, status_at)
+         VALUES ($1, gen_random_uuid(), $2, $3, 'out', 'text', 'a reply', now(), now(), 'ours', 'sent', now())",
+    )
+    .bind(shop.fixture.workspace.0)
+    .bind(conversation.0)
+    .bind(shop.channel.0)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    tenant.commit().await.unwrap();
+    // Whoever has an app of their own can sign this, again and again.
+    let bodies = [said(NUMBER, "ours"), said(number, "w2")];
+    let taken = take_together(&shop.env, &bodies).await;
+    assert_eq!(taken, [Taken::Not, Taken::Applied]);
+    assert_eq!(shop.deliver(&bodies[0]).await.kept, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_conversation_that_somebody_holds_keeps_nobody_else_waiting(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let number = "200000000000001";
+    neighbour(&shop.env, number).await;
+    let at = recently(&shop.env);
+    let said = |number: &str, wamid: &str| {
+        body(&[change(
+            number,
+            "messages",
+            &[text("4915112345", wamid, "hello", at)],
+        )])
+    };
+    shop.deliver(said(NUMBER, "w1")).await;
+    shop.deliver(said(number, "w1")).await;
+    let conversation = shop.threads().await[0].0.id;
+    let mut holder = shop.enter().await;
+    crate::conversation::hold(&mut holder, conversation)
+        .await
+        .unwrap();
+    let bodies = [said(NUMBER, "w2"), said(number, "w2")];
+    let taken = take_together(&shop.env, &bodies).await;
+    assert_eq!(taken, [Taken::Not, Taken::Applied]);
+    // Its own waits, and goes in once it is free.
+    let mut delivery = Box::pin(deliver(&shop.env, &bodies[0]));
+    assert!(waits(&shop.env, &mut delivery).await);
+    holder.commit().await.unwrap();
+    assert_eq!(delivery.await.unwrap().applied, 1);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_has_an_app_of_their_own_stands_in_their_own_line_whatever_number_they_name(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let at = recently(&shop.env);
+    let fixture = testing::workspace(&shop.env, "Flooding", Role::Agent).await;
+    let door = own_app(&shop.env, &fixture, "300000000000001").await;
+    let body = messages(&[text("4915112345", "w1", "hello", at)]);
+    let signer = crate::webhook::door::open(&shop.env, &door, |_| true)
+        .await
+        .unwrap();
+    let held = shop.env.intake.hold();
+    let flood: Vec<_> = (0..1001)
+        .map(|_| take_as(&shop.env, signer.clone(), body.as_bytes()))
+        .collect();
+    let mut flood = Box::pin(join_all(flood));
+    assert!(futures::poll!(&mut flood).is_pending());
+    assert_eq!(shop.env.intake.len(), 1000, "their own line is full");
+    let mut own = Box::pin(take(&shop.env, &body));
+    assert!(futures::poll!(&mut own).is_pending());
+    assert_eq!(shop.env.intake.len(), 1001, "the number's own is not");
+    drop(held);
+    let (own, flood) = futures::join!(own, flood);
+    assert_eq!(own.unwrap(), Taken::Not, "nobody knows them yet");
+    assert_eq!(flood.into_iter().filter(Result::is_err).count(), 1);
 }
