@@ -100,14 +100,14 @@ impl Intake {
         if self.inner.most == 0 {
             return Ok(Taken::Not);
         }
-        let line = signer.line(&body.number);
+        let whose = signer.line(&body.number);
         let (answer, mut told) = oneshot::channel();
         let waiting = Waiting {
             body,
             signer,
             answer,
         };
-        if !self.inner.line().join(&line, waiting, Waiting::is_left) {
+        if !self.inner.line().join(&whose, waiting, Waiting::is_left) {
             return Err(Error::TooMany { retry_after_s: 1 });
         }
         tokio::select! {
