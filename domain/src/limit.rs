@@ -7,7 +7,7 @@
 
 mod front;
 
-use crate::{Env, Error, Result};
+use crate::{Env, Error, Result, crypto, webhook::Door};
 use front::{Front, Verdict};
 use postern_types::{SessionId, WorkspaceId};
 use std::{
@@ -24,7 +24,7 @@ pub enum Class {
     SignIn,
     /// An address asks for what is public: pages, their files, whether the server lives, what is not there.
     Page,
-    /// An address posts a webhook that is refused. Signed ones are not counted: they come from few addresses.
+    /// An address posts a webhook at a door that refuses it. Signed ones are not counted: they come from few addresses.
     Webhook,
     /// An address opens a socket.
     Live,
@@ -168,6 +168,23 @@ impl Subject {
         }
     }
 
+    /// Webhooks of an address that are refused at a door; without one, those that come to no door of anybody's. Meta's
+    /// addresses are everybody's: what fails at one door must hold up no other.
+    pub fn webhook(address: IpAddr, door: Option<&Door>) -> Self {
+        let (kind, key) = match door {
+            None => (0, ""),
+            Some(Door::Installation) => (1, ""),
+            Some(Door::Callback { key }) => (2, key.as_str()),
+        };
+        let named = [&household(address)[..], &[kind], key.as_bytes()].concat();
+        let mut whose = [0; 16];
+        whose.copy_from_slice(&crypto::sha256(&named)[..16]);
+        Self {
+            class: Class::Webhook,
+            whose,
+        }
+    }
+
     /// Calls of a session.
     pub fn session(session: SessionId) -> Self {
         Self {
@@ -256,6 +273,14 @@ impl Limiter {
             }
             // Whatever broke: it cannot be told whether this may pass.
             Err(_) => Err(Error::Unavailable),
+        }
+    }
+
+    /// Counts one request that nobody can wait for any more: here at once, in the database with the next.
+    pub fn note(&self, env: &Env, subject: Subject) {
+        let rule = self.rates.rule(subject.class);
+        if let Verdict::Settle(tokens) = self.front.take(subject, rule, micros(env.now())) {
+            self.front.owe(subject, tokens);
         }
     }
 

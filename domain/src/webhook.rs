@@ -6,7 +6,7 @@ mod news;
 mod part;
 mod split;
 
-pub use door::{Door, verify_handshake};
+pub use door::{Door, exists, verify_handshake};
 pub use intake::Intake;
 pub use part::{Waiting, reapply, waiting};
 

@@ -9,6 +9,7 @@ pub mod calls;
 mod fair;
 mod places;
 mod sockets;
+mod webhooks;
 
 pub use body::within;
 pub use places::{Place, Places};
@@ -26,6 +27,8 @@ use fair::Fair;
 use postern_app::error::ApiError;
 use postern_domain::limit::{Class, Limiter, Subject, household};
 use std::{net::IpAddr, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use webhooks::Knock;
 
 /// This process's limits.
 pub struct Limits {
@@ -36,6 +39,8 @@ pub struct Limits {
     pub sockets: Sockets,
     calls: Fair,
     entered: calls::Entries,
+    /// Keys of webhooks that are looked up at once before a request is let in.
+    lookups: Semaphore,
     body: Duration,
     patience: Duration,
 }
@@ -50,6 +55,7 @@ impl Limits {
             sockets: Sockets::new(config),
             calls: Fair::new(calls, fair::cores(), config.requests.div_ceil(8)),
             entered: calls::Entries::default(),
+            lookups: Semaphore::new(2),
             body: config.body_time,
             patience: config.request_time,
         }
@@ -95,16 +101,14 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let address = address::of(&parts, &state.site.proxies);
     let request = Request::from_parts(parts, body);
     let class = class(request.method(), request.uri().path());
-    let subject = Subject::address(class, address);
-    let (env, limits) = (&state.env, &state.limits);
+    let limits = &state.limits;
     let page = wants_page(request.method(), request.headers());
-    let counted = match class {
-        // Only what is refused counts; whose last ones were, waits.
-        Class::Webhook => limits.limiter.look(env, subject),
-        _ => limits.limiter.take(env, subject).await,
-    };
-    if let Err(error) = counted {
-        return refusal(error.into(), page);
+    // Of webhooks only what is refused counts.
+    if class != Class::Webhook {
+        let subject = Subject::address(class, address);
+        if let Err(error) = limits.limiter.take(&state.env, subject).await {
+            return refusal(error.into(), page);
+        }
     }
     // Whoever asks whether the server lives must not hear that it does not because it is busy.
     let place = if request.uri().path().starts_with("/health/") {
@@ -115,11 +119,18 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
             place => place,
         }
     };
+    let knock = if class == Class::Webhook {
+        match Knock::hear(&state, request.uri().path(), address).await {
+            Ok(knock) => Some(knock),
+            Err(error) => return refusal(error, page),
+        }
+    } else {
+        None
+    };
     let answer = next.run(within(request, limits.body)).await;
     drop(place);
-    if class == Class::Webhook && answer.status().is_client_error() {
-        // The answer stands; the next one finds it counted.
-        let _ = limits.limiter.take(env, subject).await;
+    if let Some(knock) = knock {
+        knock.answered(answer.status()).await;
     }
     answer
 }

@@ -190,8 +190,22 @@ pub async fn verify_handshake(
     Ok(challenge.to_owned())
 }
 
+/// Whether there is such a door, open or not.
+pub async fn exists(env: &Env, door: &Door) -> Result<bool> {
+    match door {
+        Door::Installation => Ok(true),
+        Door::Callback { key } => Ok(route(env, key).await?.is_some()),
+    }
+}
+
 /// Into the workspace of a callback's channel.
 async fn enter(env: &Env, key: &str) -> Result<(Tenant, ChannelId)> {
+    let (workspace, channel) = route(env, key).await?.ok_or(Error::NotFound)?;
+    let tenant = env.db.channel(workspace, channel).await?;
+    Ok((tenant, channel))
+}
+
+async fn route(env: &Env, key: &str) -> Result<Option<(WorkspaceId, ChannelId)>> {
     let mut global = env.db.global().await?;
     let route = sqlx::query!(
         r#"SELECT workspace_id AS "workspace!: WorkspaceId", channel_id AS "channel!: ChannelId"
@@ -201,9 +215,7 @@ async fn enter(env: &Env, key: &str) -> Result<(Tenant, ChannelId)> {
     .fetch_optional(global.conn())
     .await?;
     global.commit().await?;
-    let route = route.ok_or(Error::NotFound)?;
-    let tenant = env.db.channel(route.workspace, route.channel).await?;
-    Ok((tenant, route.channel))
+    Ok(route.map(|route| (route.workspace, route.channel)))
 }
 
 fn text(secret: &Zeroizing<Vec<u8>>) -> Result<SecretString> {

@@ -5,17 +5,22 @@ use crate::{
     house::{House, ORIGIN},
 };
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, Uri, header},
 };
+use futures::{FutureExt as _, stream::pending};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use postern_app::{App, root::AppProps, ui::icon::Package};
+use postern_domain::{Env, channel, graph::Meta, token};
 use postern_server::auth;
+use postern_types::ConnectChannel;
+use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::net::SocketAddr;
+use std::{convert::Infallible, future::IntoFuture as _, net::SocketAddr};
+use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 /// Three of each a minute; the clock of the house stands.
@@ -190,9 +195,7 @@ async fn signed_webhooks_are_not_counted_and_an_address_that_cannot_sign_is_held
     let folder = tempfile::tempdir().expect("a folder");
     let router = router(&house, folder.path(), &FEW).await;
     let body = br#"{"object":"whatsapp_business_account","entry":[]}"#;
-    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"0123456789").expect("a key");
-    mac.update(body);
-    let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+    let signature = signature(b"0123456789", body);
     let post = async |peer, signature: &str| {
         let signed = [("x-hub-signature-256", signature)];
         let asked = (&Method::POST, "/webhooks/whatsapp");
@@ -210,6 +213,121 @@ async fn signed_webhooks_are_not_counted_and_an_address_that_cannot_sign_is_held
     assert_eq!(post("192.0.2.2", &wrong).await, over);
     assert_eq!(post("192.0.2.2", &signature).await, over, "for a moment");
     assert_eq!(post("192.0.2.1", &signature).await, StatusCode::OK);
+}
+
+fn signature(secret: &[u8], body: &[u8]) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).expect("a key");
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+/// Meta as far as connecting needs it: it has every number.
+async fn graph() -> url::Url {
+    let said = async |uri: Uri| {
+        let last = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+        let ids = ["100001", "100002"].map(|id| json!({ "id": id }));
+        Json(json!({ "id": last, "display_phone_number": "+1 555", "data": ids, "success": true }))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().fallback(said);
+    tokio::spawn(axum::serve(listener, router).into_future());
+    format!("http://{address}/v24.0").parse().expect("a URL")
+}
+
+/// Two numbers with apps of their own, by the paths of their callbacks.
+async fn callbacks(house: &House) -> [String; 2] {
+    let inside = house.set_up().await.json();
+    let token = inside["token"].as_str().expect("a token");
+    let session = token::read(&house.env, token).expect("ours").session;
+    let workspace = inside["me"]["memberships"][0]["workspace"].as_str();
+    let workspace = workspace.and_then(|id| id.parse().ok()).expect("an id");
+    let env = Env {
+        meta: Meta {
+            graph: graph().await,
+            ..house.env.meta.clone()
+        },
+        ..house.env.clone()
+    };
+    let mut paths = Vec::new();
+    for (number, secret) in [("100001", "secret of a"), ("100002", "secret of b")] {
+        let form = ConnectChannel {
+            name: "Own app".to_owned(),
+            phone_number_id: number.to_owned(),
+            account_id: "200001".to_owned(),
+            token: "EAAtest".to_owned(),
+            app_secret: Some(secret.replace(' ', "-")),
+        };
+        let made = channel::connect(&env, session, workspace, &form).await;
+        paths.push(made.expect("connected").channel.callback_path);
+    }
+    paths.try_into().expect("two")
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_door_that_refuses_an_address_holds_up_no_other_door_for_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const META: &str = "192.0.2.1";
+    const BODY: &[u8] = br#"{"object":"whatsapp_business_account","entry":[]}"#;
+    let house = House::new(options);
+    let [a, b] = callbacks(&house).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = router(&house, folder.path(), &FEW).await;
+    let post = async |peer, path: &str, secret: &str| {
+        let signature = signature(secret.as_bytes(), BODY);
+        let signed = [("x-hub-signature-256", signature.as_str())];
+        let answer = ask(&router, peer, (&Method::POST, path), &signed, BODY).await;
+        answer.0.as_u16()
+    };
+    // The wrong secret at one door; then paths that are nobody's, each another one.
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(post(META, &a, "secret-of-b").await);
+    }
+    assert_eq!(seen, [401, 401, 401, 429, 429]);
+    seen.clear();
+    for n in 0..5 {
+        seen.push(post(META, &format!("/webhooks/whatsapp/old-{n}"), "old-secret").await);
+    }
+    assert_eq!(seen, [404, 404, 404, 429, 429]);
+    for n in 0..3 {
+        let other = format!("/webhooks/whatsapp/%6f{n}");
+        assert_eq!(post(META, &other, "old-secret").await, 429);
+    }
+    for _ in 0..9 {
+        assert_eq!(post(META, "/webhooks/whatsapp", "0123456789").await, 200);
+        assert_eq!(post(META, &b, "secret-of-b").await, 200);
+    }
+    assert_eq!(post(META, &a, "secret-of-a").await, 429, "for a moment");
+    assert_eq!(post("192.0.2.2", &a, "secret-of-a").await, 200);
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn who_hangs_up_before_a_webhook_is_refused_is_counted_all_the_same(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = router(&house, folder.path(), &FEW).await;
+    for (peer, path) in [
+        ("192.0.2.1", "/webhooks/whatsapp"),
+        ("192.0.2.2", "/webhooks/whatsapp/some-key"),
+    ] {
+        for n in 0..4 {
+            let body = Body::from_stream(pending::<Result<Vec<u8>, Infallible>>());
+            let mut request = Request::post(path).body(body).expect("a request");
+            let from = SocketAddr::new(peer.parse().expect("an address"), 4000);
+            request.extensions_mut().insert(ConnectInfo(from));
+            let answer = router.clone().oneshot(request).now_or_never();
+            assert_eq!(answer.is_some(), n == 3, "{path} {n}: its body never comes");
+        }
+        let (status, _, body) = ask(&router, peer, (&Method::POST, path), &[], b"").await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert_eq!(body, OVER);
+    }
 }
 
 #[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
