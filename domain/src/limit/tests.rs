@@ -213,3 +213,73 @@ async fn without_the_database_credentials_are_refused_and_counted_and_pages_go_o
         100
     );
 }
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_clock_that_ran_ahead_shuts_nobody_out_for_longer_than_a_bucket_takes_to_fill(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (ahead, fast) = still(options.clone());
+    fast.by(time::Duration::hours(1));
+    let (env, clock) = still(options.clone());
+    for (class, most, step) in [(Class::SignIn, 10, 6_000), (Class::Page, 100, 600)] {
+        let subject = someone(class);
+        assert_eq!(
+            passes(&Limiter::new(rates()), &ahead, subject, 1000).await,
+            most
+        );
+        let here = Limiter::new(rates());
+        passes(&here, &env, subject, 1000).await;
+        assert_eq!(passes(&here, &env, subject, 3).await, 0, "{class:?}");
+        clock.by(time::Duration::milliseconds(step));
+        assert_eq!(passes(&here, &env, subject, 3).await, 1, "{class:?}");
+    }
+    // What lies within a second's difference of clocks stays as it is.
+    let close = Subject::address(Class::SignIn, "203.0.113.9".parse().unwrap());
+    let (near, near_clock) = still(options);
+    *near_clock.0.lock().unwrap() = env.now() + time::Duration::milliseconds(900);
+    assert_eq!(passes(&Limiter::new(rates()), &near, close, 20).await, 10);
+    assert_eq!(passes(&Limiter::new(rates()), &env, close, 1).await, 0);
+    clock.by(time::Duration::seconds(6));
+    assert_eq!(passes(&Limiter::new(rates()), &env, close, 1).await, 0);
+    clock.by(time::Duration::seconds(1));
+    assert_eq!(passes(&Limiter::new(rates()), &env, close, 1).await, 1);
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn who_is_refused_touches_no_row_and_who_is_not_waits_for_no_disk(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = still(options.clone());
+    let subject = someone(Class::SignIn);
+    let row = async || -> (String, String) {
+        let mut owner = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        sqlx::query_as("SELECT ctid::text, xmax::text FROM limit_bucket")
+            .fetch_one(&mut owner)
+            .await
+            .unwrap()
+    };
+    assert_eq!(passes(&Limiter::new(rates()), &env, subject, 10).await, 10);
+    let before = row().await;
+    for _ in 0..3 {
+        assert_eq!(passes(&Limiter::new(rates()), &env, subject, 1).await, 0);
+    }
+    assert_eq!(row().await, before);
+    let mut conn = env.db.alone().await.unwrap();
+    let show = "SELECT current_setting('synchronous_commit')";
+    let take = "SELECT take_limit(decode(repeat('00', 16), 'hex'), 1, 1000, 1000, now())::text";
+    let mut told = Vec::new();
+    for sql in [
+        "SET synchronous_commit TO on",
+        "BEGIN",
+        take,
+        show,
+        "COMMIT",
+        show,
+    ] {
+        let rows: Vec<(String,)> = sqlx::query_as(sql).fetch_all(&mut *conn).await.unwrap();
+        told.extend(rows.into_iter().filter(|_| sql == show).map(|row| row.0));
+    }
+    assert_eq!(told, ["off", "on"]);
+}
