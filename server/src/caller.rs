@@ -48,6 +48,11 @@ pub async fn layer(State(guard): State<Guard>, mut request: Request, next: Next)
     }
 }
 
+/// Whether the request carries a token of ours, whoever's.
+pub fn is_known(env: &Env, headers: &HeaderMap) -> bool {
+    caller(env, headers).is_ok()
+}
+
 fn caller(env: &Env, headers: &HeaderMap) -> Result<Caller, ApiError> {
     let token = headers
         .get(header::AUTHORIZATION)

@@ -15,7 +15,7 @@ pub use body::within;
 pub use places::{Place, Places};
 pub use sockets::{Seat, Sockets};
 
-use crate::{address, config, state::AppState};
+use crate::{address, caller, config, state::AppState};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -33,7 +33,8 @@ use webhooks::Knock;
 /// This process's limits.
 pub struct Limits {
     limiter: Limiter,
-    requests: Places<[u8; 16]>,
+    members: Places<[u8; 16]>,
+    public: Places<[u8; 16]>,
     webhooks: Places<[u8; 16]>,
     /// Places for open sockets.
     pub sockets: Sockets,
@@ -50,7 +51,8 @@ impl Limits {
     pub fn new(config: &config::Limits, calls: usize) -> Self {
         Self {
             limiter: Limiter::new(config.rates),
-            requests: Places::new(config.requests),
+            members: Places::new(config.requests),
+            public: Places::new(config.requests),
             webhooks: Places::new(config.requests.div_ceil(4)),
             sockets: Sockets::new(config),
             calls: Fair::new(calls, fair::cores(), config.requests.div_ceil(8)),
@@ -66,12 +68,16 @@ impl Limits {
         self.patience
     }
 
-    /// A place among the requests in flight. No address takes more than a quarter of them. Webhooks have their own, of
-    /// which one address may take half: Meta comes from few.
-    fn place(&self, class: Class, address: IpAddr) -> Option<Place<[u8; 16]>> {
+    /// A place among the requests in flight. What members call has places of its own, of which one address may take a
+    /// quarter: nobody without a token can hold up who has one. Of those for everybody else it may take a sixteenth, of
+    /// those for webhooks half: Meta comes from few.
+    fn place(&self, class: Class, member: bool, address: IpAddr) -> Option<Place<[u8; 16]>> {
         let (places, share) = match class {
             Class::Webhook => (&self.webhooks, 2),
-            _ => (&self.requests, 4),
+            // A socket opens at once: it sends nothing that could be waited for.
+            Class::Live => (&self.members, 4),
+            _ if member => (&self.members, 4),
+            _ => (&self.public, 16),
         };
         places.take(household(address), places.most().div_ceil(share))
     }
@@ -111,10 +117,11 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         }
     }
     // Whoever asks whether the server lives must not hear that it does not because it is busy.
-    let place = if request.uri().path().starts_with("/health/") {
+    let place = if matches!(request.uri().path(), "/health/live" | "/health/ready") {
         None
     } else {
-        match limits.place(class, address) {
+        let member = class == Class::Call && caller::is_known(&state.env, request.headers());
+        match limits.place(class, member, address) {
             None => return refusal(ApiError::Unavailable, page),
             place => place,
         }

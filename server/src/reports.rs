@@ -1,11 +1,12 @@
 //! What browsers report about broken page rules, and whether the server is well.
 
-use crate::state::AppState;
+use crate::{limit::within, state::AppState};
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::StatusCode,
+    middleware::map_request,
     response::IntoResponse,
     routing::{get, post},
 };
@@ -17,6 +18,9 @@ use time::{Duration, OffsetDateTime};
 /// Lines of reports in a minute: they come without credentials, and nobody may fill the log with them.
 const LINES: u32 = 20;
 
+/// For a report to come whole: a browser sends it in one piece.
+const QUICK: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// When the minute began, and how many lines it has.
 static MINUTE: Mutex<(OffsetDateTime, u32)> = Mutex::new((OffsetDateTime::UNIX_EPOCH, 0));
 
@@ -25,7 +29,9 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route(
             "/csp-report",
-            post(csp).layer(DefaultBodyLimit::max(16 * 1024)),
+            post(csp)
+                .layer(DefaultBodyLimit::max(16 * 1024))
+                .layer(map_request(async |report: Request| within(report, QUICK))),
         )
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))

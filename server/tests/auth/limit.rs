@@ -10,16 +10,21 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, Uri, header},
 };
-use futures::{FutureExt as _, stream::pending};
+use futures::{FutureExt as _, future::join_all, stream::pending};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use postern_app::{App, root::AppProps, ui::icon::Package};
 use postern_domain::{Env, channel, graph::Meta, token};
 use postern_server::auth;
 use postern_types::ConnectChannel;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::{convert::Infallible, future::IntoFuture as _, net::SocketAddr};
+use std::{
+    convert::Infallible,
+    future::IntoFuture as _,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
@@ -359,4 +364,77 @@ async fn without_the_database_credentials_are_refused_and_counted_and_pages_are_
     let asked = (&Method::POST, "/auth/sign-out");
     let (_, headers, _) = ask(&router, "192.0.2.3", asked, &json, b"").await;
     assert!(headers.contains_key(header::SET_COOKIE));
+}
+
+/// Signs Ines in by that router: what her browser then sends, and the token.
+async fn ines(router: &Router, peer: &str) -> (String, String) {
+    let form = br#"{"email":"ines@example.test","password":"a quiet harbour 7"}"#;
+    let json = [("content-type", "application/json"), ("origin", ORIGIN)];
+    let asked = (&Method::POST, "/auth/sign-in");
+    let (status, headers, body) = ask(router, peer, asked, &json, form).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let cookies = headers.get_all(header::SET_COOKIE).iter();
+    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+    let inside: Value = serde_json::from_str(&body).expect("JSON");
+    let token = inside["token"].as_str().expect("a token").to_owned();
+    (cookies.collect::<Vec<_>>().join("; "), token)
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn bodies_that_never_come_fill_the_publics_places_and_members_are_served(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    house.set_up().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = [("POSTERN_REQUESTS", "16")];
+    let router = router(&house, folder.path(), &settings).await;
+    let (_, token) = ines(&router, "192.0.2.1").await;
+    let slow = |n: u8| {
+        let body = Body::from_stream(pending::<Result<Vec<u8>, Infallible>>());
+        let mut request = Request::post("/csp-report").body(body).expect("a request");
+        let from = SocketAddr::from(([192, 0, 2, n], 4000));
+        request.extensions_mut().insert(ConnectInfo(from));
+        Box::pin(router.clone().oneshot(request))
+    };
+    let began = Instant::now();
+    let mut waiting = Vec::new();
+    for n in 1..=16 {
+        let mut asked = slow(n);
+        assert!((&mut asked).now_or_never().is_none(), "{n} has a place");
+        waiting.push(asked);
+        // A sixteenth is one.
+        let second = slow(n).now_or_never().expect("at once").expect("an answer");
+        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let newcomer = page(&router, "192.0.2.99", &[]).await;
+    assert_eq!(newcomer, StatusCode::SERVICE_UNAVAILABLE);
+    let call = async |bearer: &str| {
+        let bearer = format!("Bearer {bearer}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+            ("origin", ORIGIN),
+        ];
+        let asked = (&Method::POST, "/api/inbox/counts");
+        ask(&router, "192.0.2.1", asked, &headers, b"{}").await.0
+    };
+    let (known, unknown) = (call(&token).await, call("made.up").await);
+    assert!(known != StatusCode::SERVICE_UNAVAILABLE, "{known}");
+    assert_eq!(unknown, StatusCode::SERVICE_UNAVAILABLE);
+    for path in ["/health/live", "/health/ready"] {
+        let asked = (&Method::GET, path);
+        let (status, _, _) = ask(&router, "192.0.2.1", asked, &[], b"").await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    let asked = (&Method::GET, "/health/other");
+    let (status, _, _) = ask(&router, "192.0.2.1", asked, &[], b"").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    // A report has two seconds, not the ten of other bodies.
+    for answer in join_all(waiting).await {
+        assert!(answer.expect("an answer").status().is_client_error());
+    }
+    assert!(began.elapsed() < Duration::from_secs(8));
+    assert_eq!(page(&router, "192.0.2.99", &[]).await, StatusCode::OK);
 }
