@@ -2,6 +2,7 @@
 
 mod accept;
 mod files;
+mod steady;
 
 use crate::{
     boot,
@@ -64,7 +65,7 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
         limits.connections_per_address,
         config.trusted_proxies.clone(),
     );
-    let served = accept::serve(listener, router, accept::HEADERS, doors, stopped.clone());
+    let served = accept::serve(listener, router, accept::PATIENCE, doors, stopped.clone());
     // Open sockets do not end by themselves: they get a moment, then the process goes.
     let mut ended = stopped;
     tokio::select! {

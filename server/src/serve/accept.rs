@@ -1,5 +1,6 @@
 //! Takes connections: as `axum::serve` does, but none may take for ever to say what it wants.
 
+use super::steady::Steady;
 use crate::limit::{Connection, Place, Places};
 use axum::{
     Router,
@@ -16,7 +17,10 @@ use postern_domain::limit::household;
 use std::{
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -26,9 +30,21 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-/// For the head of a request, counted from the end of the one before: longer than proxies keep a connection at rest
-/// (60 s nginx, 120 s Caddy), so that they close it and not we while they use it again.
-pub const HEADERS: Duration = Duration::from_secs(150);
+/// For how long a connection may do nothing.
+#[derive(Clone, Copy)]
+pub struct Patience {
+    /// Until the head of a request is there, counted from the end of the one before.
+    headers: Duration,
+    /// While nothing is read of an answer that is to be written.
+    answers: Duration,
+}
+
+/// The usual one. For a head longer than proxies keep a connection at rest (60 s nginx, 120 s Caddy), so that they close it
+/// and not we while they use it again.
+pub const PATIENCE: Patience = Patience {
+    headers: Duration::from_secs(150),
+    answers: Duration::from_secs(30),
+};
 
 /// How many connections may be open.
 pub struct Doors {
@@ -63,7 +79,7 @@ const HEAD: usize = 64 * 1024;
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    headers: Duration,
+    patience: Patience,
     doors: Doors,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -82,7 +98,7 @@ pub async fn serve(
                 };
                 let place = Connection(Arc::new(place));
                 let router = router.clone();
-                let connection = connection(stream, peer, place, router, headers, stopped.clone());
+                let connection = connection(stream, peer, place, router, patience, stopped.clone());
                 open.spawn(connection);
             }
             Err(error) => {
@@ -101,9 +117,11 @@ async fn connection(
     peer: SocketAddr,
     place: Connection,
     router: Router,
-    headers: Duration,
+    patience: Patience,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let ended = Arc::new(AtomicBool::new(false));
+    let stream = Steady::new(stream, patience.answers, Arc::clone(&ended));
     let service = tower::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -112,18 +130,21 @@ async fn connection(
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(headers)
+        .header_read_timeout(patience.headers)
         .max_buf_size(HEAD)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
     let mut serving = pin!(serving);
     tokio::select! {
         // How it ended is between the browser and its network.
-        _ = serving.as_mut() => return,
-        () = told(&mut stopped) => {}
+        _ = serving.as_mut() => {}
+        () = told(&mut stopped) => {
+            serving.as_mut().graceful_shutdown();
+            let _ = serving.await;
+        }
     }
-    serving.as_mut().graceful_shutdown();
-    let _ = serving.await;
+    // What is left of it by now is a socket.
+    ended.store(true, Ordering::Relaxed);
 }
 
 async fn told(stopped: &mut watch::Receiver<bool>) {
@@ -148,6 +169,11 @@ mod tests {
         time::timeout,
     };
 
+    const QUICK: Patience = Patience {
+        headers: Duration::from_millis(300),
+        answers: Duration::from_millis(300),
+    };
+
     /// What comes until the other side closes.
     async fn rest(stream: &mut TcpStream) -> String {
         let mut text = String::new();
@@ -166,7 +192,7 @@ mod tests {
         let served = tokio::spawn(serve(
             listener,
             router,
-            Duration::from_millis(300),
+            QUICK,
             Doors::new(10, 10, Vec::new()),
             stopped,
         ));
@@ -194,16 +220,21 @@ mod tests {
 
     /// A server of that router, until the sender is told or dropped.
     async fn town(router: Router, doors: Doors) -> (SocketAddr, watch::Sender<bool>) {
+        patient_town(router, doors, Duration::from_secs(20)).await
+    }
+
+    /// One whose answers are read within so long.
+    async fn patient_town(
+        router: Router,
+        doors: Doors,
+        answers: Duration,
+    ) -> (SocketAddr, watch::Sender<bool>) {
+        let headers = Duration::from_secs(20);
+        let patience = Patience { headers, answers };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(serve(
-            listener,
-            router,
-            Duration::from_secs(20),
-            doors,
-            stopped,
-        ));
+        tokio::spawn(serve(listener, router, patience, doors, stopped));
         (address, stop)
     }
 
@@ -287,6 +318,52 @@ mod tests {
         }
         drop(turned);
         room("127.0.0.1", to).await;
+    }
+
+    /// More than a system keeps for a client that does not read.
+    const MUCH: usize = 64 << 20;
+
+    #[tokio::test]
+    async fn who_reads_nothing_of_an_answer_is_closed_and_what_a_connection_turned_into_is_not() {
+        let turn = async |Extension(place): Extension<Connection>, request: Request| {
+            tokio::spawn(async move {
+                let upgraded = hyper::upgrade::on(request).await.expect("upgraded");
+                let mut upgraded = TokioIo::new(upgraded);
+                let _ = upgraded.write_all(&vec![b'x'; MUCH]).await;
+                drop(place);
+            });
+            let headers = [("connection", "upgrade"), ("upgrade", "other")];
+            (StatusCode::SWITCHING_PROTOCOLS, headers)
+        };
+        let router = Router::new()
+            .route("/", get(|| async { "here" }))
+            .route("/much", get(|| async { vec![b'x'; MUCH] }))
+            .route("/turn", get(turn));
+        let quick = Duration::from_millis(300);
+        let (to, _stop) = patient_town(router, Doors::new(3, 3, Vec::new()), quick).await;
+        let start = async |ask: &[u8], head: &[u8; 12]| {
+            let mut stream = TcpStream::connect(to).await.unwrap();
+            stream.write_all(ask).await.unwrap();
+            let mut found = [0; 12];
+            stream.read_exact(&mut found).await.unwrap();
+            assert_eq!(&found, head);
+            stream
+        };
+        let ask =
+            b"GET /turn HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n";
+        let mut turned = start(ask, b"HTTP/1.1 101").await;
+        // Then nothing more is read of any.
+        let ask = b"GET /much HTTP/1.1\r\nhost: here\r\n\r\n";
+        let first = start(ask, b"HTTP/1.1 200").await;
+        let second = start(ask, b"HTTP/1.1 200").await;
+        assert!(served("127.0.0.1", to).await.is_none());
+        room("127.0.0.1", to).await;
+        // The socket waited for longer than that, and has everything.
+        let mut all = Vec::new();
+        let read = timeout(Duration::from_secs(20), turned.read_to_end(&mut all));
+        read.await.expect("in time").unwrap();
+        assert!(all.len() > MUCH, "{}", all.len());
+        drop((first, second));
     }
 
     #[tokio::test]
