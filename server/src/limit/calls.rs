@@ -4,6 +4,7 @@ use super::refusal;
 use crate::state::AppState;
 use axum::{
     extract::{Request, State},
+    http::StatusCode,
     middleware::Next,
     response::Response,
 };
@@ -32,10 +33,14 @@ impl Entries {
         held.contains(&entry)
     }
 
-    fn note(&self, entry: (SessionId, WorkspaceId), entered: bool) {
+    /// What a call's answer tells. One that came in nowhere, as with bad input, says nothing of the workspace unless it
+    /// was not found.
+    fn note(&self, entry: (SessionId, WorkspaceId), entered: bool, status: StatusCode) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !entered {
-            held.remove(&entry);
+            if status == StatusCode::NOT_FOUND {
+                held.remove(&entry);
+            }
             return;
         }
         if held.len() >= REMEMBERED {
@@ -71,7 +76,30 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let answer = next.run(request).await;
     drop(turn);
     if let Some(entry) = entry {
-        limits.entered.note(entry, entered.is_told());
+        let status = answer.status();
+        limits.entered.note(entry, entered.is_told(), status);
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_pair_is_forgotten_when_it_is_not_let_in_and_not_when_a_call_goes_wrong_before() {
+        let entries = Entries::default();
+        let pair = (SessionId(Uuid::nil()), WorkspaceId(Uuid::nil()));
+        for (entered, status, holds) in [
+            (false, StatusCode::OK, false),
+            (true, StatusCode::NOT_FOUND, true),
+            (false, StatusCode::UNPROCESSABLE_ENTITY, true),
+            (false, StatusCode::SERVICE_UNAVAILABLE, true),
+            (false, StatusCode::NOT_FOUND, false),
+        ] {
+            entries.note(pair, entered, status);
+            assert_eq!(entries.holds(pair), holds, "{entered} {status}");
+        }
+    }
 }
