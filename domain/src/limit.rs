@@ -20,8 +20,12 @@ use time::OffsetDateTime;
 /// What a request is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// An address gives credentials: signs in, renews a session, sets up.
+    /// An address gives credentials: signs in, sets up.
     SignIn,
+    /// An address renews sessions: those of everybody behind it, whatever one of them does.
+    Renew,
+    /// A session's cookie is used to renew it.
+    Cookie,
     /// An address asks for what is public: pages, their files, whether the server lives, what is not there.
     Page,
     /// An address posts a webhook at a door that refuses it. Signed ones are not counted: they come from few addresses.
@@ -38,8 +42,10 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SignIn,
+        Self::Renew,
+        Self::Cookie,
         Self::Page,
         Self::Webhook,
         Self::Live,
@@ -51,7 +57,7 @@ impl Class {
     /// What happens while the database does not answer.
     pub fn away(self) -> Away {
         match self {
-            Self::SignIn => Away::Closed,
+            Self::SignIn | Self::Cookie => Away::Closed,
             _ => Away::Local,
         }
     }
@@ -59,6 +65,8 @@ impl Class {
     fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::Renew => "renew",
+            Self::Cookie => "cookie",
             Self::Page => "page",
             Self::Webhook => "webhook",
             Self::Live => "live",
@@ -83,6 +91,10 @@ pub enum Away {
 pub struct Rates {
     /// Of [`Class::SignIn`].
     pub sign_in: u32,
+    /// Of [`Class::Renew`].
+    pub renew: u32,
+    /// Of [`Class::Cookie`].
+    pub cookie: u32,
     /// Of [`Class::Page`].
     pub page: u32,
     /// Of [`Class::Webhook`].
@@ -102,6 +114,8 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             sign_in: 600,
+            renew: 6_000,
+            cookie: 60,
             page: 6_000,
             webhook: 120,
             live: 1_200,
@@ -116,6 +130,8 @@ impl Rates {
     fn rule(&self, class: Class) -> Rule {
         let minute = match class {
             Class::SignIn => self.sign_in,
+            Class::Renew => self.renew,
+            Class::Cookie => self.cookie,
             Class::Page => self.page,
             Class::Webhook => self.webhook,
             Class::Live => self.live,
@@ -123,7 +139,15 @@ impl Rates {
             Class::Session => self.session,
             Class::Workspace => self.workspace,
         };
-        Rule::new(minute.max(1), class.away())
+        let rule = Rule::new(minute.max(1), class.away());
+        match class {
+            // Anybody can make up another cookie each time: what came once is not written.
+            Class::Cookie => Rule {
+                lease: (minute / 20).max(1),
+                ..rule
+            },
+            _ => rule,
+        }
     }
 }
 
@@ -181,6 +205,16 @@ impl Subject {
         whose.copy_from_slice(&crypto::sha256(&named)[..16]);
         Self {
             class: Class::Webhook,
+            whose,
+        }
+    }
+
+    /// Renewals with this token.
+    pub fn cookie(token: &str) -> Self {
+        let mut whose = [0; 16];
+        whose.copy_from_slice(&crypto::sha256(token.as_bytes())[..16]);
+        Self {
+            class: Class::Cookie,
             whose,
         }
     }

@@ -3,7 +3,7 @@
 mod cookie;
 mod visitor;
 
-pub use cookie::is_signed_in;
+pub use cookie::{is_signed_in, refresh as refresh_cookie};
 
 use crate::state::{AppState, Site};
 use axum::{

@@ -15,7 +15,7 @@ pub use body::within;
 pub use places::{Place, Places};
 pub use sockets::{Seat, Sockets};
 
-use crate::{address, caller, config, state::AppState};
+use crate::{address, auth, caller, config, state::AppState};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -88,11 +88,11 @@ fn class(method: &Method, path: &str) -> Class {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match path {
         "/live" => Class::Live,
-        // Leaving must work while the database is away.
-        "/auth/sign-out" => Class::Page,
+        "/auth/sign-in" | "/auth/setup" if !reads => Class::SignIn,
+        "/auth/refresh" if !reads => Class::Renew,
+        // Leaving, too: it must work while the database is away.
         _ if path.starts_with("/webhooks/") => Class::Webhook,
         _ if path.starts_with("/api/") => Class::Call,
-        _ if path.starts_with("/auth/") && !reads => Class::SignIn,
         _ => Class::Page,
     }
 }
@@ -111,9 +111,15 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let page = wants_page(request.method(), request.headers());
     // Of webhooks only what is refused counts.
     if class != Class::Webhook {
-        let subject = Subject::address(class, address);
-        if let Err(error) = limits.limiter.take(&state.env, subject).await {
-            return refusal(error.into(), page);
+        let cookie = (class == Class::Renew)
+            .then(|| auth::refresh_cookie(request.headers(), &state.site))
+            .flatten();
+        let cookie = cookie.map(|token| Subject::cookie(&token));
+        let subjects = [Some(Subject::address(class, address)), cookie];
+        for subject in subjects.into_iter().flatten() {
+            if let Err(error) = limits.limiter.take(&state.env, subject).await {
+                return refusal(error.into(), page);
+            }
         }
     }
     // Whoever asks whether the server lives must not hear that it does not because it is busy.
@@ -179,9 +185,12 @@ mod tests {
     fn each_path_has_its_class_and_what_is_new_is_counted_as_a_page() {
         for (method, path, expected) in [
             (Method::POST, "/auth/sign-in", Class::SignIn),
-            (Method::POST, "/auth/refresh", Class::SignIn),
+            (Method::POST, "/auth/refresh", Class::Renew),
+            (Method::GET, "/auth/refresh", Class::Page),
             (Method::POST, "/auth/setup", Class::SignIn),
-            (Method::PUT, "/auth/anything-new", Class::SignIn),
+            (Method::PUT, "/auth/sign-in", Class::SignIn),
+            (Method::POST, "/auth/anything-else", Class::Page),
+            (Method::POST, "/auth/sign-in/", Class::Page),
             (Method::GET, "/auth/setup", Class::Page),
             (Method::POST, "/auth/sign-out", Class::Page),
             (Method::POST, "/webhooks/whatsapp/key", Class::Webhook),

@@ -154,6 +154,8 @@ fn each_fault_is_found_by_itself() {
 fn each_limit_is_a_whole_number_and_none_is_nothing() {
     let rows = [
         ("POSTERN_LIMIT_SIGN_IN", "0"),
+        ("POSTERN_LIMIT_RENEW", "often"),
+        ("POSTERN_LIMIT_COOKIE", "0"),
         ("POSTERN_LIMIT_PAGE", "many"),
         ("POSTERN_LIMIT_WEBHOOK", "-1"),
         ("POSTERN_LIMIT_LIVE", "1/s"),

@@ -204,7 +204,7 @@ async fn without_the_database_credentials_are_refused_and_counted_and_pages_go_o
     for class in Class::ALL {
         assert_eq!(
             class.away() == Away::Closed,
-            class == Class::SignIn,
+            matches!(class, Class::SignIn | Class::Cookie),
             "{class:?}"
         );
     }
@@ -212,6 +212,32 @@ async fn without_the_database_credentials_are_refused_and_counted_and_pages_go_o
         passes(&limiter, &env, someone(Class::Page), 1000).await,
         100
     );
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_cookie_is_counted_by_itself_and_made_up_ones_write_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = still(options.clone());
+    let limiter = Limiter::new(rates());
+    for n in 0..200 {
+        let made_up = Subject::cookie(&format!("made-up-{n}"));
+        assert_eq!(passes(&limiter, &env, made_up, 2).await, 2);
+    }
+    assert!(buckets(&options).await.is_empty());
+    let (one, other) = (Subject::cookie("one"), Subject::cookie("other"));
+    assert_eq!(passes(&limiter, &env, one, 100).await, 60);
+    assert_eq!(passes(&limiter, &env, other, 100).await, 60);
+    let restarted = Limiter::new(rates());
+    assert_eq!(passes(&restarted, &env, one, 100).await, 3);
+    env.db.close().await;
+    let third = Subject::cookie("third");
+    for _ in 0..2 {
+        limiter.take(&env, third).await.unwrap();
+    }
+    let closed = limiter.take(&env, third).await;
+    assert!(matches!(closed, Err(Error::Unavailable)), "{closed:?}");
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]

@@ -7,8 +7,8 @@ use std::time::Duration;
 /// The settings of [`crate::limit`]. By default an office of two hundred people behind one address meets none of them.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Requests a minute, which is also how many may come at once (`POSTERN_LIMIT_SIGN_IN`, `…_PAGE`, `…_WEBHOOK`,
-    /// `…_LIVE` and `…_CALL` by address, `…_SESSION`, `…_WORKSPACE`).
+    /// Requests a minute, which is also how many may come at once (`POSTERN_LIMIT_SIGN_IN`, `…_RENEW`, `…_PAGE`,
+    /// `…_WEBHOOK`, `…_LIVE` and `…_CALL` by address, `…_COOKIE`, `…_SESSION`, `…_WORKSPACE`).
     pub rates: Rates,
     /// Connections that are open at once, 10,000 by default (`POSTERN_CONNECTIONS`).
     pub connections: usize,
@@ -47,6 +47,8 @@ impl Limits {
         let mut rate = |setting, usual| reader.number(setting, 1, MOST, usual);
         let rates = Rates {
             sign_in: rate("limit_sign_in", rates.sign_in),
+            renew: rate("limit_renew", rates.renew),
+            cookie: rate("limit_cookie", rates.cookie),
             page: rate("limit_page", rates.page),
             webhook: rate("limit_webhook", rates.webhook),
             live: rate("limit_live", rates.live),

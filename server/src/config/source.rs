@@ -37,6 +37,8 @@ const SETTINGS: &[&str] = &[
     "pool_size",
     "worker_pool_size",
     "limit_sign_in",
+    "limit_renew",
+    "limit_cookie",
     "limit_page",
     "limit_webhook",
     "limit_live",

@@ -29,8 +29,10 @@ use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 /// Three of each a minute; the clock of the house stands.
-const FEW: [(&str, &str); 5] = [
+const FEW: [(&str, &str); 7] = [
     ("POSTERN_LIMIT_SIGN_IN", "3"),
+    ("POSTERN_LIMIT_RENEW", "3"),
+    ("POSTERN_LIMIT_COOKIE", "3"),
     ("POSTERN_LIMIT_PAGE", "3"),
     ("POSTERN_LIMIT_WEBHOOK", "3"),
     ("POSTERN_LIMIT_LIVE", "3"),
@@ -378,6 +380,47 @@ async fn ines(router: &Router, peer: &str) -> (String, String) {
     let inside: Value = serde_json::from_str(&body).expect("JSON");
     let token = inside["token"].as_str().expect("a token").to_owned();
     (cookies.collect::<Vec<_>>().join("; "), token)
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn an_address_that_guesses_signs_out_nobody_behind_it_and_a_cookie_is_counted_wherever_it_comes_from(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const OFFICE: &str = "192.0.2.1";
+    let house = House::new(options);
+    house.set_up().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let few = FEW.map(|(name, value)| match name {
+        "POSTERN_LIMIT_RENEW" => (name, "100"),
+        _ => (name, value),
+    });
+    let router = router(&house, folder.path(), &few).await;
+    let (cookies, _) = ines(&router, OFFICE).await;
+    let json = [("content-type", "application/json"), ("origin", ORIGIN)];
+    // Somebody else behind the same address guesses, and asks for what is not there.
+    let mut seen = Vec::new();
+    for path in ["/auth/sign-in", "/auth/none"].repeat(5) {
+        let asked = (&Method::POST, path);
+        seen.push(ask(&router, OFFICE, asked, &json, b"{}").await.0.as_u16());
+    }
+    assert_eq!(seen, [400, 404, 400, 404, 429, 404, 429, 429, 429, 429]);
+    let renew = async |peer, cookies: &str| {
+        let headers = [
+            ("origin", ORIGIN),
+            ("x-requested-with", "postern"),
+            ("cookie", cookies),
+        ];
+        let asked = (&Method::POST, "/auth/refresh");
+        ask(&router, peer, asked, &headers, b"").await.0.as_u16()
+    };
+    assert_eq!(renew(OFFICE, &cookies).await, 200);
+    for peer in ["192.0.2.2", "192.0.2.3"] {
+        assert_ne!(renew(peer, &cookies).await, 429);
+    }
+    assert_eq!(renew("192.0.2.4", &cookies).await, 429);
+    let (others, _) = ines(&router, "192.0.2.5").await;
+    assert_eq!(renew(OFFICE, &others).await, 200);
 }
 
 #[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
