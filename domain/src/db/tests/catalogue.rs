@@ -17,6 +17,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     /// What the definer functions see beyond a workspace.
     const DEFINER: &[&str] = &[
         "audit: definer PERMISSIVE ALL {postern_definer} true true",
+        "channel: definer PERMISSIVE SELECT {postern_definer} true ",
         "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
         "contact: definer PERMISSIVE SELECT {postern_definer} true ",
         "contact_identity: definer PERMISSIVE SELECT {postern_definer} true ",
@@ -130,7 +131,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace: INSERT, SELECT",
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
-        "postern_definer audit: SELECT (id, workspace_id), UPDATE (detail)",
+        "postern_definer audit: SELECT (detail, id, workspace_id), UPDATE (detail)",
+        "postern_definer channel: SELECT (app_secret_sealed, token_sealed, verify_token_sealed, workspace_id)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
         "postern_definer contact: SELECT (id, name, phone, workspace_id)",
         "postern_definer contact_identity: SELECT (contact_id, kind, scope, value, workspace_id)",
@@ -138,7 +140,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
          last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, state, unread, workspace_id), \
          UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
         "postern_definer event: INSERT (at, body, workspace_id)",
-        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, state, turn, worker, workspace_id), \
+        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, sealed, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
@@ -150,7 +152,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer session: DELETE, SELECT (account_id, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
-        "postern_definer webhook_part: INSERT (channel_id, digest, id, received_at, sealed, state, workspace_id), SELECT (digest, id, replays, state, workspace_id), UPDATE (replays)",
+        "postern_definer webhook_part: INSERT (channel_id, digest, id, received_at, sealed, state, workspace_id), \
+         SELECT (digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: SELECT",
         "postern_definer workspace_key: DELETE, SELECT (master_id, number, workspace_id, wrapped), \
          UPDATE (master_id, wrapped)",
@@ -262,6 +265,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "conversation_takes_contact",
         "job_lines_up",
         "job_moves_up",
+        "workspace_key_follows",
     ];
     const LISTED: &[&str] = &[
         "claim_jobs",
@@ -292,6 +296,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "sweep",
         "sweep_limits",
         "take_limit",
+        "workspace_key_follows",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();

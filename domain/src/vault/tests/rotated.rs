@@ -155,6 +155,116 @@ async fn nobody_but_the_operator_moves_a_key_and_nobody_takes_the_newest(
     assert!(!dropped, "the newest stays");
 }
 
+/// As somebody would who has the serving role's connection and says to be the operator.
+async fn attempt(env: &Env, full: &Full, sql: &str) -> crate::Result<bool> {
+    let mut tenant = env.db.operator(full.fixture.workspace).await?;
+    let done = sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+        .fetch_one(tenant.conn())
+        .await?;
+    tenant.commit().await?;
+    Ok(done)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_data_key_stays_as_long_as_any_column_names_it_whoever_asks(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let one = full(&env, "One", "100").await;
+    assert_eq!(
+        rotate_data(&env, None, &mut deaf).await.unwrap().keys,
+        1,
+        "all of it is under the second key"
+    );
+    let mut tenant = env.db.operator(one.fixture.workspace).await.unwrap();
+    crate::vault::make_key(&env, &mut tenant).await.unwrap();
+    tenant.commit().await.unwrap();
+    let put = async |place: &str, number: u8| {
+        let (table, column) = place.split_once('.').unwrap();
+        let sql = format!(
+            "UPDATE {table} SET {column} = '\\x0101{:02x}'::bytea || substr({column}, 4) WHERE {column} IS NOT NULL",
+            b'0' + number
+        );
+        testing::as_owner(&options, table, &sql).await;
+    };
+    for column in Column::WORKSPACE {
+        put(column.place(), 3).await;
+    }
+    for column in Column::WORKSPACE {
+        put(column.place(), 2).await;
+        let dropped = attempt(&env, &one, "SELECT drop_key(2)").await.unwrap();
+        assert!(!dropped, "{}", column.place());
+        put(column.place(), 3).await;
+    }
+    assert!(attempt(&env, &one, "SELECT drop_key(2)").await.unwrap());
+    assert!(!attempt(&env, &one, "SELECT drop_key(3)").await.unwrap());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn no_detail_of_the_audit_is_wiped_and_no_data_key_replaced_by_what_does_not_name_its_key(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let owner = Owner::Workspace(one.fixture.workspace);
+    let before = values(&env, owner).await;
+    let id = before.keys().find(|at| at.0 == audit::DETAIL).unwrap().1;
+    let rest = "00".repeat(28);
+    for sealed in [
+        "NULL".to_owned(),
+        "''".to_owned(),
+        "'\\x010131'".to_owned(),
+        format!("'\\x010132{rest}'"),
+        format!("'\\x020131{rest}'"),
+    ] {
+        let sql = format!(
+            "SELECT true FROM reseal_details(ARRAY['{id}']::uuid[], ARRAY[{sealed}]::bytea[])"
+        );
+        let refused = attempt(&env, &one, &sql).await;
+        assert!(matches!(refused, Err(crate::Error::Forbidden)), "{sealed}");
+    }
+    let sql = format!("SELECT true FROM reseal_details(ARRAY['{id}']::uuid[], ARRAY[]::bytea[])");
+    assert!(attempt(&env, &one, &sql).await.is_err(), "none for one");
+    let rest = "00".repeat(60);
+    for wrapped in [
+        "NULL".to_owned(),
+        "''".to_owned(),
+        "'\\x01026d32'".to_owned(),
+        format!("'\\x01026d31{rest}'"),
+    ] {
+        let sql = format!("SELECT rewrap_key(1, 'm1', 'm2', {wrapped}::bytea)");
+        let refused = attempt(&env, &one, &sql).await;
+        assert!(matches!(refused, Err(crate::Error::Forbidden)), "{wrapped}");
+    }
+    assert_eq!(values(&env, owner).await, before);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn data_keys_are_numbered_one_after_the_other(_: PgPoolOptions, options: PgConnectOptions) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let insert = |number: i32| {
+        format!(
+            "INSERT INTO workspace_key (workspace_id, number, master_id, wrapped, created_at)
+             VALUES ('{}', {number}, 'm1', 'x', now()) RETURNING true",
+            one.fixture.workspace
+        )
+    };
+    for number in [i32::MIN, 0, 1, 3, i32::MAX] {
+        let refused = attempt(&env, &one, &insert(number)).await;
+        assert!(refused.is_err(), "{number}");
+    }
+    rotate_data(&env, None, &mut deaf).await.unwrap();
+    let refused = attempt(&env, &one, &insert(1)).await;
+    assert!(
+        matches!(refused, Err(crate::Error::Forbidden)),
+        "it is gone"
+    );
+    attempt(&env, &one, &insert(3)).await.unwrap();
+}
+
 #[tokio::test]
 async fn no_rotation_changes_a_digest_or_a_password() {
     let (env, _) = testing::env(PgConnectOptions::new());
