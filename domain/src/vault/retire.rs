@@ -5,7 +5,7 @@ use super::{
     current_master_id, current_token,
     grace::grace,
     ring::Owner,
-    walk::{Pass, walk, workspaces},
+    walk::{Pass, enter, walk, workspaces},
 };
 use crate::{Env, Error, Result, token};
 use time::Duration;
@@ -29,9 +29,8 @@ pub async fn retire_master(env: &Env, id: &str) -> Result<()> {
     grace(env, &mut |_| {}).await?;
     let mut keys = 0;
     for workspace in workspaces(env).await? {
-        let mut tenant = match env.db.operator(workspace).await {
-            Err(Error::NotFound) => continue,
-            entered => entered?,
+        let Some(mut tenant) = enter(env, workspace).await? else {
+            continue;
         };
         keys += sqlx::query_scalar!(
             r#"SELECT count(*) AS "count!" FROM workspace_key WHERE workspace_id = $1 AND master_id = $2"#,

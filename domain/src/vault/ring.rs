@@ -18,7 +18,8 @@ pub(super) enum Owner {
     Installation,
 }
 
-/// Its keys by their ids. One that does not open opens nothing, and is no reason to stop.
+/// Its keys by their ids. One that does not open opens nothing, and neither do keys that are all gone: what stands under
+/// them is broken, and no reason to stop.
 pub(super) struct Ring {
     workspace: String,
     current: String,
@@ -38,18 +39,18 @@ impl Owner {
             .map_or(Uuid::nil(), |workspace| workspace.0)
     }
 
-    /// The id of the key that is used for new values.
+    /// The id of the key that is used for new values; empty for a workspace that lost its keys.
     pub async fn current(self, env: &Env, conn: &mut PgConnection) -> Result<String> {
         let Self::Workspace(workspace) = self else {
             return current_master_id(env, conn).await;
         };
         let number = sqlx::query_scalar!(
-            r#"SELECT max(number) AS "number!" FROM workspace_key WHERE workspace_id = $1"#,
+            r#"SELECT coalesce(max(number)::text, '') AS "number!" FROM workspace_key WHERE workspace_id = $1"#,
             workspace.0,
         )
         .fetch_one(conn)
         .await?;
-        Ok(number.to_string())
+        Ok(number)
     }
 
     /// All of its keys. Read after the values that they are to open: none of theirs is gone then.
@@ -70,10 +71,11 @@ impl Owner {
         )
         .fetch_all(conn)
         .await?;
-        let newest = rows.last().ok_or(Error::NotFound)?.number;
         Ok(Ring {
             workspace: workspace.to_string(),
-            current: newest.to_string(),
+            current: rows
+                .last()
+                .map_or_else(String::new, |row| row.number.to_string()),
             keys: rows
                 .into_iter()
                 .map(|row| {

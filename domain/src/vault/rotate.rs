@@ -9,7 +9,7 @@ use super::{
     make_key,
     ring::Owner,
     unwrap,
-    walk::{Note, Pass, Say, walk, workspaces},
+    walk::{Note, Pass, Say, enter, lost, walk, workspaces},
     wrap,
 };
 use crate::{Env, Error, Result, crypto};
@@ -34,11 +34,7 @@ pub async fn rotate_master(env: &Env, say: &mut (dyn FnMut(Note) + Send)) -> Res
     grace(env, say).await?;
     let mut rotated = Rotated::default();
     for workspace in workspaces(env).await? {
-        match rewrap(env, workspace, &to, &mut rotated, say).await {
-            // It was deleted by now.
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+        rewrap(env, workspace, &to, &mut rotated, say).await?;
     }
     let walked = walk(
         env,
@@ -61,7 +57,9 @@ async fn rewrap(
     rotated: &mut Rotated,
     say: &mut Say<'_>,
 ) -> Result<()> {
-    let mut tenant = env.db.operator(workspace).await?;
+    let Some(mut tenant) = enter(env, workspace).await? else {
+        return Ok(());
+    };
     let keys = sqlx::query!(
         "SELECT number, master_id, wrapped FROM workspace_key WHERE workspace_id = $1 AND master_id <> $2",
         workspace.0,
@@ -99,7 +97,8 @@ async fn rewrap(
 }
 
 /// Gives each workspace, or one, a new data key, seals everything of it anew, and forgets the old key. A rotation that
-/// was cut off is gone on with; then no further key is made.
+/// was cut off is gone on with; then no further key is made. What does not open keeps the old keys, and is no reason to
+/// stay with a key that may have leaked: the next rotation makes a new one all the same.
 pub async fn rotate_data(
     env: &Env,
     only: Option<WorkspaceId>,
@@ -107,15 +106,12 @@ pub async fn rotate_data(
 ) -> Result<Rotated> {
     let mut rotated = Rotated::default();
     if let Some(workspace) = only {
+        env.db.operator(workspace).await?.commit().await?;
         rotate_workspace(env, workspace, &mut rotated, say).await?;
         return Ok(rotated);
     }
     for workspace in workspaces(env).await? {
-        match rotate_workspace(env, workspace, &mut rotated, say).await {
-            // It was deleted by now.
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+        rotate_workspace(env, workspace, &mut rotated, say).await?;
     }
     Ok(rotated)
 }
@@ -126,27 +122,36 @@ async fn rotate_workspace(
     rotated: &mut Rotated,
     say: &mut Say<'_>,
 ) -> Result<()> {
-    let mut tenant = env.db.operator(workspace).await?;
+    let Some(mut tenant) = enter(env, workspace).await? else {
+        return Ok(());
+    };
     let keys = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM workspace_key WHERE workspace_id = $1"#,
         workspace.0,
     )
     .fetch_one(tenant.conn())
     .await?;
-    if keys <= 1 {
+    if keys == 0 {
+        // A new first key would have the name of the one that is lost.
+        rotated.broken += 1;
+        say(lost(workspace));
+        return tenant.commit().await;
+    }
+    if keys == 1 {
         make_key(env, &mut tenant).await?;
     }
     tenant.commit().await?;
-    // Whoever read the key before as the newest has committed what they sealed with it, or has nothing to commit.
-    grace(env, say).await?;
-    let mut broken = 0;
-    for column in Column::WORKSPACE {
-        let walked = walk(env, Owner::Workspace(workspace), column, Pass::Reseal, say).await?;
-        rotated.values += walked.values() - walked.broken;
-        broken += walked.broken;
+    let (mut moved, mut broken) = reseal(env, workspace, say).await?;
+    if keys > 1 && moved == 0 && broken > 0 {
+        // Nothing was left to do of the rotation before but what does not open.
+        let Some(mut tenant) = enter(env, workspace).await? else {
+            return Ok(());
+        };
+        make_key(env, &mut tenant).await?;
+        tenant.commit().await?;
+        (moved, broken) = reseal(env, workspace, &mut |_| {}).await?;
     }
-    // Whoever read a value as it was has opened it by now, for which they need the key.
-    grace(env, say).await?;
+    rotated.values += moved;
     rotated.broken += broken;
     if broken == 0 {
         rotated.keys += forget(env, workspace).await?;
@@ -154,10 +159,28 @@ async fn rotate_workspace(
     Ok(())
 }
 
+/// Seals everything under the newest data key, and comes back when nobody needs an older one; how many values it moved,
+/// and how many do not open.
+async fn reseal(env: &Env, workspace: WorkspaceId, say: &mut Say<'_>) -> Result<(u64, u64)> {
+    // Whoever read the key before as the newest has committed what they sealed with it, or has nothing to commit.
+    grace(env, say).await?;
+    let (mut moved, mut broken) = (0, 0);
+    for column in Column::WORKSPACE {
+        let walked = walk(env, Owner::Workspace(workspace), column, Pass::Reseal, say).await?;
+        moved += walked.values() - walked.broken;
+        broken += walked.broken;
+    }
+    // Whoever read a value as it was has opened it by now, for which they need the key.
+    grace(env, say).await?;
+    Ok((moved, broken))
+}
+
 /// Forgets the keys before the newest, when nothing stands under them; how many.
 async fn forget(env: &Env, workspace: WorkspaceId) -> Result<u64> {
     let owner = Owner::Workspace(workspace);
-    let mut tenant = env.db.operator(workspace).await?;
+    let Some(mut tenant) = enter(env, workspace).await? else {
+        return Ok(0);
+    };
     let newest = owner.current(env, tenant.conn()).await?;
     let but = crypto::prefix(&newest);
     for column in Column::WORKSPACE {

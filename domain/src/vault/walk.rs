@@ -7,7 +7,7 @@ use super::{
     ring::Owner,
     unwrap,
 };
-use crate::{Env, Error, Result, crypto};
+use crate::{Env, Error, Result, Tenant, crypto};
 use postern_types::WorkspaceId;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -98,11 +98,7 @@ pub async fn verify(env: &Env, say: &mut (dyn FnMut(Note) + Send)) -> Result<Sta
         standing.masters.entry(id).or_default().1 += count;
     }
     for workspace in workspaces(env).await? {
-        match verify_workspace(env, workspace, &mut standing, say).await {
-            // It was deleted by now.
-            Ok(()) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+        verify_workspace(env, workspace, &mut standing, say).await?;
     }
     let mut global = env.db.global().await?;
     standing.current_master = current_master_id(env, global.conn()).await?;
@@ -116,7 +112,9 @@ async fn verify_workspace(
     standing: &mut Standing,
     say: &mut Say<'_>,
 ) -> Result<()> {
-    let mut tenant = env.db.operator(workspace).await?;
+    let Some(mut tenant) = enter(env, workspace).await? else {
+        return Ok(());
+    };
     let keys = sqlx::query!(
         "SELECT number, master_id, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number",
         workspace.0,
@@ -124,6 +122,10 @@ async fn verify_workspace(
     .fetch_all(tenant.conn())
     .await?;
     tenant.commit().await?;
+    if keys.is_empty() {
+        standing.broken += 1;
+        say(lost(workspace));
+    }
     for key in keys {
         let written = crypto::key_id(&key.wrapped).ok() == Some(key.master_id.as_str());
         standing.masters.entry(key.master_id).or_default().0 += 1;
@@ -146,6 +148,23 @@ async fn verify_workspace(
         }
     }
     Ok(())
+}
+
+/// What is told of a workspace without any key: nothing of it opens, and nothing can be sealed.
+pub(super) fn lost(workspace: WorkspaceId) -> Note {
+    Note::Broken {
+        workspace: Some(workspace),
+        column: WRAPPED,
+        row: "(all of them are gone)".to_owned(),
+    }
+}
+
+/// The workspace as its operator sees it; none when it was deleted by now. Nothing else that is not found means that.
+pub(super) async fn enter(env: &Env, workspace: WorkspaceId) -> Result<Option<Tenant>> {
+    match env.db.operator(workspace).await {
+        Err(Error::NotFound) => Ok(None),
+        entered => entered.map(Some),
+    }
 }
 
 /// Every workspace there is now.
@@ -227,7 +246,9 @@ struct Batch {
 async fn batch(env: &Env, owner: Owner, column: Column, pass: Pass, after: Uuid) -> Result<Batch> {
     match owner {
         Owner::Workspace(workspace) => {
-            let mut tenant = env.db.operator(workspace).await?;
+            let Some(mut tenant) = enter(env, workspace).await? else {
+                return Ok(Batch::default());
+            };
             let batch = within(env, tenant.conn(), owner, column, pass, after).await?;
             tenant.commit().await?;
             Ok(batch)

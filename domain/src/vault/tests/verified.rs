@@ -135,6 +135,68 @@ async fn what_was_tampered_with_or_moved_is_told_with_its_place_and_rotation_lea
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_workspace_that_lost_its_keys_is_told_of_and_gets_no_new_first_key(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let one = full(&env, "One", "100").await;
+    let two = full(&env, "Two", "200").await;
+    let lost = one.fixture.workspace;
+    let sql = format!("DELETE FROM workspace_key WHERE workspace_id = '{lost}'");
+    testing::as_owner(&options, "workspace_key", &sql).await;
+    let (standing, told) = broken(&env).await;
+    assert_eq!(
+        standing.broken, 7,
+        "the keys, and all that stands under them"
+    );
+    assert!(told.iter().all(|broken| broken.0 == Some(lost)), "{told:?}");
+
+    let rotated = rotate_data(&env, Some(lost), &mut deaf).await.unwrap();
+    assert_eq!((rotated.keys, rotated.broken), (0, 1));
+    assert!(data_keys(&env, &one.fixture).await.is_empty());
+    let rotated = rotate_data(&env, None, &mut deaf).await.unwrap();
+    assert_eq!((rotated.keys, rotated.broken), (1, 1), "others go on");
+    assert_eq!(data_keys(&env, &two.fixture).await[0].0, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_value_that_does_not_open_keeps_its_key_and_nothing_else_under_an_old_one(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let one = full(&env, "One", "100").await;
+    let mine = one.fixture.workspace;
+    let sql = "UPDATE webhook_part SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)";
+    testing::as_owner(&options, "webhook_part", sql).await;
+    for newest in [2, 3, 4] {
+        let rotated = rotate_data(&env, Some(mine), &mut deaf).await.unwrap();
+        assert_eq!((rotated.keys, rotated.values, rotated.broken), (0, 5, 1));
+        let numbers: Vec<i32> = data_keys(&env, &one.fixture)
+            .await
+            .iter()
+            .map(|key| key.0)
+            .collect();
+        assert_eq!(numbers, Vec::from_iter(1..=newest));
+        for ((place, _), value) in values(&env, Owner::Workspace(mine)).await {
+            let under = if place == "webhook_part.sealed" {
+                1
+            } else {
+                newest
+            };
+            assert_eq!(value.0, under.to_string(), "{place}");
+        }
+    }
+
+    // The row is brought back: the next rotation moves it, and the old keys go.
+    testing::as_owner(&options, "webhook_part", sql).await;
+    let rotated = rotate_data(&env, Some(mine), &mut deaf).await.unwrap();
+    assert_eq!((rotated.keys, rotated.values, rotated.broken), (3, 1, 0));
+    assert_eq!(data_keys(&env, &one.fixture).await, [(4, "m1".to_owned())]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_data_key_that_does_not_open_is_told_and_kept(
     _: PgPoolOptions,
     options: PgConnectOptions,
