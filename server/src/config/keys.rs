@@ -67,10 +67,41 @@ pub(super) fn recall(config: &mut Config, source: &Source, faults: &mut Vec<Faul
 
 /// Makes and keeps the keys that are still missing.
 pub(super) fn make_missing(config: &mut Config, fill: &dyn Fn(&mut [u8])) -> Option<Fault> {
-    let path = config.data.join(FILE);
     let complete = !config.master_keys.is_empty() && !config.jwt_keys.is_empty();
-    if path.exists() || (complete && !config.pepper.expose_secret().is_empty()) {
+    if complete && !config.pepper.expose_secret().is_empty() {
         return None;
+    }
+    let path = config.data.join(FILE);
+    let made = match make(&path, fill) {
+        Ok(made) => made,
+        Err(error) => {
+            let wrong = format!("the file cannot be written ({error})");
+            return Some(Fault::new(
+                path.display().to_string(),
+                wrong,
+                "Let Postern write its data folder",
+            ));
+        }
+    };
+    if config.master_keys.is_empty() {
+        config.master_keys = made.master;
+        config.kept.master = true;
+    }
+    if config.jwt_keys.is_empty() {
+        config.jwt_keys = made.jwt;
+        config.kept.jwt = true;
+    }
+    if config.pepper.expose_secret().is_empty() {
+        config.pepper = made.pepper;
+    }
+    None
+}
+
+/// The keys of the file, which another process may have made by now; else new ones, which stand in it then.
+fn make(path: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<Kept> {
+    let _alone = alone(path)?;
+    if path.exists() {
+        return read(path);
     }
     let random = || {
         let mut bytes = vec![0; KEY_LENGTH];
@@ -87,26 +118,8 @@ pub(super) fn make_missing(config: &mut Config, fill: &dyn Fn(&mut [u8])) -> Opt
         jwt: vec![first()],
         pepper: random(),
     };
-    if let Err(error) = write(&path, &made) {
-        let wrong = format!("the file cannot be written ({error})");
-        return Some(Fault::new(
-            path.display().to_string(),
-            wrong,
-            "Let Postern write its data folder",
-        ));
-    }
-    if config.master_keys.is_empty() {
-        config.master_keys = made.master;
-        config.kept.master = true;
-    }
-    if config.jwt_keys.is_empty() {
-        config.jwt_keys = made.jwt;
-        config.kept.jwt = true;
-    }
-    if config.pepper.expose_secret().is_empty() {
-        config.pepper = made.pepper;
-    }
-    None
+    write(path, &made)?;
+    Ok(made)
 }
 
 /// Which keys the file gives; the others are settings.
@@ -160,8 +173,8 @@ pub(crate) fn remove(config: &Config, kind: Kind, id: &str) -> io::Result<()> {
 
 fn change(config: &Config, kind: Kind, change: impl FnOnce(&mut Vec<Key>)) -> io::Result<()> {
     let path = config.data.join(FILE);
-    let mut kept = parse(&fs::read_to_string(&path)?)
-        .ok_or_else(|| io::Error::other("the keys in it cannot be read"))?;
+    let _alone = alone(&path)?;
+    let mut kept = read(&path)?;
     change(match kind {
         Kind::Master => &mut kept.master,
         Kind::Jwt => &mut kept.jwt,
@@ -260,6 +273,25 @@ fn parse(text: &str) -> Option<Kept> {
     })
 }
 
+/// Nobody else reads the file in order to write it, in any process, as long as this is held; the system lets go of it when
+/// the process ends, however it does.
+fn alone(path: &Path) -> io::Result<fs::File> {
+    let lock = fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path.with_extension("lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+fn read(path: &Path) -> io::Result<Kept> {
+    parse(&fs::read_to_string(path)?)
+        .ok_or_else(|| io::Error::other("the keys in it cannot be read"))
+}
+
+/// For whoever holds the lock: a file of that name that is there is what a process left that was killed.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let list = |keys: &[Key]| {
         let entries: Vec<_> = keys
@@ -350,6 +382,71 @@ mod tests {
         fs::write(&file, "master_keys = [").expect("damages it");
         assert!(look().is_none(), "what is known stays known");
         assert!(add(&config, Kind::Jwt, key_named("k3")).is_err());
+    }
+
+    #[test]
+    fn many_who_add_keys_at_once_lose_none_of_them() {
+        const EACH: usize = 20;
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = load(folder.path());
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let config = &config;
+                scope.spawn(move || {
+                    for nth in 0..EACH {
+                        let id = format!("k{writer}-{nth}");
+                        add(config, Kind::Jwt, key_named(&id)).expect("it is added");
+                    }
+                });
+            }
+        });
+        let now = load(folder.path());
+        assert_eq!(now.jwt_keys.len(), 4 * EACH + 1);
+        assert_eq!(now.pepper.expose_secret(), config.pepper.expose_secret());
+        let names = fs::read_dir(folder.path()).expect("a folder");
+        let left = names.filter(|name| {
+            let name = name.as_ref().expect("a name").file_name();
+            name.to_string_lossy().ends_with(".new")
+        });
+        assert_eq!(left.count(), 0, "nothing half-written is left");
+    }
+
+    #[test]
+    fn processes_that_start_first_at_once_have_the_same_keys_and_pepper() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // All of them have found that there is no file before the first one writes it.
+        let found = std::sync::Barrier::new(4);
+        let started: Vec<Config> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut config = load(&folder.path().join("elsewhere"));
+                        config.data = folder.path().to_owned();
+                        (config.master_keys, config.jwt_keys) = (Vec::new(), Vec::new());
+                        config.pepper = SecretSlice::from(Vec::new());
+                        found.wait();
+                        let fault = make_missing(&mut config, &os_random);
+                        assert!(fault.is_none());
+                        config
+                    })
+                })
+                .collect();
+            let ended = starts.into_iter().map(|start| start.join().expect("ends"));
+            ended.collect()
+        });
+        let kept = load(folder.path());
+        for config in started {
+            assert_eq!(config.pepper.expose_secret(), kept.pepper.expose_secret());
+            for (mine, theirs) in [
+                (&config.master_keys, &kept.master_keys),
+                (&config.jwt_keys, &kept.jwt_keys),
+            ] {
+                assert_eq!(
+                    mine[0].bytes.expose_secret(),
+                    theirs[0].bytes.expose_secret()
+                );
+            }
+        }
     }
 
     #[test]
