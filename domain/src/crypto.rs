@@ -8,7 +8,7 @@ use aes_gcm::{
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// A symmetric key; wiped from memory when dropped.
@@ -37,7 +37,8 @@ type Reread = Box<dyn Fn() -> Option<Rings> + Send + Sync>;
 
 /// The installation's keys.
 pub struct Keys {
-    rings: RwLock<Rings>,
+    // One lock for asking and replacing: who was told of newer rings is not overtaken by who was told before.
+    rings: Mutex<Rings>,
     reread: Option<Reread>,
     /// Mixed into passwords, short codes and digests; kept outside the database. It never changes: what was digested
     /// could not be recognised any more.
@@ -143,7 +144,7 @@ impl Keys {
     /// Keys that stay as they are.
     pub fn new(rings: Rings, pepper: Zeroizing<Vec<u8>>) -> Self {
         Self {
-            rings: RwLock::new(rings),
+            rings: Mutex::new(rings),
             reread: None,
             pepper,
         }
@@ -190,10 +191,11 @@ impl Keys {
     }
 
     fn look<T>(&self, at: impl FnOnce(&Rings) -> T) -> T {
-        if let Some(rings) = self.reread.as_ref().and_then(|reread| reread()) {
-            *self.rings.write().unwrap_or_else(PoisonError::into_inner) = rings;
+        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(newer) = self.reread.as_ref().and_then(|reread| reread()) {
+            *rings = newer;
         }
-        at(&self.rings.read().unwrap_or_else(PoisonError::into_inner))
+        at(&rings)
     }
 
     /// A keyed hash of `parts`, for recognising something again without keeping it. One `purpose`, one keyspace.

@@ -265,6 +265,46 @@ async fn data_keys_are_numbered_one_after_the_other(_: PgPoolOptions, options: P
     attempt(&env, &one, &insert(3)).await.unwrap();
 }
 
+#[test]
+fn who_was_told_of_older_keys_does_not_overtake_who_was_told_of_newer_ones() {
+    use std::sync::{OnceLock, Weak, atomic::AtomicU32, atomic::Ordering, mpsc};
+    let named = |id: &str| Rings {
+        master: vec![NamedKey {
+            id: id.to_owned(),
+            secret: Zeroizing::new(vec![1; 32]),
+        }],
+        token: Vec::new(),
+    };
+    let itself = Arc::new(OnceLock::<Weak<Keys>>::new());
+    let (asked, known) = (AtomicU32::new(0), Arc::clone(&itself));
+    let keys = Keys::new(Rings::default(), Zeroizing::new(vec![3; 32])).reread(move || {
+        match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => {
+                // Another one asks while this one has its answer and has not taken it in.
+                let keys = known.get().unwrap().upgrade().unwrap();
+                let (tell, told) = mpsc::channel();
+                std::thread::spawn(move || {
+                    keys.master_ids();
+                    let _ = tell.send(());
+                });
+                // Who holds the lock waits in vain.
+                let _ = told.recv_timeout(std::time::Duration::from_millis(300));
+                Some(named("older"))
+            }
+            1 => Some(named("newer")),
+            _ => None,
+        }
+    });
+    let keys = Arc::new(keys);
+    itself.set(Arc::downgrade(&keys)).unwrap();
+    keys.master_ids();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while keys.master_ids() != ["newer"] {
+        assert!(std::time::Instant::now() < deadline, "the newer ones win");
+        std::thread::yield_now();
+    }
+}
+
 #[tokio::test]
 async fn no_rotation_changes_a_digest_or_a_password() {
     let (env, _) = testing::env(PgConnectOptions::new());
