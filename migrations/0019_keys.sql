@@ -6,7 +6,9 @@ ALTER TABLE installation ADD COLUMN master_id text;
 ALTER TABLE installation ADD COLUMN token_id text;
 -- Since when `token_id` signs: tokens of the key before it live on for ten minutes.
 ALTER TABLE installation ADD COLUMN token_since timestamptz;
-GRANT UPDATE (master_id, token_id, token_since) ON installation TO postern_app;
+-- Keys that no process signs with or reads from now on, whether it still knows them or not.
+ALTER TABLE installation ADD COLUMN token_retired text[] NOT NULL DEFAULT '{}';
+GRANT UPDATE (master_id, token_id, token_since, token_retired) ON installation TO postern_app;
 
 GRANT UPDATE (sealed) ON quarantine TO postern_app;
 

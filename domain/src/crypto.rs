@@ -8,7 +8,11 @@ use aes_gcm::{
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 /// A symmetric key; wiped from memory when dropped.
@@ -35,11 +39,20 @@ pub struct Rings {
 /// Gives the rings anew when they have changed.
 type Reread = Box<dyn Fn() -> Option<Rings> + Send + Sync>;
 
+/// The token keys that the database says are retired, whether they are known here or not.
+#[derive(Default)]
+struct Retired {
+    ids: HashSet<String>,
+    /// When the database was asked.
+    heard: Option<OffsetDateTime>,
+}
+
 /// The installation's keys.
 pub struct Keys {
     // One lock for asking and replacing: who was told of newer rings is not overtaken by who was told before.
     rings: Mutex<Rings>,
     reread: Option<Reread>,
+    retired: Mutex<Retired>,
     /// Mixed into passwords, short codes and digests; kept outside the database. It never changes: what was digested
     /// could not be recognised any more.
     pepper: Zeroizing<Vec<u8>>,
@@ -146,6 +159,7 @@ impl Keys {
         Self {
             rings: Mutex::new(rings),
             reread: None,
+            retired: Mutex::default(),
             pepper,
         }
     }
@@ -177,15 +191,51 @@ impl Keys {
         self.look(|rings| ids(&rings.master))
     }
 
-    /// The token key of that id.
+    /// The token key of that id, unless it is retired.
     pub fn token(&self, id: &str) -> Option<Zeroizing<Vec<u8>>> {
+        if self.retired().ids.contains(id) {
+            return None;
+        }
         self.look(|rings| {
             let key = rings.token.iter().find(|key| key.id == id);
             key.map(|key| key.secret.clone())
         })
     }
 
-    /// The ids of the token keys, the newest first.
+    /// Takes in which token keys are retired, as the database says at `now`.
+    pub fn retire_tokens(&self, ids: Vec<String>, now: OffsetDateTime) {
+        let mut retired = self.retired();
+        // Once retired, retired for ever: who was told before others overtakes nobody.
+        retired.ids.extend(ids);
+        retired.heard = Some(now);
+    }
+
+    /// The ids of the token keys that are retired.
+    pub fn retired_ids(&self) -> Vec<String> {
+        self.retired().ids.iter().cloned().collect()
+    }
+
+    /// True when the database was not asked after `since` which token keys are retired. Whoever is told so asks; others
+    /// go on meanwhile with what was known.
+    pub(crate) fn is_to_ask(&self, since: OffsetDateTime, now: OffsetDateTime) -> bool {
+        let mut retired = self.retired();
+        let old = retired.heard.is_none_or(|heard| heard <= since);
+        if old {
+            retired.heard = Some(now);
+        }
+        old
+    }
+
+    /// The database did not answer: the next one asks.
+    pub(crate) fn unheard(&self) {
+        self.retired().heard = None;
+    }
+
+    fn retired(&self) -> MutexGuard<'_, Retired> {
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The ids of the token keys, the newest first; also of retired ones that are still known.
     pub fn token_ids(&self) -> Vec<String> {
         self.look(|rings| ids(&rings.token))
     }

@@ -195,7 +195,7 @@ async fn signed_in(
     account: AccountId,
     session: SessionId,
 ) -> Result<SignedIn> {
-    let agreed = vault::current_token(conn).await?;
+    let agreed = vault::current_token(env, conn).await?;
     Ok(SignedIn {
         token: token::issue(env, agreed.as_deref(), Access { account, session })?,
         expires_in: token::LIFE_S,

@@ -4,6 +4,7 @@ use crate::{Env, Error, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use postern_types::{AccountId, SessionId};
 use serde::{Deserialize, Serialize};
+use std::sync::Once;
 
 /// Seconds that an access token lasts.
 pub const LIFE_S: u32 = 600;
@@ -25,6 +26,9 @@ const ISSUER: &str = "postern";
 /// Machines that share a database may differ by this much.
 const SKEW_S: i64 = 30;
 
+/// Once is enough: it stays so until the process is started anew.
+static TOLD: Once = Once::new();
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -37,17 +41,30 @@ struct Claims {
 }
 
 /// A token for `access`, good from now for [`LIFE_S`] seconds, signed with the key that all processes agreed upon. Where
-/// that one is not known (it was lost), and before there is one, the newest signs.
+/// that one is not known (it was lost, or this process was not restarted), and before there is one, the newest signs that
+/// is not retired.
 pub fn issue(env: &Env, agreed: Option<&str>, access: Access) -> Result<String> {
-    let agreed = agreed.and_then(|id| Some((id.to_owned(), env.keys.token(id)?)));
+    let known = |id: String| Some((env.keys.token(&id)?, id));
     let newest = || {
-        let id = env.keys.token_ids().into_iter().next()?;
-        let key = env.keys.token(&id)?;
-        Some((id, key))
+        if let Some(id) = agreed {
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    key.id = id,
+                    "the key that signs access tokens is not known to this process: start it with that key"
+                );
+            });
+        }
+        env.keys.token_ids().into_iter().find_map(known)
     };
-    let (id, key) = agreed
+    let (key, id) = agreed
+        .map(str::to_owned)
+        .and_then(known)
         .or_else(newest)
-        .ok_or_else(|| Error::internal("no token key is configured"))?;
+        .ok_or_else(|| {
+            Error::internal(
+                "this process knows no key that may sign access tokens: start it with the one in use",
+            )
+        })?;
     let now = env.now().unix_timestamp();
     let claims = Claims {
         iss: ISSUER.to_owned(),

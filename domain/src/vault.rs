@@ -14,7 +14,7 @@ mod rotate;
 mod walk;
 
 use current::current_master_id;
-pub use current::{agree, current_token, use_newest_token};
+pub use current::{agree, current_token, hear_of_retired, use_newest_token};
 pub use retire::{retire_master, retire_token};
 pub use rotate::{Rotated, rotate_data, rotate_master};
 pub use walk::{Note, Standing, verify};

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use postern_app::{error::ApiError, ssr::Caller};
-use postern_domain::{Env, token};
+use postern_domain::{Env, token, vault};
 use std::{collections::HashSet, sync::Arc};
 
 /// Tells public routes from the others.
@@ -39,7 +39,7 @@ pub async fn layer(State(guard): State<Guard>, mut request: Request, next: Next)
     if matched.is_some_and(|path| guard.is_public(request.method(), path.as_str())) {
         return next.run(request).await;
     }
-    match caller(&guard.env, request.headers()) {
+    match caller(&guard.env, request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -48,17 +48,23 @@ pub async fn layer(State(guard): State<Guard>, mut request: Request, next: Next)
     }
 }
 
-/// Whether the request carries a token of ours, whoever's.
+/// Whether the request carries a token of ours, whoever's. Good enough to choose a queue by, and for nothing else: no key
+/// that was retired meanwhile is asked for.
 pub fn is_known(env: &Env, headers: &HeaderMap) -> bool {
-    caller(env, headers).is_ok()
+    bearer(headers).is_ok_and(|token| token::read(env, token).is_ok())
 }
 
-fn caller(env: &Env, headers: &HeaderMap) -> Result<Caller, ApiError> {
-    let token = headers
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(ApiError::Unauthorized)?;
+        .ok_or(ApiError::Unauthorized)
+}
+
+async fn caller(env: &Env, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let token = bearer(headers)?;
+    vault::hear_of_retired(env).await?;
     let access = token::read(env, token)?;
     let workspace = match headers.get("x-workspace-id") {
         None => None,

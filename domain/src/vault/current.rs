@@ -2,6 +2,7 @@
 
 use crate::{Env, Error, Result};
 use sqlx::PgConnection;
+use time::Duration;
 
 /// The id of the master key under which new things are put. Whoever uses it reads it in the transaction that writes them.
 pub(super) async fn current_master_id(env: &Env, conn: &mut PgConnection) -> Result<String> {
@@ -14,12 +15,37 @@ pub(super) async fn current_master_id(env: &Env, conn: &mut PgConnection) -> Res
     }
 }
 
-/// The id of the token key that signs; none before the first start.
-pub async fn current_token(conn: &mut PgConnection) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar!("SELECT token_id FROM installation")
+/// The id of the token key that signs; none before the first start. Which keys are retired is taken in with it.
+pub async fn current_token(env: &Env, conn: &mut PgConnection) -> Result<Option<String>> {
+    let now = env.now();
+    let agreed = sqlx::query!("SELECT token_id, token_retired FROM installation")
         .fetch_one(conn)
-        .await?)
+        .await?;
+    env.keys.retire_tokens(agreed.token_retired, now);
+    Ok(agreed.token_id)
 }
+
+/// Before a token is read: asks which keys are retired, when nobody did in the last seconds. A process that was not
+/// restarted since a key was retired refuses its tokens that much later than the others.
+pub async fn hear_of_retired(env: &Env) -> Result<()> {
+    let now = env.now();
+    if !env.keys.is_to_ask(now - RETIRED, now) {
+        return Ok(());
+    }
+    let asked = async {
+        let mut global = env.db.global().await?;
+        current_token(env, global.conn()).await?;
+        global.commit().await
+    };
+    let asked = asked.await;
+    if asked.is_err() {
+        env.keys.unheard();
+    }
+    asked
+}
+
+/// How old may be what is known of retired keys.
+const RETIRED: Duration = Duration::seconds(5);
 
 /// At a start: the first process says which keys are used, and every later one keeps to it. It fails where the master key
 /// in use is not known.
@@ -36,7 +62,7 @@ pub async fn agree(env: &Env) -> Result<()> {
     .execute(global.conn())
     .await?;
     let master = current_master_id(env, global.conn()).await?;
-    let token = current_token(global.conn()).await?;
+    let token = current_token(env, global.conn()).await?;
     global.commit().await?;
     env.keys.master(&master)?;
     if let Some(token) = token.filter(|id| env.keys.token(id).is_none()) {
@@ -65,13 +91,21 @@ pub async fn use_newest_token(env: &Env) -> Result<(String, bool)> {
     let id = newest(env.keys.token_ids(), "token")?;
     let mut global = env.db.global().await?;
     let changed = sqlx::query!(
-        "UPDATE installation SET token_id = $1, token_since = $2 WHERE token_id IS DISTINCT FROM $1",
+        "UPDATE installation SET token_id = $1, token_since = $2
+          WHERE token_id IS DISTINCT FROM $1 AND $1 <> ALL (token_retired)",
         id,
         env.now(),
     )
     .execute(global.conn())
     .await?;
+    let current = current_token(env, global.conn()).await?;
     global.commit().await?;
+    if current.as_ref() != Some(&id) {
+        return Err(Error::conflict(format!(
+            "The key {id} is retired and signs nothing any more; nothing was changed. Make another one with `postern \
+             keys add --jwt`, or run the command with the keys that the servers have."
+        )));
+    }
     Ok((id, changed.rows_affected() > 0))
 }
 

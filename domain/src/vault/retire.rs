@@ -53,19 +53,22 @@ pub async fn retire_master(env: &Env, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a token key that signs, or that signed so lately that tokens of it may still be in use; `at_once` signs their
+/// Retires a token key: no process signs with it or reads what it signed, whether it still knows the key or not. Refuses
+/// one that signs, or that signed so lately that tokens of it may still be in use; `at_once` signs their
 /// holders out until they have fetched a new one.
 pub async fn retire_token(env: &Env, id: &str, at_once: bool) -> Result<()> {
-    known(&env.keys.token_ids(), id)?;
     let mut global = env.db.global().await?;
-    let agreed = current_token(global.conn()).await?;
+    let agreed = current_token(env, global.conn()).await?;
     let since = sqlx::query_scalar!("SELECT token_since FROM installation")
         .fetch_one(global.conn())
         .await?;
     global.commit().await?;
+    // One that is retired already may still have to go out of the file.
+    known(&[env.keys.token_ids(), env.keys.retired_ids()].concat(), id)?;
     // As `token::issue` has it.
     let agreed = agreed.filter(|agreed| env.keys.token(agreed).is_some());
-    let signs = agreed.or_else(|| env.keys.token_ids().into_iter().next());
+    let usable = |id: &String| env.keys.token(id).is_some();
+    let signs = agreed.or_else(|| env.keys.token_ids().into_iter().find(usable));
     if signs.is_none_or(|signs| signs == id) {
         return Err(Error::conflict(format!(
             "The key {id} signs access tokens, and was kept: make another one with `postern keys add --jwt`, use it \
@@ -78,6 +81,21 @@ pub async fn retire_token(env: &Env, id: &str, at_once: bool) -> Result<()> {
             "Tokens that the key {id} signed may live for another {} s, and it was kept: retire it then, or with `--now` \
              if it leaked.",
             (free - env.now()).whole_seconds() + 1,
+        )));
+    }
+    let mut global = env.db.global().await?;
+    sqlx::query!(
+        "UPDATE installation SET token_retired = array_append(token_retired, $1)
+          WHERE $1 <> ALL (token_retired) AND token_id IS DISTINCT FROM $1",
+        id,
+    )
+    .execute(global.conn())
+    .await?;
+    current_token(env, global.conn()).await?;
+    global.commit().await?;
+    if env.keys.retired_ids().iter().all(|retired| retired != id) {
+        return Err(Error::conflict(format!(
+            "The key {id} signs access tokens since a moment ago, and was kept."
         )));
     }
     Ok(())

@@ -102,12 +102,14 @@ pub async fn run(command: KeysCommand, config: &Config, env: &Env) -> anyhow::Re
         KeysCommand::Verify => {
             let standing = vault::verify(env, &mut teller()).await?;
             let mut global = env.db.global().await?;
-            let signs = vault::current_token(global.conn()).await?;
+            let signs = vault::current_token(env, global.conn()).await?;
             global.commit().await?;
             tell(&standing);
             for id in env.keys.token_ids() {
                 let what = if signs.as_ref() == Some(&id) {
                     "signs"
+                } else if env.keys.token(&id).is_none() {
+                    "is retired"
                 } else {
                     "is known"
                 };
@@ -139,12 +141,16 @@ fn kind(jwt: bool) -> Kind {
 fn add(config: &Config, env: &Env, kind: Kind, id: Option<String>) -> anyhow::Result<()> {
     let (known, rotate) = match kind {
         Kind::Master => (env.keys.master_ids(), "postern keys rotate"),
-        Kind::Jwt => (env.keys.token_ids(), "postern keys rotate --jwt"),
+        // A retired id would be retired again at once, also where its key is forgotten.
+        Kind::Jwt => (
+            [env.keys.token_ids(), env.keys.retired_ids()].concat(),
+            "postern keys rotate --jwt",
+        ),
     };
     let id = id.unwrap_or_else(|| named_after_the_day(env, &known));
     anyhow::ensure!(
         !known.contains(&id),
-        "there is a key {id} already, and nothing was changed: choose another id"
+        "there is a key {id} already, or there was one, and nothing was changed: choose another id"
     );
     let key = Key {
         id: id.clone(),

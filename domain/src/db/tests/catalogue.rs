@@ -115,7 +115,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app conversation_row: SELECT",
         "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
         "postern_app event: INSERT, SELECT",
-        "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_since)",
+        "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_retired, token_since)",
         "postern_app job: DELETE, INSERT, SELECT, UPDATE",
         "postern_app live_ticket: INSERT",
         "postern_app member: INSERT, SELECT, UPDATE (removed_at, role)",

@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     session, token,
-    vault::{agree, current_token, retire_master, retire_token, rotate_master, use_newest_token},
+    vault::{
+        agree, current_token, hear_of_retired, retire_master, retire_token, rotate_master,
+        use_newest_token,
+    },
 };
 use postern_types::AccountId;
 use time::Duration;
@@ -130,7 +133,7 @@ async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
     assert!(token::read(&new, &fourth.signed_in.token).is_ok());
     let mut global = new.db.global().await.unwrap();
     assert_eq!(
-        current_token(global.conn()).await.unwrap().as_deref(),
+        current_token(&new, global.conn()).await.unwrap().as_deref(),
         Some("t2")
     );
     global.commit().await.unwrap();
@@ -143,4 +146,60 @@ async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
         .unwrap();
     assert!(token::read(&lost, &fifth.signed_in.token).is_ok());
     assert!(refused(retire_token(&lost, "t3", true).await).contains("signs access tokens"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_retired_token_key_is_refused_by_a_process_that_still_knows_it_and_signs_nothing_there(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    // Its keys are settings, and it is not restarted.
+    let old = with_tokens(&env, &["t1"]);
+    agree(&old).await.unwrap();
+    let browser = session::Browser {
+        address: "203.0.113.7".parse().unwrap(),
+        agent: "Firefox/140.0".to_owned(),
+        device: "laptop".to_owned(),
+        returning: true,
+    };
+    let (account, _): (AccountId, _) = testing::person(&old, "Ana").await;
+    let mut global = old.db.global().await.unwrap();
+    let opened = session::open(&old, global.conn(), account, &browser)
+        .await
+        .unwrap();
+    global.commit().await.unwrap();
+    let token = opened.signed_in.token;
+    let both = with_tokens(&env, &["t2", "t1"]);
+    use_newest_token(&both).await.unwrap();
+    // It cannot sign with the new one, and nobody has to sign in again meanwhile.
+    let second = session::refresh(&old, &opened.refresh, &browser)
+        .await
+        .unwrap();
+    hear_of_retired(&old).await.unwrap();
+    assert!(token::read(&old, &second.signed_in.token).is_ok());
+
+    retire_token(&both, "t1", true).await.unwrap();
+    assert!(token::read(&both, &token).is_err(), "here at once");
+    clock.by(Duration::seconds(6));
+    hear_of_retired(&old).await.unwrap();
+    for held in [&token, &second.signed_in.token] {
+        assert!(matches!(
+            token::read(&old, held),
+            Err(crate::Error::Unauthorized)
+        ));
+    }
+    let refused = session::refresh(&old, &second.refresh, &browser).await;
+    assert!(
+        refused.err().unwrap().to_string().contains("start it with"),
+        "it signs with no retired key"
+    );
+    // An older setting does not bring it back either, and taking it out once more is no fault.
+    let refused = use_newest_token(&old).await;
+    assert!(matches!(refused, Err(crate::Error::Conflict(_))));
+    retire_token(&both, "t1", true).await.unwrap();
+    let started = with_tokens(&env, &["t1"]);
+    agree(&started).await.unwrap();
+    assert!(token::read(&started, &token).is_err());
+    assert_eq!(started.keys.retired_ids(), ["t1"]);
 }
