@@ -75,14 +75,27 @@ pub async fn agree(env: &Env) -> Result<()> {
     Ok(())
 }
 
-/// From now on new things are put under the newest master key, whose id it gives.
+/// From now on new things are put under the newest master key, whose id it gives. Refused where the one in use is not
+/// known: whoever has an older setting would go back to a key that the others have left.
 pub(super) async fn use_newest_master(env: &Env) -> Result<String> {
-    let id = newest(env.keys.master_ids(), "master")?;
+    let known = env.keys.master_ids();
+    let id = newest(known.clone(), "master")?;
     let mut global = env.db.global().await?;
-    sqlx::query!("UPDATE installation SET master_id = $1", id)
-        .execute(global.conn())
-        .await?;
+    let changed = sqlx::query!(
+        "UPDATE installation SET master_id = $1 WHERE master_id IS NULL OR master_id = ANY($2)",
+        id,
+        &known,
+    )
+    .execute(global.conn())
+    .await?;
+    let current = current_master_id(env, global.conn()).await?;
     global.commit().await?;
+    if changed.rows_affected() == 0 {
+        return Err(Error::conflict(format!(
+            "The master key {current} is in use, and is not known here; nothing was changed. Run the command with the \
+             keys that the servers have, the newest first."
+        )));
+    }
     Ok(id)
 }
 

@@ -265,6 +265,26 @@ async fn data_keys_are_numbered_one_after_the_other(_: PgPoolOptions, options: P
     attempt(&env, &one, &insert(3)).await.unwrap();
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn who_does_not_know_the_master_key_in_use_does_not_go_back_to_an_older_one(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let old = with_masters(&env, &["m1"]);
+    agree(&old).await.unwrap();
+    full(&old, "One", "100").await;
+    let both = with_masters(&env, &["m2", "m1"]);
+    rotate_master(&both, &mut deaf).await.unwrap();
+    let refused = rotate_master(&old, &mut deaf).await.unwrap_err();
+    assert!(
+        matches!(&refused, crate::Error::Conflict(words) if words.contains("m2 is in use")),
+        "{refused:?}"
+    );
+    let standing = crate::vault::verify(&both, &mut deaf).await.unwrap();
+    assert_eq!(standing.current_master, "m2");
+}
+
 #[test]
 fn who_was_told_of_older_keys_does_not_overtake_who_was_told_of_newer_ones() {
     use std::sync::{OnceLock, Weak, atomic::AtomicU32, atomic::Ordering, mpsc};
