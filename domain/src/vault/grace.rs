@@ -30,14 +30,17 @@ pub(super) async fn grace(env: &Env, say: &mut Say<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The transactions of the serving role but this one. Each holds its virtual id locked from its first statement to its
+/// The transactions of the serving role, and of logins that are members of it, but this one. An administrator is a member of
+/// everything, and may be copying the database for hours: they serve nobody. Each holds its virtual id locked from its first statement to its
 /// end, whether it has written or not.
 async fn open(env: &Env) -> Result<HashSet<String>> {
     let mut global = env.db.global().await?;
     let open = sqlx::query_scalar!(
         r#"SELECT l.virtualxid AS "id!" FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+             JOIN pg_roles r ON r.oid = a.usesysid
             WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND a.pid <> pg_backend_pid()
-              AND a.datname = current_database() AND a.usename = current_user"#,
+              AND a.datname = current_database() AND (r.rolname = current_user
+                                                    OR pg_has_role(r.oid, current_user, 'MEMBER') AND NOT r.rolsuper)"#,
     )
     .fetch_all(global.conn())
     .await?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::vault::{rotate_data, verify};
+use sqlx::{Connection, PgConnection};
 use std::{
     pin::pin,
     sync::atomic::{AtomicU32, Ordering},
@@ -161,4 +162,54 @@ async fn what_was_sealed_anew_meanwhile_is_not_overwritten(
             Some(&b"newer"[..])
         );
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn another_login_of_the_serving_role_is_waited_for_and_an_administrator_is_not(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const LOGIN: &str = "postern_test_login";
+    let (env, _) = testing::env(options.clone());
+    full(&env, "One", "100").await;
+    let admin = std::env::var("POSTERN_TEST_ADMIN_URL").expect("an administrator of the server");
+    let admin: PgConnectOptions = admin.parse().unwrap();
+    let admin = admin.database(options.get_database().unwrap());
+    let mut admin = PgConnection::connect_with(&admin).await.unwrap();
+    let roles =
+        format!("DROP ROLE IF EXISTS {LOGIN}; CREATE ROLE {LOGIN} LOGIN IN ROLE postern_app");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(roles))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let login = options.username(LOGIN);
+    let mut login = PgConnection::connect_with(&login).await.unwrap();
+    for session in [&mut admin, &mut login] {
+        sqlx::raw_sql("BEGIN; SELECT 1")
+            .execute(session)
+            .await
+            .unwrap();
+    }
+    let waits = Arc::new(AtomicU32::new(0));
+    let told = Arc::clone(&waits);
+    let mut say = move |note| {
+        if let Note::Waits { transactions } = note {
+            told.store(transactions.try_into().unwrap(), Ordering::Relaxed);
+        }
+    };
+    let mut rotation = pin!(async { rotate_data(&env, None, &mut say).await.unwrap() });
+    until(&mut rotation, async || {
+        tokio::task::yield_now().await;
+        waits.load(Ordering::Relaxed) > 0
+    })
+    .await;
+    assert_eq!(waits.load(Ordering::Relaxed), 1);
+    login.close().await.unwrap();
+    // The administrator's is still open.
+    assert_eq!(rotation.await.keys, 1);
+    let roles = format!("COMMIT; DROP ROLE {LOGIN}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(roles))
+        .execute(&mut admin)
+        .await
+        .unwrap();
 }
