@@ -7,6 +7,7 @@ mod ids;
 mod moves;
 mod people;
 mod pieces;
+mod rekeyed;
 mod release;
 mod short;
 mod statuses;

@@ -13,7 +13,7 @@ use postern_types::{ConversationId, Event, FeedCursor};
 use sqlx::postgres::PgPoolOptions;
 
 /// What the short way makes of a body that the installation's app has signed.
-async fn take(env: &Env, body: impl AsRef<[u8]>) -> Result<Taken, Error> {
+pub(super) async fn take(env: &Env, body: impl AsRef<[u8]>) -> Result<Taken, Error> {
     take_as(env, Signer::Installation, body.as_ref()).await
 }
 
