@@ -178,7 +178,7 @@ async fn a_value_that_does_not_open_keeps_its_key_and_nothing_else_under_an_old_
             .iter()
             .map(|key| key.0)
             .collect();
-        assert_eq!(numbers, Vec::from_iter(1..=newest));
+        assert_eq!(numbers, (1..=newest).collect::<Vec<_>>());
         for ((place, _), value) in values(&env, Owner::Workspace(mine)).await {
             let under = if place == "webhook_part.sealed" {
                 1
