@@ -179,10 +179,12 @@ impl Stage {
 
 /// One address and one person stand for thousands here: limits, which would hold them off, are lifted. They are counted all
 /// the same.
-const USUAL: [&str; 10] = [
+const USUAL: [&str; 12] = [
     "POSTERN_LOG=warn",
     "POSTERN_LIMIT_WEBHOOK=10000000",
     "POSTERN_LIMIT_SIGN_IN=10000000",
+    "POSTERN_LIMIT_RENEW=10000000",
+    "POSTERN_LIMIT_COOKIE=10000000",
     "POSTERN_LIMIT_SESSION=10000000",
     "POSTERN_LIMIT_LIVE=10000000",
     "POSTERN_LIMIT_CALL=10000000",
