@@ -23,6 +23,8 @@ test('after an hour away the page catches up without a reload, and goes on', asy
   watch.allow(
     /^console: Failed to load resource: net::ERR_INTERNET_DISCONNECTED/,
     /^console: WebSocket connection to .* failed/,
+    // A part that is fetched before anybody asks for it, and again when somebody does.
+    /^console: TypeError: Failed to fetch\s+at .*__wasm_split/,
   );
   const hana = customer('Hana Hour');
   await home.house.sim.say(hana, 'Before lunch.');

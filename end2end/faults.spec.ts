@@ -194,6 +194,8 @@ test('the server restarts under an open page, and the page catches up', async ({
     /^console: WebSocket connection to .* failed/,
     /^console: Failed to load resource: net::ERR_(CONNECTION_REFUSED|EMPTY_RESPONSE|CONNECTION_RESET)/,
     /^console: Failed to load resource: .* 503 /,
+    // A part that is fetched before anybody asks for it, and again when somebody does.
+    /^console: TypeError: Failed to fetch\s+at .*__wasm_split/,
   );
   const uma = customer('Uma Uptime');
   await home.house.sim.say(uma, 'Before.');
