@@ -37,7 +37,7 @@ pub struct Bytes {
 /// Weighs the files of a release.
 pub fn weigh(site: &Path) -> Result<Bytes> {
     let folder = pack::current(site)?;
-    let size = |name: &str| {
+    let bytes = |name: &str| {
         let file = folder.join(format!("{name}.br"));
         let told = std::fs::metadata(&file);
         told.map(|told| told.len())
@@ -47,10 +47,10 @@ pub fn weigh(site: &Path) -> Result<Bytes> {
     let files: BTreeMap<String, Vec<String>> = serde_json::from_str(&text)?;
     let mut parts = BTreeMap::new();
     for (part, files) in files {
-        let sizes = files.iter().map(|file| size(&format!("{file}.wasm")));
+        let sizes = files.iter().map(|file| bytes(&format!("{file}.wasm")));
         parts.insert(part, sizes.sum::<Result<u64>>()?);
     }
-    let main = size(&format!("{NAME}.wasm"))? + size(&format!("{NAME}.js"))? + size(PARTS)?;
+    let main = bytes(&format!("{NAME}.wasm"))? + bytes(&format!("{NAME}.js"))? + bytes(PARTS)?;
     let pages = PAGES
         .iter()
         .map(|(page, needed)| {
