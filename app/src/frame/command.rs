@@ -9,13 +9,10 @@ use crate::{
         avatar::Avatar,
         dialog::{follow, is_beside},
         icon::Icon,
-        later::Part,
-        toast::use_toasts,
     },
     words::{self, frame},
 };
 use entries::{Entry, matching};
-use futures::FutureExt as _;
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html,
@@ -24,56 +21,13 @@ use leptos::{
 use postern_types::{ConversationRow, ListRequest};
 use run::runner;
 use std::time::Duration;
-use wasm_split_helpers::wasm_split;
 
 const TYPING: Duration = Duration::from_millis(140);
 const SHOWN: usize = 8;
 
-/// So long after the inbox is shown the bar is fetched unasked: it should be there at once, and without a connection too.
-const UNASKED: Duration = Duration::from_secs(3);
-
-/// Opened by Ctrl/Cmd-K. Its code is fetched when the page has come to rest, or earlier when it is wanted.
+/// Opened by Ctrl/Cmd-K; a dialog with a list that the arrows walk.
 #[component]
 pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
-    let toasts = use_toasts();
-    let here = RwSignal::new(false);
-    let ask = move || {
-        leptos::task::spawn_local(async move {
-            if fetch().await.is_ok() {
-                if here.try_get_untracked() == Some(false) {
-                    here.set(true);
-                }
-            } else if open.try_get_untracked() == Some(true) {
-                open.set(false);
-                toasts.fault(words::PART_MISSING);
-            }
-        });
-    };
-    let live = live::use_live();
-    Effect::new(move |_| {
-        if here.get() {
-            return;
-        }
-        if open.get() {
-            ask();
-        } else if live.epoch.get() > 0 {
-            set_timeout(ask, UNASKED);
-        }
-    });
-    move || {
-        here.get()
-            .then(|| bar(open).now_or_never().and_then(Result::ok))
-    }
-}
-
-#[wasm_split(command, preload(fetch), fallible)]
-fn bar(open: RwSignal<bool>) -> Part {
-    Ok(view! { <Bar open/> }.into_any())
-}
-
-/// A dialog with a list that the arrows walk.
-#[component]
-fn Bar(open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let text = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
