@@ -96,6 +96,11 @@ pub async fn serve(
                     // Closed without a word: one would cost what is short.
                     continue;
                 };
+                // A second frame would wait for the first one's acknowledgement otherwise, which takes up to 40 ms.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection was lost as it came");
+                    continue;
+                }
                 let place = Connection(Arc::new(place));
                 let router = router.clone();
                 let connection = connection(stream, peer, place, router, patience, stopped.clone());
