@@ -4,7 +4,6 @@
 //! share: [`stage`] is the installation that is measured, with its data loaded; [`report`] writes what came of it.
 
 pub mod checks;
-pub mod client;
 pub mod cpu;
 pub mod database;
 pub mod figures;
@@ -40,8 +39,6 @@ pub enum Bench {
     Figures(figures::Options),
     /// List and thread pages of a full inbox
     Inbox(inbox::Options),
-    /// What a browser loads and how it answers
-    Client(client::Options),
 }
 
 /// What every bench takes.
@@ -90,7 +87,6 @@ pub fn run(place: &Place, bench: &Bench) -> Result<()> {
         Bench::Soak(options) => soak::run(place, options),
         Bench::Figures(options) => figures::run(place, options),
         Bench::Inbox(options) => inbox::run(place, options),
-        Bench::Client(options) => client::run(place, options),
     }
 }
 
