@@ -56,14 +56,17 @@ pub async fn receive(
     let signer = door::open(env, door, proved).await?;
     let text = payload::readable(body);
     if let Some(simple) = Simple::read(&text, body, env.now()) {
-        let mut receipt = Receipt::default();
-        match env.intake.take(env, signer.clone(), simple).await? {
-            Taken::Applied => receipt.applied = 1,
-            Taken::Replay => receipt.replays = 1,
-            Taken::Not => {}
-        }
-        if receipt != Receipt::default() {
-            return Ok(receipt);
+        let (applied, replays) = match env.intake.take(env, signer.clone(), simple).await? {
+            Taken::Applied => (1, 0),
+            Taken::Replay => (0, 1),
+            Taken::Not => (0, 0),
+        };
+        if applied + replays > 0 {
+            return Ok(Receipt {
+                applied,
+                replays,
+                ..Receipt::default()
+            });
         }
     }
     let split = split::split(env, &signer, &text, body).await?;

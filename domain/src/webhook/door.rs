@@ -40,13 +40,7 @@ pub(super) struct OwnApp {
 }
 
 impl OwnApp {
-    /// Whether the app speaks for the channel, and for the account's news where an account is given.
-    pub(super) fn covers(
-        &self,
-        workspace: WorkspaceId,
-        channel: ChannelId,
-        account: Option<&str>,
-    ) -> bool {
+    fn covers(&self, workspace: WorkspaceId, channel: ChannelId, account: Option<&str>) -> bool {
         self.workspace == workspace
             && self
                 .channels
@@ -56,6 +50,20 @@ impl OwnApp {
 }
 
 impl Signer {
+    /// Whether it speaks for that channel, and for the account's news where an account is given.
+    pub(super) fn covers(
+        &self,
+        own_app: bool,
+        workspace: WorkspaceId,
+        channel: ChannelId,
+        account: Option<&str>,
+    ) -> bool {
+        match self {
+            Self::Installation => !own_app,
+            Self::Channel(app) => app.covers(workspace, channel, account),
+        }
+    }
+
     /// The channel through whose door it came.
     pub(super) fn channel(&self) -> Option<ChannelId> {
         match self {

@@ -199,6 +199,18 @@ impl Intake {
             .unwrap()
     }
 
+    /// Lets no transaction begin until `many` that `work` brings stand in line.
+    pub(crate) async fn together<T>(&self, many: usize, work: impl Future<Output = T>) -> T {
+        let held = self.hold();
+        let begin = async move {
+            while self.len() < many {
+                tokio::task::yield_now().await;
+            }
+            drop(held);
+        };
+        futures::join!(work, begin).0
+    }
+
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
         self.inner.line().len()

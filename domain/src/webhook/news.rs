@@ -103,13 +103,7 @@ impl Reading {
 
     /// Everything that can be read of a change.
     fn add(&mut self, number: &Arc<Number>, elements: &Elements<'_>, received: OffsetDateTime) {
-        let contacts: Vec<Value> = elements
-            .contacts
-            .iter()
-            .take(MOST_ELEMENTS)
-            .filter_map(|raw| value(raw))
-            .collect();
-        let contacts = Contacts::read(&contacts);
+        let contacts = contacts(elements);
         for raw in &elements.messages {
             let message = value(raw).unwrap_or_default();
             if payload::of_group(&message) {
@@ -135,6 +129,17 @@ impl Reading {
             _ => self.at_best(Outcome::Kept),
         }
     }
+}
+
+/// The people that a change tells of.
+pub(super) fn contacts(elements: &Elements<'_>) -> Contacts {
+    let contacts: Vec<Value> = elements
+        .contacts
+        .iter()
+        .take(MOST_ELEMENTS)
+        .filter_map(|raw| value(raw))
+        .collect();
+    Contacts::read(&contacts)
 }
 
 pub(super) fn value(raw: &RawValue) -> Option<Value> {

@@ -179,14 +179,10 @@ impl Routes {
         if !numbers.is_empty() {
             let rows = owners(&mut global, &Vec::from_iter(numbers)).await?;
             for row in rows {
-                let covered = match signer {
-                    Signer::Installation => !row.own_app,
-                    Signer::Channel(app) => app.covers(row.workspace, row.channel, None),
-                };
                 let route = Route {
                     workspace: row.workspace,
                     channel: row.channel,
-                    covered,
+                    covered: signer.covers(row.own_app, row.workspace, row.channel, None),
                 };
                 routes.numbers.insert(row.number, route);
             }
@@ -201,12 +197,8 @@ impl Routes {
             .fetch_all(global.conn())
             .await?;
             for row in rows {
-                let covered = match signer {
-                    Signer::Installation => !row.own_app,
-                    Signer::Channel(app) => {
-                        app.covers(row.workspace, row.channel, Some(&row.account))
-                    }
-                };
+                let account = Some(row.account.as_str());
+                let covered = signer.covers(row.own_app, row.workspace, row.channel, account);
                 routes.accounts.entry(row.account).or_default().push(Route {
                     workspace: row.workspace,
                     channel: row.channel,

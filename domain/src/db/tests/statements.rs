@@ -82,18 +82,8 @@ async fn each_request_sends_as_many_statements_as_are_written_down_here(
     let short = wire.count(webhook(&env, "w2")).await.0;
     let again = wire.count(webhook(&env, "w2")).await.0;
     let wamids: Vec<_> = (0..30).map(|n| format!("together-{n}")).collect();
-    let held = env.intake.hold();
-    let line = env.intake.clone();
-    let together = async {
-        let waiting = futures::future::join_all(wamids.iter().map(|wamid| webhook(&env, wamid)));
-        let begin = async {
-            while line.len() < wamids.len() {
-                tokio::task::yield_now().await;
-            }
-            drop(held);
-        };
-        futures::join!(waiting, begin);
-    };
+    let work = futures::future::join_all(wamids.iter().map(|wamid| webhook(&env, wamid)));
+    let together = env.intake.together(wamids.len(), work);
     let thirty = wire.count(together).await.0;
     let sent = [
         ("a webhook by itself", by_itself),

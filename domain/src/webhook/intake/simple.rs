@@ -1,8 +1,7 @@
 //! What can go the short way: plain messages of one number, nothing else in the body.
 
 use super::super::{news, split};
-use crate::payload::{self, Contacts, Inbound};
-use serde_json::Value;
+use crate::payload::{self, Inbound};
 use time::OffsetDateTime;
 
 /// Messages of one body at most; Meta sends one, or a few.
@@ -42,12 +41,7 @@ impl Simple {
             if !plain {
                 return None;
             }
-            let contacts: Vec<Value> = elements
-                .contacts
-                .iter()
-                .filter_map(|raw| news::value(raw))
-                .collect();
-            let contacts = Contacts::read(&contacts);
+            let contacts = news::contacts(&elements);
             for raw in &elements.messages {
                 let message = news::value(raw)?;
                 if payload::of_group(&message) {
@@ -75,7 +69,7 @@ impl Simple {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn read(body: &Value) -> Option<Simple> {
         let text = body.to_string();

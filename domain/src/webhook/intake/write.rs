@@ -25,7 +25,7 @@ pub(super) async fn write(env: &Env, bodies: Vec<(Simple, Signer)>) -> Result<Ve
     let mut columns = Columns::default();
     for (place, (body, signer)) in bodies.into_iter().enumerate() {
         if let Some(route) = routes.get(&body.number)
-            && route.is_covered_by(&signer)
+            && signer.covers(route.own_app, route.workspace, route.channel, None)
         {
             // A workspace whose key does not open is told of by the long way, and holds nobody up here.
             columns.add(env, route, place, body);
@@ -68,15 +68,6 @@ struct Route {
     wrapped: Vec<u8>,
 }
 
-impl Route {
-    fn is_covered_by(&self, signer: &Signer) -> bool {
-        match signer {
-            Signer::Installation => !self.own_app,
-            Signer::Channel(app) => app.covers(self.workspace, self.channel, None),
-        }
-    }
-}
-
 async fn routes(
     global: &mut Global,
     bodies: &[(Simple, Signer)],
@@ -90,26 +81,17 @@ async fn routes(
     )
     .fetch_all(global.conn())
     .await?;
-    let route = |row: (WorkspaceId, ChannelId, bool, i32, Vec<u8>)| Route {
-        workspace: row.0,
-        channel: row.1,
-        own_app: row.2,
-        key: row.3,
-        wrapped: row.4,
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let found = (
-                row.workspace,
-                row.channel,
-                row.own_app,
-                row.key,
-                row.wrapped,
-            );
-            (row.number, route(found))
-        })
-        .collect())
+    let routes = rows.into_iter().map(|row| {
+        let route = Route {
+            workspace: row.workspace,
+            channel: row.channel,
+            own_app: row.own_app,
+            key: row.key,
+            wrapped: row.wrapped,
+        };
+        (row.number, route)
+    });
+    Ok(routes.collect())
 }
 
 /// What is written, column by column.

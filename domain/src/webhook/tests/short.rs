@@ -25,17 +25,8 @@ async fn take_as(env: &Env, signer: Signer, body: &[u8]) -> Result<Taken, Error>
 
 /// Has all of them in line before the first transaction begins, and gives what became of each.
 async fn take_together(env: &Env, bodies: &[String]) -> Vec<Taken> {
-    let held = env.intake.hold();
-    let line = env.intake.clone();
-    let many = bodies.len();
-    let begin = async move {
-        while line.len() < many {
-            tokio::task::yield_now().await;
-        }
-        drop(held);
-    };
-    let taken = join_all(bodies.iter().map(|body| take(env, body)));
-    let (taken, ()) = futures::join!(taken, begin);
+    let work = join_all(bodies.iter().map(|body| take(env, body)));
+    let taken = env.intake.together(bodies.len(), work).await;
     taken.into_iter().map(Result::unwrap).collect()
 }
 
@@ -477,24 +468,29 @@ async fn the_same_body_and_the_same_message_at_once_are_taken_once(
     assert_eq!(shop.texts().await, ["first", "once", "twice"]);
 }
 
+const NEIGHBOURS: &str = "200000000000001";
+
+/// A shop and its neighbour, to both of whom the same person has written; and what writes to one of their numbers again.
+async fn beside_a_neighbour(options: PgConnectOptions) -> (Shop, impl Fn(&str, &str) -> String) {
+    let shop = shop(options).await;
+    neighbour(&shop.env, NEIGHBOURS).await;
+    let at = recently(&shop.env);
+    let said = move |number: &str, wamid: &str| {
+        let message = text("4915112345", wamid, "hello", at);
+        body(&[change(number, "messages", &[message])])
+    };
+    for number in [NUMBER, NEIGHBOURS] {
+        shop.deliver(said(number, "w1")).await;
+    }
+    (shop, said)
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn an_id_of_a_message_that_went_out_undoes_nobody_elses(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let shop = shop(options).await;
-    let number = "200000000000001";
-    neighbour(&shop.env, number).await;
-    let at = recently(&shop.env);
-    let said = |number: &str, wamid: &str| {
-        body(&[change(
-            number,
-            "messages",
-            &[text("4915112345", wamid, "hello", at)],
-        )])
-    };
-    shop.deliver(said(NUMBER, "w1")).await;
-    shop.deliver(said(number, "w1")).await;
+    let (shop, said) = beside_a_neighbour(options).await;
     let conversation = shop.threads().await[0].0.id;
     let mut tenant = shop.enter().await;
     sqlx::query(
@@ -510,7 +506,7 @@ async fn an_id_of_a_message_that_went_out_undoes_nobody_elses(
     .unwrap();
     tenant.commit().await.unwrap();
     // Whoever has an app of their own can sign this, again and again.
-    let bodies = [said(NUMBER, "ours"), said(number, "w2")];
+    let bodies = [said(NUMBER, "ours"), said(NEIGHBOURS, "w2")];
     let taken = take_together(&shop.env, &bodies).await;
     assert_eq!(taken, [Taken::Not, Taken::Applied]);
     assert_eq!(shop.deliver(&bodies[0]).await.kept, 1);
@@ -521,25 +517,13 @@ async fn a_conversation_that_somebody_holds_keeps_nobody_else_waiting(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let shop = shop(options).await;
-    let number = "200000000000001";
-    neighbour(&shop.env, number).await;
-    let at = recently(&shop.env);
-    let said = |number: &str, wamid: &str| {
-        body(&[change(
-            number,
-            "messages",
-            &[text("4915112345", wamid, "hello", at)],
-        )])
-    };
-    shop.deliver(said(NUMBER, "w1")).await;
-    shop.deliver(said(number, "w1")).await;
+    let (shop, said) = beside_a_neighbour(options).await;
     let conversation = shop.threads().await[0].0.id;
     let mut holder = shop.enter().await;
     crate::conversation::hold(&mut holder, conversation)
         .await
         .unwrap();
-    let bodies = [said(NUMBER, "w2"), said(number, "w2")];
+    let bodies = [said(NUMBER, "w2"), said(NEIGHBOURS, "w2")];
     let taken = take_together(&shop.env, &bodies).await;
     assert_eq!(taken, [Taken::Not, Taken::Applied]);
     // Its own waits, and goes in once it is free.
