@@ -64,6 +64,21 @@ fn with_tokens(env: &Env, ids: &[&str]) -> Env {
     }
 }
 
+/// Somebody who signed in there, with the browser they did it in.
+async fn signed_in(env: &Env) -> (session::Browser, session::Opened) {
+    let browser = session::Browser {
+        address: "203.0.113.7".parse().unwrap(),
+        agent: "Firefox/140.0".to_owned(),
+        device: "laptop".to_owned(),
+        returning: true,
+    };
+    let (account, _): (AccountId, _) = testing::person(env, "Ana").await;
+    let mut global = env.db.global().await.unwrap();
+    let opened = session::open(env, global.conn(), account, &browser).await;
+    global.commit().await.unwrap();
+    (browser, opened.unwrap())
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
     _: PgPoolOptions,
@@ -72,18 +87,7 @@ async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
     let (env, clock) = testing::env(options);
     let old = with_tokens(&env, &["t1"]);
     agree(&old).await.unwrap();
-    let browser = session::Browser {
-        address: "203.0.113.7".parse().unwrap(),
-        agent: "Firefox/140.0".to_owned(),
-        device: "laptop".to_owned(),
-        returning: true,
-    };
-    let (account, _): (AccountId, _) = testing::person(&old, "Ana").await;
-    let mut global = old.db.global().await.unwrap();
-    let opened = session::open(&old, global.conn(), account, &browser)
-        .await
-        .unwrap();
-    global.commit().await.unwrap();
+    let (browser, opened) = signed_in(&old).await;
     let token = opened.signed_in.token;
 
     // Known: processes that know both still sign with the old one, so that those who do not know the new one read it.
@@ -157,18 +161,7 @@ async fn a_retired_token_key_is_refused_by_a_process_that_still_knows_it_and_sig
     // Its keys are settings, and it is not restarted.
     let old = with_tokens(&env, &["t1"]);
     agree(&old).await.unwrap();
-    let browser = session::Browser {
-        address: "203.0.113.7".parse().unwrap(),
-        agent: "Firefox/140.0".to_owned(),
-        device: "laptop".to_owned(),
-        returning: true,
-    };
-    let (account, _): (AccountId, _) = testing::person(&old, "Ana").await;
-    let mut global = old.db.global().await.unwrap();
-    let opened = session::open(&old, global.conn(), account, &browser)
-        .await
-        .unwrap();
-    global.commit().await.unwrap();
+    let (browser, opened) = signed_in(&old).await;
     let token = opened.signed_in.token;
     let both = with_tokens(&env, &["t2", "t1"]);
     use_newest_token(&both).await.unwrap();
