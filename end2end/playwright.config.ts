@@ -6,7 +6,7 @@ import { browserOptions } from './support/browser.ts';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  testIgnore: 'shots/**',
+  testIgnore: ['shots/**', 'bench/**'],
   // Each worker runs a browser, a server, a PostgreSQL and a simulator of its own.
   workers: Number(process.env.POSTERN_TEST_WORKERS ?? 1),
   fullyParallel: false,

@@ -4,9 +4,11 @@
 //! share: [`stage`] is the installation that is measured, with its data loaded; [`report`] writes what came of it.
 
 pub mod checks;
+pub mod client;
 pub mod cpu;
 pub mod database;
 pub mod figures;
+pub mod flood;
 pub mod http;
 pub mod inbox;
 pub mod ingest;
@@ -35,10 +37,14 @@ pub enum Bench {
     Sockets(sockets::Options),
     /// Half an hour of load, and whether memory grows
     Soak(soak::Options),
+    /// How much a flooded workspace slows another one
+    Flood(flood::Options),
     /// Draw what the reports tell into docs/figures
     Figures(figures::Options),
     /// List and thread pages of a full inbox
     Inbox(inbox::Options),
+    /// What the pages cost a reader's machine: bytes, Lighthouse, and how soon the inbox answers a hand
+    Client(client::Options),
 }
 
 /// What every bench takes.
@@ -85,8 +91,10 @@ pub fn run(place: &Place, bench: &Bench) -> Result<()> {
         Bench::Ingest(options) => ingest::run(place, options),
         Bench::Sockets(options) => sockets::run(place, options),
         Bench::Soak(options) => soak::run(place, options),
+        Bench::Flood(options) => flood::run(place, options),
         Bench::Figures(options) => figures::run(place, options),
         Bench::Inbox(options) => inbox::run(place, options),
+        Bench::Client(options) => client::run(place, options),
     }
 }
 

@@ -30,7 +30,14 @@ type Figure = (&'static str, Option<String>);
 type Drawing = (&'static str, fn(&Value) -> Vec<Figure>);
 
 /// A bench's drawings are another line.
-const DRAWINGS: [Drawing; 3] = [("ingest", ingest), ("sockets", sockets), ("soak", soak)];
+const DRAWINGS: [Drawing; 6] = [
+    ("ingest", ingest),
+    ("sockets", sockets),
+    ("soak", soak),
+    ("inbox", inbox),
+    ("client", client),
+    ("flood", flood),
+];
 
 /// Draws what there are reports of.
 pub fn run(place: &Place, options: &Options) -> Result<()> {
@@ -153,6 +160,86 @@ fn soak(result: &Value) -> Vec<Figure> {
         line("PostgreSQL", "postgres_mb"),
     ];
     vec![("soak.svg", svg::lines("Memory in MB over minutes", &lines))]
+}
+
+fn inbox(result: &Value) -> Vec<Figure> {
+    let ways = [
+        ("/quiet/database_us/p95", "statement"),
+        ("/quiet/http_us/p95", "call"),
+        ("/loaded/http_us/p95", "call, loaded"),
+    ];
+    let pages = result["pages"].as_array().into_iter().flatten();
+    let groups: Vec<Group> = pages
+        .map(|page| {
+            let bars = ways.iter().filter_map(|(path, label)| {
+                Some(Bar::new(
+                    label,
+                    page.pointer(path)?.as_f64()? / 1000.0,
+                    "ms",
+                ))
+            });
+            let name = page["page"].as_str().unwrap_or_default();
+            let place = page["place"].as_str().unwrap_or_default();
+            Group::new(format!("{name} {place}").trim(), bars.collect())
+        })
+        .collect();
+    vec![(
+        "inbox.svg",
+        svg::bars("Pages of the inbox, 95th percentile", &groups),
+    )]
+}
+
+fn client(result: &Value) -> Vec<Figure> {
+    let hands = result["hands"]["each"].as_array().into_iter().flatten();
+    let groups: Vec<Group> = hands
+        .map(|hand| {
+            let bars = [
+                ("p50", "p50"),
+                ("p75", "p75"),
+                ("p98", "p98"),
+                ("most", "worst"),
+            ]
+            .into_iter()
+            .filter_map(|(key, label)| Some(Bar::new(label, hand["all"][key].as_f64()?, "ms")));
+            let mut title = hand["situation"].as_str().unwrap_or_default().to_owned();
+            if let Some(slower @ 2..) = hand["slower"].as_u64() {
+                title = format!("{title}, {slower} times slower");
+            }
+            Group::new(&title, bars.collect())
+        })
+        .collect();
+    vec![(
+        "client-hand.svg",
+        svg::bars("From a hand's move to the picture", &groups),
+    )]
+}
+
+fn flood(result: &Value) -> Vec<Figure> {
+    let medians = &result["medians"];
+    let groups = [
+        ("page", "a page of the list"),
+        ("webhook", "a webhook acknowledged"),
+    ]
+    .map(|(measure, title)| {
+        let bars = [
+            ("rest", "at rest"),
+            ("calls", "calls"),
+            ("webhooks", "webhooks"),
+        ]
+        .into_iter()
+        .filter_map(|(situation, label)| {
+            let micros = medians[format!("{measure}_{situation}_p95_us")].as_f64()?;
+            Some(Bar::new(label, micros / 1000.0, "ms"))
+        });
+        Group::new(title, bars.collect())
+    });
+    vec![(
+        "flood.svg",
+        svg::bars(
+            "While another workspace is flooded, 95th percentile",
+            &groups,
+        ),
+    )]
 }
 
 #[cfg(test)]

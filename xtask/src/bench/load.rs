@@ -1,7 +1,7 @@
 //! `sim load` against the stage, with what the database says afterwards.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -28,22 +28,12 @@ pub struct Ask {
 /// Runs it on the first `workspaces` of the stage, a socket open in each, and returns sim's report with the checks and
 /// what was used of the machine.
 pub fn run(stage: &Stage, workspaces: usize, ask: &Ask) -> Result<Value> {
-    let folder = &stage.installation.data;
-    let (plan, out, messages) = (
-        folder.join("load.plan.json"),
-        folder.join("load.json"),
-        folder.join("load.messages"),
-    );
     let tenants = &stage.tenants[..workspaces.min(stage.tenants.len())];
-    std::fs::write(&plan, self::plan(stage, tenants, 1).to_string())?;
-    let mut sim = stage.installation.sim();
-    sim.arg("load")
-        .args(arguments(ask))
-        .arg(argument("plan", &plan))
-        .arg(argument("out", &out))
-        .arg(argument("messages", &messages))
-        .env("SIM_PASSWORD", &stage.password)
-        .stdin(Stdio::null());
+    let mut sim = command(stage, "load", tenants, ask)?;
+    let folder = &stage.installation.data;
+    let (out, messages) = (folder.join("load.json"), folder.join("load.messages"));
+    sim.arg(argument("out", &out))
+        .arg(argument("messages", &messages));
     let postmaster = stage.database.postmaster()?;
     let before = Used::now(stage.server(), postmaster);
     shell::run(&mut sim)?;
@@ -56,6 +46,19 @@ pub fn run(stage: &Stage, workspaces: usize, ask: &Ask) -> Result<Value> {
     report["checks"] = serde_json::to_value(checks)?;
     report["cpu"] = cpu(used, &report);
     Ok(report)
+}
+
+/// The load on these workspaces as a command; its plan is called so.
+pub fn command(stage: &Stage, name: &str, tenants: &[Tenant], ask: &Ask) -> Result<Command> {
+    let plan = stage.installation.data.join(format!("{name}.plan.json"));
+    std::fs::write(&plan, self::plan(stage, tenants, 1).to_string())?;
+    let mut sim = stage.installation.sim();
+    sim.arg("load")
+        .args(arguments(ask))
+        .arg(argument("plan", &plan))
+        .env("SIM_PASSWORD", &stage.password)
+        .stdin(Stdio::null());
+    Ok(sim)
 }
 
 fn arguments(ask: &Ask) -> Vec<String> {

@@ -34,6 +34,13 @@ pub struct Tenant {
     pub customers: u32,
 }
 
+impl Tenant {
+    /// What the workspace is called.
+    pub fn name(&self) -> String {
+        format!("Bench {}", self.phone_number_id)
+    }
+}
+
 /// What a data folder was made with; kept beside the data.
 #[derive(Clone, Serialize, Deserialize)]
 struct Kept {
@@ -190,8 +197,8 @@ const USUAL: [&str; 12] = [
     "POSTERN_LIMIT_CALL=10000000",
     "POSTERN_LIMIT_WORKSPACE=10000000",
     "POSTERN_SOCKETS_PER_SESSION=20000",
-    "POSTERN_CONNECTIONS=15000",
-    "POSTERN_CONNECTIONS_PER_ADDRESS=15000",
+    "POSTERN_CONNECTIONS=24000",
+    "POSTERN_CONNECTIONS_PER_ADDRESS=24000",
 ];
 
 /// What every bench sets: a log of what goes wrong alone, and what was asked for.
@@ -220,7 +227,7 @@ fn found(
     email: &str,
     password: &str,
 ) -> Result<()> {
-    let name = format!("Bench {}", tenant.phone_number_id);
+    let name = tenant.name();
     let mut add = installation.postern();
     add.args(["workspace", "add", "--name", &name, "--owner-email", email]);
     let told = shell::output(add.env("POSTERN_NEW_PASSWORD", password))?;

@@ -133,6 +133,13 @@ pub fn browser_tools(place: &Place) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Lighthouse's program, which only the bench of the pages needs.
+pub fn lighthouse(place: &Place) -> Result<PathBuf> {
+    let why = "Lighthouse: the pages are measured with it";
+    let folder = packages(place, &place.file("xtask/bench/client"), "lighthouse", why)?;
+    Ok(folder.join("node_modules/lighthouse/cli/index.js"))
+}
+
 /// Installs the locked packages of `from` once for each content of its lock file.
 fn packages(place: &Place, from: &Path, name: &str, why: &str) -> Result<PathBuf> {
     let mut hash = Sha256::new();

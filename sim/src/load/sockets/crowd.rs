@@ -313,8 +313,10 @@ impl Member {
             match door.open(&self.workspace, &self.cursor, make).await {
                 Ok(socket) => return Some(socket),
                 Err(error) => {
-                    self.shared.refusals.fetch_add(1, Ordering::Relaxed);
-                    tracing::warn!(%error, "a socket does not open");
+                    // All of them are counted; the first says why.
+                    if self.shared.refusals.fetch_add(1, Ordering::Relaxed) == 0 {
+                        tracing::warn!(%error, "a socket does not open");
+                    }
                 }
             }
             sleep(Duration::from_millis(200)).await;
