@@ -84,3 +84,53 @@ test('a list of 60 customers is read downwards, also after a page that failed', 
   const names = await row(page, 'Pia ').locator('.row-name').allTextContents();
   expect(names).toEqual(Array.from({ length: 60 }, (_, n) => `Pia ${String(60 - n).padStart(2, '0')}`));
 });
+
+test('a list of 150 customers draws those near the reader, keeps the place and is walked by keyboard', async ({ home, page }) => {
+  const began = Date.now() - 10_800_000;
+  const people = Array.from({ length: 150 }, (_, n) => customer(`Ola ${String(n + 1).padStart(3, '0')}`));
+  for (const [n, ola] of people.entries()) await home.house.deliver(ola, 'Hello.', new Date(began + n * 1000));
+  await signIn(page, home.house, home.agent);
+  await view(page, 'All');
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const ola = (n: number) => row(page, people[n - 1].name);
+  const down = () => list.evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await expect
+    .poll(async () => {
+      await down();
+      return ola(1).count();
+    })
+    .toBe(1);
+  await expect(ola(1)).toBeInViewport();
+  await expect(ola(150)).toHaveCount(0);
+  expect(await row(page, '').count()).toBeLessThanOrEqual(120);
+
+  // What happens elsewhere moves nothing here: somebody below writes, and goes to the top.
+  await list.evaluate((list) => list.scrollBy(0, -3600));
+  await expect(ola(60)).toHaveCount(1);
+  await ola(60).scrollIntoViewIfNeeded();
+  await expect(ola(10)).toHaveCount(1);
+  const top = () => ola(60).evaluate((row) => Math.round(row.getBoundingClientRect().top));
+  const before = await top();
+  await home.house.sim.say(people[9], 'Hello again.');
+  await expect(ola(10)).toHaveCount(0);
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(2);
+
+  // Another list begins at its beginning, and is walked over every edge of what is drawn.
+  const search = page.getByRole('searchbox', { name: 'Search name or number' });
+  await search.fill('Ola');
+  await expect(ola(10)).toBeInViewport();
+  await expect.poll(() => list.evaluate((list) => list.scrollTop)).toBe(0);
+  await expect
+    .poll(async () => {
+      await down();
+      return ola(1).count();
+    })
+    .toBe(1);
+  await list.evaluate((list) => list.scrollTo(0, 0));
+  await ola(150).focus();
+  for (let n = 0; n < 130; n += 1) await page.keyboard.press('j');
+  await expect(ola(20)).toBeFocused();
+  await expect(ola(20)).toBeInViewport();
+  for (let n = 0; n < 130; n += 1) await page.keyboard.press('k');
+  await expect(ola(150)).toBeFocused();
+});

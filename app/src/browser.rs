@@ -108,9 +108,21 @@ pub fn matches(query: &str) -> bool {
 
 /// Puts the focus on the first element that matches, if there is one.
 pub fn focus(selector: &str) -> bool {
+    first(selector).is_some_and(|element| element.focus().is_ok())
+}
+
+/// The same, and nothing is scrolled for it.
+pub fn focus_in_place(selector: &str) {
+    if let Some(element) = first(selector) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+fn first(selector: &str) -> Option<web_sys::HtmlElement> {
     let found = document().query_selector(selector).ok().flatten();
-    let found = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    found.is_some_and(|element| element.focus().is_ok())
+    found.and_then(|element| element.dyn_into().ok())
 }
 
 /// Puts the focus on a place that has none by itself, such as the page's main part.

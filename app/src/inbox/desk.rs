@@ -102,7 +102,10 @@ pub fn provide_desk() -> Desk {
             && let Some(left) = desk.left.try_update_value(Option::take).flatten()
         {
             request_animation_frame(move || {
-                browser::focus(&row_of(left));
+                // A row that is too far away is not drawn.
+                if !browser::focus(&row_of(left)) {
+                    browser::focus_place("rows");
+                }
             });
         }
     });

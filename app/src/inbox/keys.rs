@@ -96,12 +96,10 @@ pub fn focused() -> Option<ConversationId> {
 
 /// Moves the focus along the list, from the focused row or else from the open one.
 fn step(desk: Desk, down: bool) -> bool {
-    let Some(rows) = document()
-        .get_element_by_id("rows")
-        .map(|list| list.get_elements_by_class_name("row"))
-    else {
+    let Some(list) = document().get_element_by_id("rows") else {
         return false;
     };
+    let rows = list.get_elements_by_class_name("row");
     let from = focused()
         .or_else(|| desk.current.get_untracked())
         .map(|id| id.to_string());
@@ -111,10 +109,19 @@ fn step(desk: Desk, down: bool) -> bool {
     };
     let at = (0..rows.length())
         .find(|n| row(*n).and_then(|row| row.get_attribute("data-conversation")) == from);
+    let top = |element: &web_sys::Element| element.get_bounding_client_rect().top();
+    let first_in_view =
+        || (0..rows.length()).find(|n| row(*n).is_some_and(|row| top(&row) >= top(&list)));
     let next = match (at, down) {
-        (None, _) => 0_u32,
+        // Nowhere yet, or the reader has scrolled far away from there.
+        (None, _) => first_in_view().unwrap_or_default(),
         (Some(at), true) => (at + 1).min(rows.length().saturating_sub(1)),
         (Some(at), false) => at.saturating_sub(1),
     };
-    row(next).is_some_and(|row| row.focus().is_ok())
+    let moved = row(next).is_some_and(|row| row.focus().is_ok());
+    // The browser tells of scrolling with its next picture, and the next key may be sooner.
+    if let Ok(scrolled) = web_sys::Event::new("scroll") {
+        let _ = list.dispatch_event(&scrolled);
+    }
+    moved
 }

@@ -3,6 +3,7 @@
 mod filters;
 mod focus;
 mod rows;
+mod span;
 
 use crate::{live::use_live, words::list};
 use filters::Filters;

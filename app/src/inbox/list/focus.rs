@@ -32,7 +32,7 @@ pub fn keep(ids: Memo<Vec<ConversationId>>) {
                     .active_element()
                     .is_none_or(|element| element.tag_name() == "BODY");
                 if lost {
-                    browser::focus(&row_of(next));
+                    browser::focus_in_place(&row_of(next));
                 }
             });
         }

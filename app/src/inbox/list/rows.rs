@@ -1,6 +1,6 @@
 //! The rows, page by page; what is known already is shown while the server is asked.
 
-use super::focus;
+use super::{focus, span::Span};
 use crate::{
     error::ApiError,
     inbox::{desk::use_desk, row::Row},
@@ -106,14 +106,18 @@ pub fn Rows() -> impl IntoView {
         }
     });
     focus::keep(ids);
+    let span = Span::of(ids, live.looking_at);
+    let drawn = span.drawn;
 
     view! {
-        <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS>
+        <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS node_ref=span.node on:scroll=move |_| span.look()>
+            <div class="rows-room" style=("--rows", move || drawn.with(|drawn| drawn.above).to_string())></div>
             <ul class="rows">
-                <For each=move || ids.get() key=|id| *id let:id>
+                <For each=move || drawn.with(|drawn| drawn.ids.clone()) key=|id| *id let:id>
                     <li><Row id current=Signal::derive(move || desk.current.get() == Some(id))/></li>
                 </For>
             </ul>
+            <div class="rows-room" style=("--rows", move || drawn.with(|drawn| drawn.below).to_string())></div>
             <Show when=move || failed.with(Option::is_some) fallback=|| ()>
                 <div class="list-fault" role="alert">
                     <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
