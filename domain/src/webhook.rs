@@ -1,5 +1,6 @@
 //! Meta's webhooks: proved, split by workspace, kept and applied; answered only when all of it is committed.
 
+mod body;
 mod door;
 mod intake;
 mod news;
@@ -11,6 +12,7 @@ pub use intake::Intake;
 pub use part::{Waiting, reapply, waiting};
 
 use crate::{Env, Error, Result, payload, quarantine, signature};
+use body::Body;
 use door::Signer;
 use intake::{Simple, Taken};
 use part::Outcome;
@@ -55,7 +57,8 @@ pub async fn receive(
     let proved = |secret: &[u8]| signature::holds(secret, signature, body);
     let signer = door::open(env, door, proved).await?;
     let text = payload::readable(body);
-    if let Some(simple) = Simple::read(&text, body, env.now()) {
+    let body = Body::read(&text, body);
+    if let Some(simple) = Simple::read(&body, env.now()) {
         let (applied, replays) = match env.intake.take(env, signer.clone(), simple).await? {
             Taken::Applied => (1, 0),
             Taken::Replay => (0, 1),
@@ -69,7 +72,7 @@ pub async fn receive(
             });
         }
     }
-    let split = split::split(env, &signer, &text, body).await?;
+    let split = split::split(env, &signer, body).await?;
     let strangers = split.strangers();
     quarantine::keep(env, signer.channel(), &strangers).await?;
     apply(env, &split, strangers.len()).await
@@ -85,13 +88,14 @@ pub async fn release(env: &Env, id: Uuid) -> Result<(Receipt, bool)> {
         return Ok((Receipt::default(), true));
     }
     let text = payload::readable(&piece);
+    let body = Body::read(&text, &piece);
     let signer = match signed_by {
         None => Signer::Installation,
-        Some(channel) => door::signer(env, channel, &text).await?.ok_or_else(|| {
+        Some(channel) => door::signer(env, channel, &body).await?.ok_or_else(|| {
             Error::conflict("A number's own app signed it, and it is about none of that app's.")
         })?,
     };
-    let split = split::split(env, &signer, &text, &piece).await?;
+    let split = split::split(env, &signer, body).await?;
     let strangers = split.strangers().len();
     let receipt = apply(env, &split, strangers).await?;
     let whole = strangers == 0;

@@ -1,7 +1,7 @@
 //! The callbacks that Meta is given, and the secrets behind them.
 
-use super::split;
-use crate::{Env, Error, Result, Tenant, channel, crypto, payload, signature};
+use super::{body::Body, split};
+use crate::{Env, Error, Result, Tenant, channel, crypto, signature};
 use postern_types::{ChannelId, WorkspaceId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeSet;
@@ -104,13 +104,9 @@ pub(super) async fn open(env: &Env, door: &Door, proved: impl Fn(&[u8]) -> bool)
 
 /// Whom a body that came through a channel's own door speaks for now. None when it is about no number of that channel's
 /// workspace with an app of its own: from the channel alone nobody can tell its workspace, and nothing is asked of others.
-pub(super) async fn signer(env: &Env, door: ChannelId, text: &str) -> Result<Option<Signer>> {
-    let peeled = payload::peel(text).unwrap_or_default();
-    let numbers: Vec<String> = peeled
-        .changes
-        .into_iter()
-        .filter_map(|change| change.number)
-        .collect();
+pub(super) async fn signer(env: &Env, door: ChannelId, body: &Body<'_>) -> Result<Option<Signer>> {
+    let changes = body.peeled.iter().flat_map(|peeled| &peeled.changes);
+    let numbers: Vec<String> = changes.filter_map(|change| change.number.clone()).collect();
     let mut global = env.db.global().await?;
     let owners = split::owners(&mut global, &numbers).await?;
     global.commit().await?;

@@ -1,6 +1,6 @@
 //! What can go the short way: plain messages of one number, nothing else in the body.
 
-use super::super::{news, split};
+use super::super::{body::Body, news};
 use crate::payload::{self, Inbound};
 use time::OffsetDateTime;
 
@@ -21,12 +21,9 @@ pub(in crate::webhook) struct Simple {
 
 impl Simple {
     /// Reads a body. None for one with anything in it that is more than a message from somebody.
-    pub fn read(text: &str, body: &[u8], received: OffsetDateTime) -> Option<Self> {
-        if body.len() > LONGEST {
-            return None;
-        }
-        let peeled = payload::peel(text)?;
-        if !peeled.odd.is_empty() {
+    pub fn read(body: &Body<'_>, received: OffsetDateTime) -> Option<Self> {
+        let peeled = body.peeled.as_ref()?;
+        if body.bytes.len() > LONGEST || !peeled.odd.is_empty() {
             return None;
         }
         let number = peeled.changes.first()?.number.clone()?;
@@ -60,7 +57,7 @@ impl Simple {
         });
         Some(Self {
             number,
-            part: split::whole(text, body, &peeled),
+            part: body.whole(),
             messages,
         })
     }
@@ -74,7 +71,7 @@ mod tests {
     fn read(body: &Value) -> Option<Simple> {
         let text = body.to_string();
         let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
-        Simple::read(&text, text.as_bytes(), received)
+        Simple::read(&Body::read(&text, text.as_bytes()), received)
     }
 
     fn body(values: &[Value]) -> Value {
@@ -154,6 +151,7 @@ mod tests {
         ] {
             assert!(read(&other).is_none(), "{what}");
         }
-        assert!(Simple::read("no JSON", b"no JSON", OffsetDateTime::UNIX_EPOCH).is_none());
+        let none = Body::read("no JSON", b"no JSON");
+        assert!(Simple::read(&none, OffsetDateTime::UNIX_EPOCH).is_none());
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     event,
     webhook::{
+        body::Body,
         door::Signer,
         intake::{Intake, Simple, Taken},
     },
@@ -19,7 +20,7 @@ pub(super) async fn take(env: &Env, body: impl AsRef<[u8]>) -> Result<Taken, Err
 
 async fn take_as(env: &Env, signer: Signer, body: &[u8]) -> Result<Taken, Error> {
     let text = std::str::from_utf8(body).unwrap();
-    let simple = Simple::read(text, body, env.now()).expect("it is simple");
+    let simple = Simple::read(&Body::read(text, body), env.now()).expect("it is simple");
     env.intake.take(env, signer, simple).await
 }
 
