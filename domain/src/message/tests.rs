@@ -1,12 +1,15 @@
 //! Writing: once each, within the window, in one's own workspace.
 
 use super::{compose, find, thread};
-use crate::{Error, conversation, draft, testing};
-use postern_types::{Compose, Content, Direction, MessageId, Role, Status};
+use crate::{
+    Env, Error, conversation, draft,
+    testing::{self, Fixture},
+};
+use postern_types::{Compose, Content, ConversationId, Direction, MessageId, Role, Status};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::Duration;
 
-fn reply(id: MessageId, conversation: postern_types::ConversationId, text: &str) -> Compose {
+fn reply(id: MessageId, conversation: ConversationId, text: &str) -> Compose {
     Compose {
         id,
         conversation,
@@ -15,16 +18,21 @@ fn reply(id: MessageId, conversation: postern_types::ConversationId, text: &str)
     }
 }
 
+/// A workspace and its conversation with Amira, who wrote so long ago.
+async fn amira(env: &Env, heard_ago: Duration) -> (Fixture, ConversationId) {
+    let one = testing::workspace(env, "One", Role::Agent).await;
+    let channel = testing::channel(env, &one, "100").await;
+    let conversation = testing::conversation(env, &one, channel, "Amira", heard_ago).await;
+    (one, conversation)
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn the_same_id_writes_once_also_fifty_times_at_once(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
     let (env, _) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
+    let (one, conversation) = amira(&env, Duration::minutes(1)).await;
     let id: MessageId = env.id();
     let tries: Vec<_> = (0..50)
         .map(|_| {
@@ -61,10 +69,7 @@ async fn the_same_id_writes_once_also_fifty_times_at_once(
 #[sqlx::test(migrations = "../migrations")]
 async fn a_draft_comes_back_as_what_it_was_begun_as(_: PgPoolOptions, options: PgConnectOptions) {
     let (env, _) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::hours(1)).await;
+    let (one, conversation) = amira(&env, Duration::hours(1)).await;
     let mut tenant = one.enter(&env).await;
     for (text, note) in [("for us", true), ("for her", false), ("for us again", true)] {
         draft::save(&env, &mut tenant, conversation, text, note)
@@ -90,10 +95,7 @@ async fn outside_the_window_a_reply_is_refused_and_a_note_is_kept(
     options: PgConnectOptions,
 ) {
     let (env, clock) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::hours(23)).await;
+    let (one, conversation) = amira(&env, Duration::hours(23)).await;
     let mut tenant = one.enter(&env).await;
     draft::save(&env, &mut tenant, conversation, "half a tho\0ught", false)
         .await
@@ -145,10 +147,7 @@ async fn what_is_empty_too_long_or_for_a_closed_conversation_is_refused_in_words
     options: PgConnectOptions,
 ) {
     let (env, _) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
+    let (one, conversation) = amira(&env, Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
     for text in ["", "  \n", "\0", &"é".repeat(4097)] {
         let refused = compose(&env, &mut tenant, &reply(env.id(), conversation, text)).await;
@@ -226,10 +225,7 @@ async fn another_workspace_neither_writes_nor_reads_nor_takes_an_id(
 #[sqlx::test(migrations = "../migrations")]
 async fn a_long_thread_is_read_backwards_whole(_: PgPoolOptions, options: PgConnectOptions) {
     let (env, clock) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
+    let (one, conversation) = amira(&env, Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
     for turn in 0..123 {
         clock.by(Duration::milliseconds(turn % 3));
@@ -269,10 +265,7 @@ async fn two_who_write_in_one_conversation_do_not_block_each_other(
     options: PgConnectOptions,
 ) {
     let (env, _) = testing::env(options);
-    let one = testing::workspace(&env, "One", Role::Agent).await;
-    let channel = testing::channel(&env, &one, "100").await;
-    let conversation =
-        testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
+    let (one, conversation) = amira(&env, Duration::minutes(1)).await;
     // A message of the other's stands in the table, and its conversation is not brought up to date yet.
     let mut other = one.enter(&env).await;
     sqlx::query("SELECT id FROM conversation WHERE workspace_id = $1 FOR KEY SHARE")
