@@ -2,7 +2,7 @@
 
 use crate::{
     api::Api,
-    tally::{customer, digits, taken, twice, until},
+    tally::{customer, digits, nothing_twice, taken, until},
     town::{ACCOUNT, NUMBER, TOKEN, Town},
 };
 use postern_sim::{Chaos, Fault};
@@ -126,11 +126,7 @@ async fn replies_arrive_once_and_in_order_whatever_meta_answers() {
     becomes(&town, &api, &two, &id(8), "read").await;
 
     let ledger = town.meta.ledger();
-    assert!(
-        twice(&ledger).is_empty(),
-        "sent twice: {:?}",
-        twice(&ledger)
-    );
+    nothing_twice(&ledger);
     assert_eq!(taken(&ledger, &digits(1), "lost?"), 0);
     assert_eq!(taken(&ledger, &digits(2), "with the old token"), 1);
 }

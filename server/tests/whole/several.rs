@@ -2,10 +2,7 @@
 
 use crate::{
     sockets::{Socket, heard, next, open, resume},
-    tally::{
-        Size, Tally, begin, check, conversation, digits, release, reply_id, settled, twice, until,
-        write,
-    },
+    tally::{Size, Tally, begin, conversation, digits, release, reply_id, until, write},
     town::Town,
 };
 use serde_json::{Value, json};
@@ -171,8 +168,7 @@ const STATUS: Duration = Duration::from_secs(65);
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_do_each_job_once_and_take_over_from_each_other_when_one_is_killed() {
     let (mut town, api) = Town::found_wide("workers", 2).await;
-    let tally = Arc::new(Tally::default());
-    let mut load = begin(&town, &api, SIZE, &tally).await;
+    let mut load = begin(&town, &api, SIZE).await;
     // One goes while both are at it. What Meta gets after that, the other one sends.
     let busy = town
         .meta
@@ -187,17 +183,5 @@ async fn two_workers_do_each_job_once_and_take_over_from_each_other_when_one_is_
     town.start(3).await;
     town.kill(2);
     release(&town.meta);
-    load.end().await;
-    until("every reply comes to an end", &town, async || {
-        settled(&api, &town.meta).await
-    })
-    .await;
-    let statuses = check(&api, SIZE).await;
-    let ledger = town.meta.ledger();
-    assert!(
-        twice(&ledger).is_empty(),
-        "sent twice: {:?}",
-        twice(&ledger)
-    );
-    println!("replies ended as {statuses:?}");
+    println!("a kill: {}", load.end(&town, &api).await);
 }

@@ -1,16 +1,18 @@
 //! Customers who write under any circumstances, and the count of what became of it.
 
+mod outcome;
+
+pub use outcome::{nothing_twice, taken};
+
 use crate::{
     api::Api,
     town::{NUMBER, Town},
 };
 use postern_sim::{
-    Chaos, Fault, FaultPlan, Form, Ledger, Pace, SimHandle, escape,
+    Chaos, Fault, FaultPlan, Form, Pace, SimHandle, escape,
     wire::{self, Person},
 };
-use serde_json::Value;
 use std::{
-    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -26,8 +28,6 @@ pub struct Tally {
     pub acknowledged: AtomicUsize,
     /// Posts that got another answer or none, and were tried again.
     pub retried: AtomicUsize,
-    /// Replies that the product has confirmed.
-    pub replied: AtomicUsize,
 }
 
 /// A customer.
@@ -38,24 +38,6 @@ pub fn customer(number: usize) -> Person {
 /// A customer's number.
 pub fn digits(number: usize) -> String {
     format!("1555010{number:04}")
-}
-
-/// How often Meta took a text for a customer, whatever id it went by.
-pub fn taken(ledger: &Ledger, digits: &str, text: &str) -> usize {
-    let texts = ledger.texts_to(digits);
-    texts.into_iter().filter(|taken| *taken == text).count()
-}
-
-/// What Meta took more than once, with its customer. Only for texts that each customer is sent once.
-pub fn twice(ledger: &Ledger) -> Vec<(&str, &str)> {
-    let mut all: Vec<_> = ledger
-        .sent
-        .iter()
-        .map(|sent| (sent.to.as_str(), sent.text.as_deref().unwrap_or_default()))
-        .collect();
-    all.sort_unstable();
-    let again = all.windows(2).filter(|two| two[0] == two[1]);
-    again.map(|two| two[0]).collect()
 }
 
 /// Writes `count` messages one after another as Meta would: each again until it is answered with 200, and every fifth
@@ -147,7 +129,8 @@ pub struct Load {
 
 /// Sets the load going: each customer writes, and each of their conversations is replied to, at every process in turn,
 /// while Meta's statuses come shuffled, doubled, early and not at all.
-pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Load {
+pub async fn begin(town: &Town, api: &Api, size: Size) -> Load {
+    let tally = Arc::new(Tally::default());
     town.meta.set_chaos(Chaos::storm(1));
     let urls = town.urls();
     let doors: Vec<_> = urls.iter().map(|url| api.through(url)).collect();
@@ -158,7 +141,7 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
     let mut tasks: Vec<_> = (0..all)
         .map(|number| {
             let (meta, urls) = (town.meta.clone(), callbacks.clone());
-            let (tally, open) = (Arc::clone(tally), open.subscribe());
+            let (tally, open) = (Arc::clone(&tally), open.subscribe());
             let writing = write_as_told(meta, urls, number, size.messages, tally, open);
             tokio::spawn(writing)
         })
@@ -169,7 +152,7 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
     .await;
     for number in 0..size.customers {
         let conversation = conversation(api, number).await;
-        let replying = reply(doors.clone(), conversation, size.replies, Arc::clone(tally));
+        let replying = reply(doors.clone(), conversation, size.replies);
         tasks.push(tokio::spawn(replying));
     }
     Load {
@@ -178,7 +161,7 @@ pub async fn begin(town: &Town, api: &Api, size: Size, tally: &Arc<Tally>) -> Lo
         size,
         open,
         doors,
-        tally: Arc::clone(tally),
+        tally,
     }
 }
 
@@ -203,9 +186,8 @@ impl Load {
             ..Pace::quick()
         });
         town.meta.fail(FaultPlan::always(slow).only_to(&to));
-        let tally = Arc::clone(&self.tally);
         let doors = self.doors.clone();
-        let replying = reply(doors, conversation.clone(), self.size.replies, tally);
+        let replying = reply(doors, conversation.clone(), self.size.replies);
         self.tasks.push(tokio::spawn(replying));
         let within = Duration::from_mins(1);
         let sent = town.meta.wait_for(within, |sent| sent.to == to).await;
@@ -216,13 +198,6 @@ impl Load {
             tokio::task::yield_now().await;
         }
         conversation
-    }
-
-    /// Until everybody has written and replied.
-    pub async fn end(self) {
-        for task in self.tasks {
-            task.await.expect("they go on through it all");
-        }
     }
 }
 
@@ -244,7 +219,7 @@ pub async fn conversation(api: &Api, number: usize) -> String {
 }
 
 /// Replies to a conversation, each with one id until it is confirmed.
-async fn reply(doors: Vec<Api>, conversation: String, count: usize, tally: Arc<Tally>) {
+async fn reply(doors: Vec<Api>, conversation: String, count: usize) {
     for turn in 0..count {
         let id = reply_id(&conversation, turn);
         let text = format!("reply {turn}");
@@ -256,7 +231,6 @@ async fn reply(doors: Vec<Api>, conversation: String, count: usize, tally: Arc<T
             assert!(Instant::now() < deadline, "a reply is not taken: {refusal}");
             tokio::time::sleep(Duration::from_millis(40)).await;
         }
-        tally.replied.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -276,79 +250,4 @@ pub async fn until(what: &str, town: &Town, mut so: impl AsyncFnMut() -> bool) {
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-/// Each customer has one open conversation with exactly their messages in order, and each reply once, in order.
-pub async fn check(api: &Api, size: Size) -> HashMap<String, usize> {
-    let rows = api.conversations().await;
-    assert_eq!(
-        rows.len(),
-        size.customers + size.held,
-        "one conversation for each customer"
-    );
-    let mut statuses = HashMap::new();
-    for row in rows {
-        let thread = api.thread(row["id"].as_str().expect("an id")).await;
-        let texts = |direction: &str| -> Vec<String> {
-            let of = thread
-                .iter()
-                .filter(|message| message["direction"] == direction);
-            of.map(|message| {
-                message["content"]["text"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned()
-            })
-            .collect()
-        };
-        let expected: Vec<_> = (0..size.messages).map(|turn| turn.to_string()).collect();
-        assert_eq!(
-            texts("in"),
-            expected,
-            "nothing lost, nothing double, in order"
-        );
-        let expected: Vec<_> = (0..size.replies)
-            .map(|turn| format!("reply {turn}"))
-            .collect();
-        assert_eq!(texts("out"), expected, "each reply once");
-        for message in thread
-            .iter()
-            .filter(|message| message["direction"] == "out")
-        {
-            let status = message["status"].as_str().unwrap_or_default().to_owned();
-            *statuses.entry(status).or_default() += 1;
-        }
-    }
-    statuses
-}
-
-/// Whether every reply has come to an end. One whose sender was killed before Meta had it ends as unknown: it waits for
-/// the agent's word, and what was written after it waits too. One that Meta has must not stay so.
-pub async fn settled(api: &Api, meta: &SimHandle) -> bool {
-    let ledger = meta.ledger();
-    for row in api.conversations().await {
-        let thread: Vec<Value> = api.thread(row["id"].as_str().expect("an id")).await;
-        let mut held = false;
-        let phone = row["contact"]["phone"].as_str().expect("a number");
-        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-        for message in thread
-            .iter()
-            .filter(|message| message["direction"] == "out")
-        {
-            let text = message["content"]["text"].as_str().expect("a text");
-            let ended = match message["status"].as_str() {
-                Some("unknown") => {
-                    held = true;
-                    taken(&ledger, &digits, text) == 0
-                }
-                Some("queued") => held,
-                Some("sending" | "accepted") => false,
-                _ => true,
-            };
-            if !ended {
-                return false;
-            }
-        }
-    }
-    true
 }
