@@ -350,4 +350,27 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn what_was_said_of_retired_keys_is_never_taken_back_and_not_asked_for_twice_at_once() {
+        let keys = Keys::new(
+            Rings {
+                master: Vec::new(),
+                token: vec![NamedKey {
+                    id: "t1".to_owned(),
+                    secret: Zeroizing::new(vec![1; 32]),
+                }],
+            },
+            Zeroizing::new(vec![3; 32]),
+        );
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let earlier = now - time::Duration::seconds(5);
+        assert!(keys.token("t1").is_some() && keys.is_to_ask(earlier, now));
+        assert!(!keys.is_to_ask(earlier, now), "somebody asks already");
+        keys.retire_tokens(vec!["t1".to_owned()], now);
+        // An answer from before comes late.
+        keys.retire_tokens(Vec::new(), now);
+        assert!(keys.token("t1").is_none());
+        assert_eq!(keys.retired_ids(), ["t1"]);
+    }
 }

@@ -11,13 +11,18 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Waits until every transaction that the serving role has open now, in any process, has ended. What was committed
 /// before is then what everybody sees: no transaction that still runs has read an older key.
 pub(super) async fn grace(env: &Env, say: &mut Say<'_>) -> Result<()> {
+    grace_of(env, MOST, say).await
+}
+
+/// The same, for so long at most.
+pub(super) async fn grace_of(env: &Env, most: Duration, say: &mut Say<'_>) -> Result<()> {
     let before = open(env).await?;
     if !before.is_empty() {
         say(Note::Waits {
             transactions: before.len(),
         });
     }
-    let deadline = tokio::time::Instant::now() + MOST;
+    let deadline = tokio::time::Instant::now() + most;
     while !before.is_disjoint(&open(env).await?) {
         if tokio::time::Instant::now() > deadline {
             return Err(Error::conflict(

@@ -176,7 +176,7 @@ async fn reseal(env: &Env, workspace: WorkspaceId, say: &mut Say<'_>) -> Result<
 }
 
 /// Forgets the keys before the newest, when nothing stands under them; how many.
-async fn forget(env: &Env, workspace: WorkspaceId) -> Result<u64> {
+pub(super) async fn forget(env: &Env, workspace: WorkspaceId) -> Result<u64> {
     let owner = Owner::Workspace(workspace);
     let Some(mut tenant) = enter(env, workspace).await? else {
         return Ok(0);

@@ -8,7 +8,7 @@ mod verified;
 
 use super::{Note, UNWRAPPED, column::Column, open, ring::Owner, seal};
 use crate::{
-    Env, audit,
+    Env, Tenant, audit,
     channel::secrets,
     crypto::{self, Keys, NamedKey, Rings},
     job, quarantine,
@@ -16,7 +16,7 @@ use crate::{
 };
 use postern_types::{ChannelId, JobId, Role};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -169,6 +169,18 @@ async fn data_keys(env: &Env, fixture: &Fixture) -> Vec<(i32, String)> {
     .fetch_all(tenant.conn())
     .await
     .unwrap()
+}
+
+/// What comes of `work`, which waits until `before` is committed.
+async fn waits_for<T>(env: &Env, work: impl Future<Output = T>, before: Tenant) -> T {
+    let mut work = pin!(work);
+    // It would be over long before.
+    for _ in 0..100 {
+        assert!(futures::poll!(&mut work).is_pending(), "it does not wait");
+        env.db.global().await.unwrap().commit().await.unwrap();
+    }
+    before.commit().await.unwrap();
+    work.await
 }
 
 /// Hears nothing.

@@ -1,7 +1,9 @@
 //! A rotation that is cut off, and what still runs when one begins.
 
 use super::*;
-use crate::vault::{rotate_data, verify};
+use crate::vault::{
+    agree, grace::grace_of, make_key, rotate::forget, rotate_data, rotate_master, verify,
+};
 use sqlx::{Connection, PgConnection};
 use std::{
     pin::pin,
@@ -127,6 +129,59 @@ async fn who_seals_with_the_old_key_or_opens_with_it_is_waited_for(
         "what was written late was moved as well"
     );
     assert_eq!(verify(&env, &mut deaf).await.unwrap().broken, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_puts_a_data_key_under_the_old_master_key_is_waited_for(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let old = with_masters(&env, &["m1"]);
+    agree(&old).await.unwrap();
+    let late = crate::workspace::create(&old, "Late").await.unwrap();
+    let both = with_masters(&env, &["m2", "m1"]);
+    let rotated = waits_for(&both, rotate_master(&both, &mut deaf), late).await;
+    assert_eq!(rotated.unwrap().keys, 1);
+    let standing = verify(&both, &mut deaf).await.unwrap();
+    assert_eq!(standing.masters["m2"], (1, 0));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_key_under_which_values_came_meanwhile_is_not_forgotten(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let mut tenant = env.db.operator(one.fixture.workspace).await.unwrap();
+    make_key(&env, &mut tenant).await.unwrap();
+    tenant.commit().await.unwrap();
+    let forgotten = forget(&env, one.fixture.workspace).await;
+    assert!(
+        matches!(&forgotten, Err(crate::Error::Conflict(words)) if words.contains("another rotation")),
+        "{forgotten:?}"
+    );
+    assert_eq!(data_keys(&env, &one.fixture).await.len(), 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_transaction_that_does_not_end_in_time_is_no_reason_to_go_on_without_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let one = full(&env, "One", "100").await;
+    let open = one.fixture.enter(&env).await;
+    let waited = grace_of(&env, Duration::from_millis(50), &mut deaf).await;
+    assert!(
+        matches!(&waited, Err(crate::Error::Conflict(words)) if words.contains("may still use the old key")),
+        "{waited:?}"
+    );
+    open.commit().await.unwrap();
+    grace_of(&env, Duration::from_secs(20), &mut deaf)
+        .await
+        .unwrap();
 }
 
 #[sqlx::test(migrations = "../migrations")]

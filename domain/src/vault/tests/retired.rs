@@ -4,11 +4,12 @@ use super::*;
 use crate::{
     session, token,
     vault::{
-        agree, current_token, hear_of_retired, retire_master, retire_token, rotate_master,
-        use_newest_token,
+        agree, current::use_newest_master, current_token, hear_of_retired, retire_master,
+        retire_token, rotate_master, use_newest_token,
     },
 };
 use postern_types::AccountId;
+use std::pin::pin;
 use time::Duration;
 
 fn refused(result: crate::Result<()>) -> String {
@@ -23,7 +24,7 @@ async fn a_master_key_goes_when_it_is_not_in_use_and_nothing_stands_under_it(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let (env, _) = testing::env(options);
+    let (env, _) = testing::env(options.clone());
     let old = with_masters(&env, &["m1"]);
     agree(&old).await.unwrap();
     full(&old, "One", "100").await;
@@ -33,17 +34,66 @@ async fn a_master_key_goes_when_it_is_not_in_use_and_nothing_stands_under_it(
     retire_master(&both, "m2").await.unwrap();
 
     // Cut off after the new one came into use: what still stands under the old one holds it.
-    super::super::current::use_newest_master(&both)
-        .await
-        .unwrap();
-    let words = refused(retire_master(&both, "m1").await);
-    assert!(
-        words.starts_with("1 data keys (workspace_key) and 1 pieces (quarantine)"),
-        "{words}"
-    );
+    use_newest_master(&both).await.unwrap();
+    let stand = async |words: &str| {
+        let refused = refused(retire_master(&both, "m1").await);
+        assert!(refused.starts_with(words), "{refused}");
+    };
+    stand("1 data keys (workspace_key) and 1 pieces (quarantine)").await;
+    // Either of them holds it.
+    let name = async |master: &str| {
+        let sql = format!("UPDATE workspace_key SET master_id = '{master}'");
+        testing::as_owner(&options, "workspace_key", &sql).await;
+    };
+    name("m2").await;
+    stand("0 data keys (workspace_key) and 1 pieces (quarantine)").await;
+    name("m1").await;
+    let name = async |master: &str| {
+        let mut global = both.db.global().await.unwrap();
+        sqlx::query("UPDATE quarantine SET sealed = $1 || substr(sealed, 5)")
+            .bind(crypto::prefix(master))
+            .execute(global.conn())
+            .await
+            .unwrap();
+        global.commit().await.unwrap();
+    };
+    name("m2").await;
+    stand("1 data keys (workspace_key) and 0 pieces (quarantine)").await;
+    name("m1").await;
     rotate_master(&both, &mut deaf).await.unwrap();
     retire_master(&both, "m1").await.unwrap();
     assert!(refused(retire_master(&both, "m2").await).contains("is in use"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_still_puts_a_data_key_under_a_master_key_is_waited_for_before_that_goes(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let old = with_masters(&env, &["m1"]);
+    agree(&old).await.unwrap();
+    let late = crate::workspace::create(&old, "Late").await.unwrap();
+    let both = with_masters(&env, &["m2", "m1"]);
+    use_newest_master(&both).await.unwrap();
+    let retired = waits_for(&both, retire_master(&both, "m1"), late).await;
+    assert!(refused(retired).starts_with("1 data keys"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_master_key_stays_when_it_cannot_be_told_what_stands_under_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let old = with_masters(&env, &["m1"]);
+    agree(&old).await.unwrap();
+    testing::workspace(&old, "One", Role::Owner).await;
+    let both = with_masters(&env, &["m2", "m1"]);
+    use_newest_master(&both).await.unwrap();
+    let sql = "REVOKE EXECUTE ON FUNCTION enter_system FROM postern_app";
+    testing::as_owner(&options, "workspace_key", sql).await;
+    assert!(retire_master(&both, "m1").await.is_err());
 }
 
 /// The environment with these token keys, the newest first.
@@ -124,9 +174,14 @@ async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
     // Retired once nobody can hold a token of it any more.
     let words = refused(retire_token(&both, "t1", false).await);
     assert!(words.contains(" s, and it was kept"), "{words}");
-    retire_token(&both, "t1", true).await.unwrap();
-    clock.by(Duration::seconds(631));
+    // Machines' clocks differ.
+    clock.by(Duration::seconds(615));
+    let words = refused(retire_token(&both, "t1", false).await);
+    assert!(words.contains(" s, and it was kept"), "{words}");
+    clock.by(Duration::seconds(16));
+    assert!(refused(retire_token(&both, "t9", false).await).contains("no key \"t9\""));
     retire_token(&both, "t1", false).await.unwrap();
+    retire_token(&both, "t1", true).await.unwrap();
     assert!(
         token::read(&both, &second.signed_in.token).is_err(),
         "expired by itself"
@@ -141,9 +196,11 @@ async fn a_token_key_rotates_by_steps_and_nobody_is_signed_out(
         Some("t2")
     );
     global.commit().await.unwrap();
+    // Who does not know it any more may ask as well.
+    retire_token(&new, "t1", false).await.unwrap();
 
-    // The key that signs was lost: whoever starts signs with what it has.
-    let lost = with_tokens(&env, &["t3"]);
+    // The key that signs was lost: whoever starts signs with what it has, and is not retired.
+    let lost = with_tokens(&env, &["t1", "t3"]);
     agree(&lost).await.unwrap();
     let fifth = session::refresh(&lost, &fourth.refresh, &browser)
         .await
@@ -191,8 +248,75 @@ async fn a_retired_token_key_is_refused_by_a_process_that_still_knows_it_and_sig
     let refused = use_newest_token(&old).await;
     assert!(matches!(refused, Err(crate::Error::Conflict(_))));
     retire_token(&both, "t1", true).await.unwrap();
+    assert_eq!(retired(&both).await, ["t1"]);
     let started = with_tokens(&env, &["t1"]);
     agree(&started).await.unwrap();
     assert!(token::read(&started, &token).is_err());
     assert_eq!(started.keys.retired_ids(), ["t1"]);
+}
+
+/// The token keys that are retired, as they stand in the database.
+async fn retired(env: &Env) -> Vec<String> {
+    let mut global = env.db.global().await.unwrap();
+    let retired = sqlx::query_scalar("SELECT token_retired FROM installation");
+    retired.fetch_one(global.conn()).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_key_that_comes_into_use_while_it_is_being_retired_stays(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let both = with_tokens(&env, &["t2", "t1"]);
+    agree(&both).await.unwrap();
+    let mut other = env.db.global().await.unwrap();
+    sqlx::query("UPDATE installation SET token_id = 't1'")
+        .execute(other.conn())
+        .await
+        .unwrap();
+    let mut retiring = pin!(retire_token(&both, "t1", true));
+    // It has seen that another one signs, and comes to write.
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                                 WHERE NOT l.granted AND a.datname = current_database())";
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !sqlx::query_scalar::<_, bool>(waits)
+        .fetch_one(other.conn())
+        .await
+        .unwrap()
+    {
+        assert!(futures::poll!(&mut retiring).is_pending());
+        assert!(tokio::time::Instant::now() < deadline, "it never waits");
+    }
+    other.commit().await.unwrap();
+    assert!(refused(retiring.await).contains("since a moment ago, and was kept"));
+    assert_eq!(retired(&both).await, [""; 0]);
+    let (browser, opened) = signed_in(&both).await;
+    assert!(token::read(&both, &opened.signed_in.token).is_ok());
+    session::refresh(&both, &opened.refresh, &browser)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_could_not_ask_which_keys_are_retired_asks_again_at_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options.clone());
+    let old = with_tokens(&env, &["t1"]);
+    agree(&old).await.unwrap();
+    let token = signed_in(&old).await.1.signed_in.token;
+    let both = with_tokens(&env, &["t2", "t1"]);
+    use_newest_token(&both).await.unwrap();
+    retire_token(&both, "t1", true).await.unwrap();
+    clock.by(Duration::seconds(6));
+    let nowhere = options.socket("/nowhere");
+    let cut_off = Env {
+        db: crate::Db::open(nowhere, 1, env.wake.clone()),
+        ..old.clone()
+    };
+    assert!(hear_of_retired(&cut_off).await.is_err());
+    hear_of_retired(&old).await.unwrap();
+    assert!(token::read(&old, &token).is_err());
 }

@@ -137,7 +137,7 @@ async fn nobody_but_the_operator_moves_a_key_and_nobody_takes_the_newest(
     let mut tenant = one.fixture.enter(&env).await;
     for attempt in [
         "SELECT drop_key(1)",
-        "SELECT rewrap_key(1, 'm1', 'm1', '')",
+        "SELECT rewrap_key(1, 'm1', 'm1', '\\x01026d31'::bytea || decode(repeat('00', 60), 'hex'))",
         "SELECT reseal_details(ARRAY[]::uuid[], ARRAY[]::bytea[])",
     ] {
         tenant.mark().await.unwrap();
@@ -149,6 +149,24 @@ async fn nobody_but_the_operator_moves_a_key_and_nobody_takes_the_newest(
     drop(tenant);
     let mut tenant = env.db.operator(one.fixture.workspace).await.unwrap();
     let dropped: bool = sqlx::query_scalar("SELECT drop_key(1)")
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert!(!dropped, "the newest stays");
+    tenant.commit().await.unwrap();
+    // Also while nothing stands under it, and another workspace has newer ones.
+    let two = full(&env, "Two", "200").await;
+    for workspace in [
+        one.fixture.workspace,
+        two.fixture.workspace,
+        two.fixture.workspace,
+    ] {
+        let mut tenant = env.db.operator(workspace).await.unwrap();
+        crate::vault::make_key(&env, &mut tenant).await.unwrap();
+        tenant.commit().await.unwrap();
+    }
+    let mut tenant = env.db.operator(one.fixture.workspace).await.unwrap();
+    let dropped: bool = sqlx::query_scalar("SELECT drop_key(2)")
         .fetch_one(tenant.conn())
         .await
         .unwrap();
@@ -227,6 +245,22 @@ async fn no_detail_of_the_audit_is_wiped_and_no_data_key_replaced_by_what_does_n
     }
     let sql = format!("SELECT true FROM reseal_details(ARRAY['{id}']::uuid[], ARRAY[]::bytea[])");
     assert!(attempt(&env, &one, &sql).await.is_err(), "none for one");
+    // Another workspace's line stays as it is.
+    let two = full(&env, "Two", "200").await;
+    let their = Owner::Workspace(two.fixture.workspace);
+    let theirs = values(&env, their).await;
+    let id = theirs.keys().find(|at| at.0 == audit::DETAIL).unwrap().1;
+    let sql = format!(
+        "SELECT true FROM reseal_details(ARRAY['{id}']::uuid[], ARRAY['\\x010131{rest}']::bytea[])"
+    );
+    assert!(attempt(&env, &one, &sql).await.unwrap());
+    assert_eq!(values(&env, their).await, theirs);
+    // A line without details stays without.
+    let sql = format!(
+        "SELECT true FROM reseal_details(ARRAY(SELECT id FROM audit WHERE detail IS NULL LIMIT 1), \
+         ARRAY['\\x010131{rest}']::bytea[])"
+    );
+    assert!(attempt(&env, &one, &sql).await.unwrap());
     let rest = "00".repeat(60);
     for wrapped in [
         "NULL".to_owned(),
@@ -238,6 +272,9 @@ async fn no_detail_of_the_audit_is_wiped_and_no_data_key_replaced_by_what_does_n
         let refused = attempt(&env, &one, &sql).await;
         assert!(matches!(refused, Err(crate::Error::Forbidden)), "{wrapped}");
     }
+    // Who read it before another one wrapped it anew comes too late.
+    let sql = format!("SELECT rewrap_key(1, 'm0', 'm1', '\\x01026d31{rest}'::bytea)");
+    assert!(!attempt(&env, &one, &sql).await.unwrap());
     assert_eq!(values(&env, owner).await, before);
 }
 

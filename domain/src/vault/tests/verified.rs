@@ -218,3 +218,20 @@ async fn a_data_key_that_does_not_open_is_told_and_kept(
     assert_eq!(rotated.keys, 0);
     assert_eq!(data_keys(&env, &one.fixture).await, [(1, "m1".to_owned())]);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_data_key_that_is_listed_under_another_master_key_than_its_own_is_told(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options.clone());
+    let one = full(&env, "One", "100").await;
+    let sql = "UPDATE workspace_key SET master_id = 'm2'";
+    testing::as_owner(&options, "workspace_key", sql).await;
+    let wrapped = "workspace_key.wrapped";
+    let (_, told) = broken(&env).await;
+    assert_eq!(
+        told,
+        [(Some(one.fixture.workspace), wrapped, "1".to_owned())]
+    );
+}
