@@ -1,5 +1,7 @@
 //! What holds of webhooks, whatever is in them.
 
+mod addressed;
+mod apart;
 mod conformance;
 mod doors;
 mod faults;
@@ -13,7 +15,7 @@ mod short;
 mod statuses;
 mod together;
 
-use super::{Door, Receipt, Waiting, receive, waiting};
+use super::{Door, Receipt, Waiting, part::SEALED, receive, waiting};
 use crate::{
     Env, Error, Tenant,
     message::thread,
@@ -26,6 +28,7 @@ use postern_types::{
 use serde_json::{Value, json};
 use sqlx::{Connection as _, postgres::PgConnectOptions};
 use std::sync::Arc;
+use uuid::Uuid;
 
 const NUMBER: &str = "106540352242922";
 
@@ -216,4 +219,18 @@ async fn own_app_with(env: &Env, fixture: &Fixture, number: &str, secret: &str) 
         .unwrap();
     tenant.commit().await.unwrap();
     Door::Callback { key }
+}
+
+/// What the only part of a workspace says.
+async fn only_part(env: &Env, fixture: &Fixture) -> String {
+    let mut tenant = fixture.enter(env).await;
+    let (id, sealed): (Uuid, Vec<u8>) =
+        sqlx::query_as("SELECT id, sealed FROM webhook_part WHERE workspace_id = $1")
+            .bind(fixture.workspace.0)
+            .fetch_one(tenant.conn())
+            .await
+            .unwrap();
+    let row = id.to_string();
+    let plain = crate::vault::open(env, &mut tenant, SEALED, &row, &sealed).await;
+    String::from_utf8_lossy(&plain.unwrap()).into_owned()
 }
