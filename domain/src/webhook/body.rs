@@ -37,9 +37,9 @@ impl<'a> Body<'a> {
     pub fn whole(&self) -> Vec<u8> {
         let changes = self
             .peeled
-            .as_ref()
-            .map_or(0, |peeled| peeled.changes.len());
-        self.envelope(&Vec::from_iter(0..changes))
+            .iter()
+            .flat_map(|peeled| 0..peeled.changes.len());
+        self.envelope(&changes.collect::<Vec<_>>())
     }
 
     /// An envelope around the changes at these places, in their entries, with what stood beside them there: once, however
