@@ -12,6 +12,11 @@ compile_error!(
     "`ssr` and `hydrate` exclude each other: together, event handlers silently vanish. Build package by package."
 );
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "what the server writes and what the browser wakes must be built alike: `--cfg erase_components` of .cargo/config.toml is missing, perhaps because `RUSTFLAGS` is set."
+);
+
 pub mod browser;
 pub mod channels;
 pub mod error;
