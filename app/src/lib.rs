@@ -22,6 +22,7 @@ pub mod channels;
 pub mod error;
 pub mod frame;
 pub mod inbox;
+pub mod json;
 pub mod live;
 pub mod root;
 pub mod session;

@@ -5,7 +5,7 @@ mod hold;
 mod lock;
 mod wire;
 
-pub use api::ApiClient;
+pub use api::{Api, ApiClient};
 
 use crate::ApiError;
 use hold::Change;

@@ -1,14 +1,17 @@
 //! What an agent does in the inbox, as server functions.
 
-use crate::{error::ApiError, session::ApiClient};
-use leptos::{prelude::*, server_fn::codec::Json};
+use crate::{
+    error::ApiError,
+    session::{Api, ApiClient},
+};
+use leptos::prelude::*;
 use postern_types::{
     ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView,
     ThreadPage, UnknownAnswer,
 };
 
 /// What stands beside a thread.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/details", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/details", protocol = Api)]
 pub async fn details(id: ConversationId) -> Result<ConversationDetails, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let details = postern_domain::conversation::details(&mut tenant, id).await?;
@@ -17,7 +20,7 @@ pub async fn details(id: ConversationId) -> Result<ConversationDetails, ApiError
 }
 
 /// One page of a thread, the newest when `before` is none.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/thread", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/thread", protocol = Api)]
 pub async fn thread(id: ConversationId, before: Option<String>) -> Result<ThreadPage, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let page = postern_domain::message::thread(&mut tenant, id, before.as_deref()).await?;
@@ -26,7 +29,7 @@ pub async fn thread(id: ConversationId, before: Option<String>) -> Result<Thread
 }
 
 /// Gives a conversation to somebody, or to nobody.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/assign", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/assign", protocol = Api)]
 pub async fn assign(
     id: ConversationId,
     assignee: Option<MemberId>,
@@ -39,7 +42,7 @@ pub async fn assign(
 }
 
 /// Takes a conversation out of the inbox.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/close", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/close", protocol = Api)]
 pub async fn close(id: ConversationId) -> Result<ConversationRow, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let row = postern_domain::conversation::close(&crate::ssr::env(), &mut tenant, id).await?;
@@ -48,7 +51,7 @@ pub async fn close(id: ConversationId) -> Result<ConversationRow, ApiError> {
 }
 
 /// Puts a conversation back.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/reopen", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/reopen", protocol = Api)]
 pub async fn reopen(id: ConversationId) -> Result<ConversationRow, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let row = postern_domain::conversation::reopen(&crate::ssr::env(), &mut tenant, id).await?;
@@ -57,7 +60,7 @@ pub async fn reopen(id: ConversationId) -> Result<ConversationRow, ApiError> {
 }
 
 /// Sends a failed one again.
-#[server(client = ApiClient, prefix = "/api", endpoint = "message/retry", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/retry", protocol = Api)]
 pub async fn retry(id: MessageId) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let message = postern_domain::message::retry(&crate::ssr::env(), &mut tenant, id).await?;
@@ -66,7 +69,7 @@ pub async fn retry(id: MessageId) -> Result<MessageView, ApiError> {
 }
 
 /// Says what became of one whose fate stayed unknown.
-#[server(client = ApiClient, prefix = "/api", endpoint = "message/unknown", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/unknown", protocol = Api)]
 pub async fn answer_unknown(id: MessageId, answer: UnknownAnswer) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let message =

@@ -1,14 +1,17 @@
 //! Reading the inbox, and handing over what was written, as server functions.
 
-use crate::{error::ApiError, session::ApiClient};
-use leptos::{prelude::*, server_fn::codec::Json};
+use crate::{
+    error::ApiError,
+    session::{Api, ApiClient},
+};
+use leptos::prelude::*;
 use postern_types::{
     Compose, ConversationId, ConversationRow, InboxCounts, InboxPage, InboxSnapshot, ListRequest,
     MessageView,
 };
 
 /// The inbox at one moment, with the place from which to listen.
-#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/snapshot", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/snapshot", protocol = Api)]
 pub async fn snapshot(request: ListRequest) -> Result<InboxSnapshot, ApiError> {
     use crate::ssr;
     let (env, mut tenant) = (ssr::env(), ssr::member(postern_types::Role::Agent).await?);
@@ -18,7 +21,7 @@ pub async fn snapshot(request: ListRequest) -> Result<InboxSnapshot, ApiError> {
 }
 
 /// One page of a list.
-#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/list", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/list", protocol = Api)]
 pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let page = postern_domain::conversation::list(&mut tenant, &request).await?;
@@ -27,7 +30,7 @@ pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
 }
 
 /// The unread counts.
-#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/counts", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "inbox/counts", protocol = Api)]
 pub async fn counts() -> Result<InboxCounts, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let counts = postern_domain::conversation::counts(&mut tenant).await?;
@@ -36,7 +39,7 @@ pub async fn counts() -> Result<InboxCounts, ApiError> {
 }
 
 /// A ticket that opens one socket within thirty seconds.
-#[server(client = ApiClient, prefix = "/api", endpoint = "live/ticket", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "live/ticket", protocol = Api)]
 pub async fn ticket() -> Result<String, ApiError> {
     use crate::ssr;
     let (env, caller) = (ssr::env(), ssr::caller()?);
@@ -47,7 +50,7 @@ pub async fn ticket() -> Result<String, ApiError> {
 }
 
 /// Keeps what the reader has begun to write: a reply, or a note.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/draft", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/draft", protocol = Api)]
 pub async fn save_draft(
     id: ConversationId,
     text: String,
@@ -60,7 +63,7 @@ pub async fn save_draft(
 }
 
 /// Sends a reply or keeps a note.
-#[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "message/compose", protocol = Api)]
 pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let message = postern_domain::message::compose(&crate::ssr::env(), &mut tenant, &line).await?;
@@ -69,7 +72,7 @@ pub async fn send_message(line: Compose) -> Result<MessageView, ApiError> {
 }
 
 /// Somebody has looked.
-#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/read", input = Json)]
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/read", protocol = Api)]
 pub async fn mark_read(id: ConversationId) -> Result<ConversationRow, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let row = postern_domain::conversation::mark_read(&crate::ssr::env(), &mut tenant, id).await?;

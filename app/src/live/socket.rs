@@ -7,7 +7,7 @@ mod watch;
 pub use commands::{Command, Commands};
 
 use super::{Live, Presence, api};
-use crate::{browser, error::ApiError};
+use crate::{browser, error::ApiError, json};
 use commands::Inbound;
 use frames::{Frames, load};
 use futures::{
@@ -147,7 +147,7 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
                 live.hear();
                 // What is not understood is a newer server's: what it says comes with the next snapshot.
                 if let Message::Text(text) = message
-                    && let Ok(frame) = serde_json::from_slice::<ServerFrame>(text.as_bytes())
+                    && let Ok(frame) = json::read::<ServerFrame>(text.as_bytes())
                     && let Some(end) = frames.take(frame, wait).await?
                 {
                     return Ok(end);
@@ -207,7 +207,7 @@ async fn connect(live: Live) -> Result<WebSocket, Result<End, ApiError>> {
 }
 
 async fn say(socket: &mut WebSocket, frame: &ClientFrame) -> bool {
-    let Ok(text) = serde_json::to_string(frame) else {
+    let Ok(text) = json::write(frame) else {
         return false;
     };
     socket.send(Message::Text(text)).await.is_ok()

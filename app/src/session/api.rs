@@ -1,17 +1,23 @@
-//! The client of every server function: it carries the access token, and renews it when it is refused.
+//! How server functions travel, and their client: it carries the access token, and renews it when it is refused.
 
 use super::hold;
-use crate::ApiError;
-use futures::{Sink, Stream};
+use crate::{
+    ApiError,
+    json::{self, Fault, Json},
+};
+use futures::{Sink, Stream, future::BoxFuture};
 use gloo_net::http::{Method, Request};
 use js_sys::Reflect;
 use leptos::server_fn::{
-    Bytes,
+    Bytes, ContentType as _, Http, Protocol,
     client::{Client, browser::BrowserClient},
+    error::{FromServerFnError as _, ServerFnErrorErr},
     request::{ClientReq, browser::BrowserRequest},
     response::{ClientRes, browser::BrowserResponse},
+    server::Server,
 };
 use send_wrapper::SendWrapper;
+use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestInit};
@@ -19,7 +25,68 @@ use web_sys::{AbortSignal, RequestInit};
 /// How long an answer may take: asking Meta for a number takes longest.
 const PATIENCE_MS: u32 = 20_000;
 
-/// For `#[server(client = ApiClient, …)]`.
+/// For `#[server(client = ApiClient, protocol = Api, …)]`: a POST of JSON that is answered by JSON. The browser's half is
+/// the same for all functions but for what it writes and reads, and so is its code.
+pub struct Api;
+
+impl<Input, Output, S> Protocol<Input, Output, ApiClient, S, ApiError> for Api
+where
+    Input: Serialize + DeserializeOwned + Send,
+    Output: Serialize + DeserializeOwned + Send,
+    S: Server<ApiError>,
+{
+    const METHOD: Method = Method::POST;
+
+    fn run_server<F, Fut>(
+        request: S::Request,
+        function: F,
+    ) -> impl Future<Output = Result<S::Response, ApiError>> + Send
+    where
+        F: Fn(Input) -> Fut + Send,
+        Fut: Future<Output = Result<Output, ApiError>> + Send,
+    {
+        <Http<Json, Json> as Protocol<Input, Output, ApiClient, S, ApiError>>::run_server(
+            request, function,
+        )
+    }
+
+    fn run_client(
+        path: &str,
+        input: Input,
+    ) -> impl Future<Output = Result<Output, ApiError>> + Send {
+        let answer = ask(path, json::write(&input));
+        async move {
+            json::read(&answer.await?).map_err(|fault| {
+                ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization(fault.to_string()))
+            })
+        }
+    }
+}
+
+/// Sends what was written; what was answered, unread.
+fn ask(path: &str, written: Result<String, Fault>) -> BoxFuture<'_, Result<Bytes, ApiError>> {
+    Box::pin(async move {
+        let body = written.map_err(|fault| ApiError::Transport {
+            message: fault.to_string(),
+        })?;
+        let request = <BrowserRequest as ClientReq<ApiError>>::try_new_post_bytes(
+            path,
+            Json::CONTENT_TYPE,
+            Json::CONTENT_TYPE,
+            Bytes::from(body),
+        )?;
+        let answer = ApiClient::send(request).await?;
+        let refused = status(&answer) >= 400;
+        let text = <BrowserResponse as ClientRes<ApiError>>::try_into_bytes(answer).await?;
+        if refused {
+            Err(ApiError::de(text))
+        } else {
+            Ok(text)
+        }
+    })
+}
+
+/// For the same.
 pub struct ApiClient;
 
 impl Client<ApiError> for ApiClient {

@@ -1,6 +1,6 @@
 //! The requests that make and end a session, and what the browser keeps beside it: never the token.
 
-use crate::ApiError;
+use crate::{ApiError, browser, json};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::Reflect;
 use leptos::prelude::window_event_listener_untyped;
@@ -113,7 +113,7 @@ pub fn keep_workspace(workspace: WorkspaceId) {
 /// Says `in` or `out` to the other tabs; the time makes each word a new one.
 pub fn tell_other_tabs(word: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(WORD, &format!("{word} {}", js_sys::Date::now()));
+        let _ = storage.set_item(WORD, &format!("{word} {}", browser::now().0));
     }
 }
 
@@ -140,7 +140,7 @@ async fn send(
     body: &impl Serialize,
     patience_ms: u32,
 ) -> Result<Response, ApiError> {
-    let body = serde_json::to_string(body).map_err(|error| ApiError::Transport {
+    let body = json::write(body).map_err(|error| ApiError::Transport {
         message: error.to_string(),
     })?;
     request
@@ -161,14 +161,14 @@ async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, ApiError> {
         return Err(refusal(&answer).await);
     }
     let text = answer.text().await.map_err(|error| lost(&error))?;
-    serde_json::from_slice(text.as_bytes()).map_err(|error| ApiError::Transport {
+    json::read(text.as_bytes()).map_err(|error| ApiError::Transport {
         message: error.to_string(),
     })
 }
 
 async fn refusal(answer: &Response) -> ApiError {
     let text = answer.text().await.unwrap_or_default();
-    serde_json::from_slice(text.as_bytes()).unwrap_or_else(|_| ApiError::Transport {
+    json::read(text.as_bytes()).unwrap_or_else(|_| ApiError::Transport {
         // Not our words: a proxy's page, perhaps.
         message: format!("status {}", answer.status()),
     })

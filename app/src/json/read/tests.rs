@@ -1,0 +1,176 @@
+//! Held against serde_json, which wrote what is read.
+
+use super::whole;
+use postern_types::{
+    ChannelView, Content, ConversationRow, FeedCursor, InboxCounts, InboxPage, InboxSnapshot,
+    ListRequest, MessageView, Moment, ServerFrame, SetUpState, SignedIn, ThreadPage,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+const ID: &str = "018f3c5e-7a00-7000-8000-00000000000a";
+
+/// Both read the same, or both refuse it.
+fn alike<T: DeserializeOwned + Debug + PartialEq>(text: &str) -> Option<T> {
+    let theirs = serde_json::from_str::<T>(text);
+    let ours = whole::<T>(text.as_bytes());
+    assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}: {ours:?}, {theirs:?}");
+    let ours = ours.ok();
+    assert_eq!(ours, theirs.ok(), "{text}");
+    ours
+}
+
+fn message(text: &str) -> String {
+    format!(
+        r#"{{"id":"{ID}","rev":9007199254740993,"conversation":"{ID}","direction":"in","author":null,
+        "content":{{"type":"text","text":"{text}"}},"at":-1,"arrival":0,"status":"read","status_at":17,
+        "fault":{{"code":-131047,"reason":"late","retry":false}},"ask_at":null}}"#
+    )
+}
+
+fn row() -> String {
+    format!(
+        r#"{{"id":"{ID}","rev":2,"contact":{{"id":"{ID}","name":"Zoë","phone":null}},"channel":"{ID}","state":"open",
+        "assignee":"{ID}","last":{{"content":{{"type":"other","kind":"image","summary":""}},"direction":"out",
+        "status":"failed"}},"last_at":5,"unread":3,"window_until":null}}"#
+    )
+}
+
+#[test]
+fn what_the_server_says_is_read_as_serde_json_reads_it() {
+    let read = alike::<MessageView>(&message("hi")).expect("a message");
+    assert_eq!(read.rev, 9_007_199_254_740_993);
+    assert!(alike::<ConversationRow>(&row()).is_some());
+    let page = format!(
+        r#"{{"messages":[{},{}],"older":"x"}}"#,
+        message("a"),
+        message("b")
+    );
+    assert_eq!(
+        alike::<ThreadPage>(&page).map(|page| page.messages.len()),
+        Some(2)
+    );
+    let event = format!(
+        r#"{{"type":"event","cursor":"1-2","event":{{"type":"message","message":{},"conversation":{}}}}}"#,
+        message("c"),
+        row()
+    );
+    assert!(matches!(alike(&event), Some(ServerFrame::Event { .. })));
+    let me = format!(
+        r#"{{"token":"t","expires_in":900,"me":{{"account":"{ID}","name":"A","email":"a@b","memberships":[
+        {{"workspace":"{ID}","workspace_name":"W","member":"{ID}","role":"owner"}}]}}}}"#
+    );
+    assert!(alike::<SignedIn>(&me).is_some());
+    assert_eq!(alike::<String>(r#""ticket""#).as_deref(), Some("ticket"));
+    assert_eq!(alike::<()>(" null "), Some(()));
+    assert_eq!(alike::<Vec<ChannelView>>(" [ ] "), Some(Vec::new()));
+}
+
+#[test]
+fn what_was_not_asked_for_is_passed_over() {
+    let more = r#"{"new":{"deep":[[{"a":"]}\\\""}],-1.5e3,null,true]},"needed":false,"x":"y"}"#;
+    assert_eq!(alike(more), Some(SetUpState { needed: false }));
+    let deep = format!(
+        r#"{{"new":{}{},"needed":true}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    assert_eq!(whole(deep.as_bytes()), Ok(SetUpState { needed: true }));
+}
+
+#[test]
+fn a_text_is_read_with_its_escapes() {
+    for text in [
+        r#""""#,
+        r#""a\"\\\/\b\f\n\r\tz""#,
+        r#""\u00e9\u0000\uD83D\uDE00é😀""#,
+        r#""\ud83d""#,
+        r#""\ud83dx""#,
+        r#""\ud83dA""#,
+        r#""\ude00""#,
+        r#""\u12g4""#,
+        r#""\u12"#,
+        r#""\x""#,
+        "\"a\nb\"",
+        "\"a\u{0}b\"",
+        r#""open"#,
+        r#""\"#,
+        "",
+        "\"a\" \"b\"",
+    ] {
+        alike::<String>(text);
+    }
+    assert!(whole::<String>(b"\"\xff\"").is_err());
+}
+
+#[test]
+fn what_is_not_whole_is_refused() {
+    let text = message("hi");
+    for end in 0..text.len() {
+        assert_eq!(alike::<MessageView>(&text[..end]), None);
+    }
+    for text in [
+        r#"{"needed":1}"#,
+        r#"{"needed":"true"}"#,
+        r#"{"needed":null}"#,
+        r#"{"needed":true,"needed":true}"#,
+        r#"{"needed":true"needed":true}"#,
+        r#"{"needed" true}"#,
+        r#"{needed:true}"#,
+        r#"{"needed":true}}"#,
+        r#"{"needed":truth}"#,
+        "{}",
+        "[",
+        "<html>",
+    ] {
+        assert_eq!(alike::<SetUpState>(text), None);
+    }
+    for text in ["1.5", "1e3", "--1", "", "99999999999", "-1", "x"] {
+        assert_eq!(alike::<u32>(text), None);
+    }
+    assert_eq!(alike::<Content>(r#"{"type":"sound"}"#), None);
+}
+
+#[test]
+fn a_fault_says_what_was_missing_and_repeats_nothing() {
+    let told = |text: &str| {
+        whole::<MessageView>(text.as_bytes())
+            .expect_err("a fault")
+            .to_string()
+    };
+    assert_eq!(told("{}"), "missing field `id`");
+    assert_eq!(told("<html>"), "expected `{` at byte 0");
+    assert!(told(r#"{"id":"secret"}"#).contains("UUID"));
+    assert!(!told(r#"{"rev":"secret"}"#).contains("secret"));
+}
+
+#[test]
+fn what_serde_json_writes_is_read_back() {
+    fn back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
+        let text = serde_json::to_string(value).expect("text");
+        assert_eq!(whole::<T>(text.as_bytes()).as_ref(), Ok(value), "{text}");
+    }
+    back(&ListRequest {
+        search: "\u{1}\"\\\u{2028}é".into(),
+        ..ListRequest::default()
+    });
+    back(&ServerFrame::Beat);
+    back(&InboxSnapshot {
+        page: InboxPage {
+            rows: vec![serde_json::from_str(&row()).expect("a row")],
+            next: Some("x".into()),
+        },
+        counts: InboxCounts::default(),
+        members: Vec::new(),
+        channels: Vec::new(),
+        cursor: FeedCursor("1-2".into()),
+        now: Moment(3),
+    });
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Carries {
+        Something(u8),
+    }
+    let carries = whole::<Carries>(b"\"Something\"");
+    assert!(carries.is_err(), "{carries:?}");
+}
