@@ -6,6 +6,7 @@ mod connect;
 mod connected;
 
 use crate::{
+    boxed::{Show, effect},
     error::ApiError,
     live::{Inbox, use_live},
     session::use_session,
@@ -78,7 +79,7 @@ fn Numbers() -> impl IntoView {
             }
         });
     };
-    Effect::new(move |_| read());
+    effect(move || read());
     live.on_connected(move || {
         if failed.with_untracked(Option::is_some) {
             failed.set(None);
@@ -95,12 +96,12 @@ fn Numbers() -> impl IntoView {
                     <h1>{channels::TITLE}</h1>
                     <p class="page-lead">{channels::LEAD}</p>
                 </div>
-                <Show when=move || admin.get() && numbers.with(|all| !all.is_empty()) fallback=|| ()>
+                <Show when=move || admin.get() && numbers.with(|all| !all.is_empty())>
                     <button type="button" class="button primary" on:click=connect><Icon name="plus"/>{channels::CONNECT}</button>
                 </Show>
             </header>
-            <Show when=move || !admin.get() fallback=|| ()><p class="hint">{channels::ADMIN_ONLY}</p></Show>
-            <Show when=move || failed.with(Option::is_some) fallback=|| ()>
+            <Show when=move || !admin.get()><p class="hint">{channels::ADMIN_ONLY}</p></Show>
+            <Show when=move || failed.with(Option::is_some)>
                 <p class="strip fault" role="alert"><Icon name="triangle-alert"/>{move || failed.with(|error| error.as_ref().map(|e| fault::doing(fault::LIST_FAILED, e)))}</p>
             </Show>
             <ul class="cards">
@@ -108,9 +109,9 @@ fn Numbers() -> impl IntoView {
                     <li><Card channel admin desk/></li>
                 </For>
             </ul>
-            <Show when=move || loaded.get() && numbers.with(Vec::is_empty) fallback=|| ()>
+            <Show when=move || loaded.get() && numbers.with(Vec::is_empty)>
                 <Empty icon="smartphone" title=channels::CONNECT_FIRST hint=channels::CONNECT_FIRST_HINT>
-                    <Show when=move || admin.get() fallback=|| ()>
+                    <Show when=move || admin.get()>
                         <button type="button" class="button primary" on:click=connect>{channels::CONNECT}</button>
                     </Show>
                 </Empty>

@@ -7,6 +7,7 @@ mod menu;
 mod shortcuts;
 
 use crate::{
+    boxed::{Show, effect},
     browser,
     live::{provide_live, use_live},
     session::use_session,
@@ -47,7 +48,7 @@ pub fn Frame() -> impl IntoView {
         <For each=move || chosen.get() key=|place| *place let:place>
             <WorkspaceFrame workspace=place.0 member=place.1/>
         </For>
-        <Show when=move || chosen.get().is_none() fallback=|| ()>
+        <Show when=move || chosen.get().is_none()>
             <main class="page-alone" id="main">
                 <Empty icon="users" title=frame::NO_WORKSPACE hint=frame::NO_WORKSPACE_HINT>
                     <button type="button" class="button" on:click=move |_| leptos::task::spawn_local(session.sign_out())>{frame::SIGN_OUT}</button>
@@ -110,14 +111,14 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
             <A href="/inbox" attr:class="rail-link" attr:title=frame::INBOX>
                 <Icon name="inbox"/>
                 <span class="rail-word">{frame::INBOX}</span>
-                <Show when=move || { counts.get().all > 0 } fallback=|| ()>
+                <Show when=move || { counts.get().all > 0 }>
                     <span class="rail-count" aria-hidden="true">{move || words::count(counts.get().all)}</span>
                 </Show>
             </A>
             <A href="/settings/channels" attr:class="rail-link" attr:title=frame::NUMBERS>
                 <Icon name="smartphone"/>
                 <span class="rail-word">{frame::NUMBERS}</span>
-                <Show when=move || lost.get() fallback=|| ()>
+                <Show when=move || lost.get()>
                     <span class="rail-mark" title=frame::NUMBER_LOST>
                         <span aria-hidden="true">"!"</span>
                         <span class="only-heard">{frame::NUMBER_LOST}</span>
@@ -154,7 +155,7 @@ fn listen(overlays: Overlays) {
 pub fn FrameSkeleton() -> impl IntoView {
     // Shapes that stay for long are no answer.
     let late = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         set_timeout(
             move || {
                 late.try_set(true);
@@ -167,7 +168,7 @@ pub fn FrameSkeleton() -> impl IntoView {
             <div class="rail" aria-hidden="true"><i class="sk sk-square"></i></div>
             <div class="frame-main">
                 <div class="banner-place" role="status" aria-live="polite">
-                    <Show when=move || late.get() fallback=|| ()>
+                    <Show when=move || late.get()>
                         <div class="banner"><Icon name="wifi-off"/><p>{frame::AWAY}</p></div>
                     </Show>
                 </div>

@@ -17,6 +17,7 @@ compile_error!(
     "what the server writes and what the browser wakes must be built alike: `--cfg erase_components` of .cargo/config.toml is missing, perhaps because `RUSTFLAGS` is set."
 );
 
+pub mod boxed;
 pub mod browser;
 pub mod channels;
 pub mod error;

@@ -26,6 +26,7 @@ pub use presence::{Other, Presence};
 pub use socket::Link;
 pub use thread::{Thread, unseen};
 
+use crate::boxed::effect;
 use crate::browser;
 use leptos::prelude::*;
 use postern_types::{
@@ -167,7 +168,7 @@ impl Live {
     /// Calls `act` each time the connection is there again, and at its first.
     pub fn on_connected(self, act: impl Fn() + 'static) {
         let connected = Memo::new(move |_| self.link.get() == Link::Live);
-        Effect::new(move |_| {
+        effect(move || {
             if connected.get() {
                 untrack(&act);
             }

@@ -8,6 +8,7 @@ mod wire;
 pub use api::{Api, ApiClient};
 
 use crate::ApiError;
+use crate::boxed::effect;
 use hold::Change;
 use leptos::prelude::*;
 use postern_types::{Credentials, Me, Membership, Role, SetUp, SetUpState, SignedIn, WorkspaceId};
@@ -51,7 +52,7 @@ pub fn provide_session() -> Session {
     };
     provide_context(session);
     // An effect runs in the browser alone.
-    Effect::new(move || {
+    effect(move || {
         hold::on_change(move |change| session.apply(change));
         session.follow_other_tabs();
         session.begin();

@@ -1,6 +1,7 @@
 //! The first page of a fresh installation: its owner and its first workspace.
 
 use crate::{
+    boxed::{Show, effect},
     error::ApiError,
     session::{Auth, use_session},
     ui::{
@@ -43,7 +44,7 @@ fn Form() -> impl IntoView {
     let busy = RwSignal::new(false);
     let awake = awake();
     let go = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         let take = move || {
             if let Some(code) = location_hash().filter(|code| !code.is_empty()) {
                 token.set(code);
@@ -55,7 +56,7 @@ fn Form() -> impl IntoView {
         let handle = window_event_listener(ev::hashchange, move |_| take());
         on_cleanup(move || handle.remove());
     });
-    Effect::new(move |_| {
+    effect(move || {
         if session.auth.get() == Auth::In {
             go(
                 "/inbox",
@@ -114,7 +115,7 @@ fn Form() -> impl IntoView {
             }>
                 <form class="form" on:submit=submit method="post">
                     {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p></div> })}
-                    <Show when=move || !from_link.get() fallback=|| ()>
+                    <Show when=move || !from_link.get()>
                         <Field name="token" label=account::CODE value=token hint=account::CODE_HINT fault=of("token")/>
                     </Show>
                     <Field name="workspace" label=account::WORKSPACE value=workspace hint=account::WORKSPACE_HINT fault=of("workspace_name") autocomplete="organization" maxlength=80_u32/>

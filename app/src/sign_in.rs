@@ -1,6 +1,7 @@
 //! Signing in.
 
 use crate::{
+    boxed::effect,
     error::ApiError,
     session::{Auth, setup_needed, use_session},
     ui::{
@@ -27,7 +28,7 @@ pub fn SignInPage() -> impl IntoView {
     let query = use_query_map();
     let go = use_navigate();
     let onward = go.clone();
-    Effect::new(move |_| {
+    effect(move || {
         if session.auth.get() == Auth::In {
             let next = query.with_untracked(|query| query.get("next"));
             onward(
@@ -39,7 +40,7 @@ pub fn SignInPage() -> impl IntoView {
             );
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let go = go.clone();
         leptos::task::spawn_local(async move {
             if matches!(setup_needed().await, Ok(true)) {

@@ -2,6 +2,7 @@
 
 use super::{Desk, api};
 use crate::{
+    boxed::Show,
     browser,
     live::use_live,
     ui::{copy::Copyable, dialog::Dialog, icon::Icon, time, toast::use_toasts},
@@ -37,7 +38,7 @@ pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoVie
                 <div><dt>{channels::SINCE}</dt><dd><time title=time::full(at)>{time::date(at)}</time></dd></div>
             </dl>
             {channel.own_app.then(|| view! { <Copyable label=channels::CALLBACK value=callback/> })}
-            <Show when=move || admin.get() fallback=|| ()>
+            <Show when=move || admin.get()>
                 <footer class="card-foot">
                     {if lost {
                         view! { <button type="button" class="button" on:click=move |_| desk.connecting.set(true)>{channels::CONNECT_AGAIN}</button> }.into_any()

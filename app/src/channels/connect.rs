@@ -2,6 +2,7 @@
 
 use super::{Desk, api};
 use crate::{
+    boxed::Show,
     error::ApiError,
     live::use_live,
     ui::{dialog::Dialog, field::Field, icon::Icon},
@@ -145,7 +146,7 @@ fn Fields(form: Form, failed: RwSignal<Option<ApiError>>) -> impl IntoView {
                 <span><strong>{channels::APP_OURS}</strong><small>{channels::APP_OURS_HINT}</small></span>
             </label>
         </fieldset>
-        <Show when=move || form.own_app.get() fallback=|| ()>
+        <Show when=move || form.own_app.get()>
             <Field name="app_secret" label=channels::APP_SECRET kind="password" value=form.app_secret hint=channels::APP_SECRET_HINT fault=of("app_secret")/>
         </Show>
     }

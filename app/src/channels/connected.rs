@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::{
+    boxed::effect,
     browser,
     ui::{copy::Copyable, dialog::Dialog, icon::Icon},
     words::channels,
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectedDialog(desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if desk.connected.with(Option::is_some) {
             open.set(true);
         }

@@ -1,6 +1,7 @@
 //! A strip that says when what is shown may be behind.
 
 use crate::{
+    boxed::effect,
     live::{Link, use_live},
     ui::icon::Icon,
     words::frame,
@@ -17,7 +18,7 @@ pub fn Banner() -> impl IntoView {
     let live = use_live();
     let shown = RwSignal::new(Link::Starting);
     let version = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         let link = live.link.get();
         version.update_value(|version| *version += 1);
         let mine = version.get_value();

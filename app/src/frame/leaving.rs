@@ -1,6 +1,7 @@
 //! Leaving a workspace, or the whole: what was written goes out first, and what cannot is named.
 
 use crate::{
+    boxed::effect,
     live::{Inbox, use_live},
     session::{Session, use_session},
     ui::{dialog::Dialog, toast::use_toasts},
@@ -52,7 +53,7 @@ pub fn LeavingDialog(leaving: Leaving) -> impl IntoView {
         }
         leave(session, to);
     };
-    Effect::new(move |_| {
+    effect(move || {
         let Some(to) = leaving.0.get() else { return };
         leptos::task::spawn_local(async move {
             if live.tell_all(PATIENCE_MS).await {

@@ -4,6 +4,7 @@ mod choices;
 
 use super::{Overlays, leaving::Leave};
 use crate::{
+    boxed::Show,
     live::{Notices, Permission},
     session::use_session,
     ui::{avatar::Avatar, icon::Icon, toast::use_toasts},
@@ -59,7 +60,7 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
                             aria-current=move || (session.workspace.get() == Some(each.workspace)).then_some("true")>
                             <Avatar name=Some(each.workspace_name.clone()) id=each.workspace.0/>
                             <span class="menu-name"><bdi>{each.workspace_name.clone()}</bdi></span>
-                            <Show when=move || session.workspace.get() == Some(each.workspace) fallback=|| ()><Icon name="check"/></Show>
+                            <Show when=move || session.workspace.get() == Some(each.workspace)><Icon name="check"/></Show>
                         </button>
                     </li>
                 </For>

@@ -12,6 +12,7 @@ use super::{
     window::{Gate, gate},
 };
 use crate::{
+    boxed::{Show, effect},
     browser,
     live::{LONGEST, Live, use_live},
     ui::toast::use_toasts,
@@ -65,7 +66,7 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
         }
         focus(input);
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(ask) = desk.write.get() else { return };
         desk.write.set(None);
         match ask {
@@ -80,8 +81,8 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
     view! {
         <form class="composer" class:is-note=move || note.get() on:submit=move |event| { event.prevent_default(); send.run(()) }>
             <Tabs draft gate input/>
-            <Show when=move || shut.get() fallback=|| ()><Shut id gate/></Show>
-            <Show when=move || shown.get() fallback=|| ()>
+            <Show when=move || shut.get()><Shut id gate/></Show>
+            <Show when=move || shown.get()>
                 <Room draft typing input shut focused over ready send/>
             </Show>
         </form>
@@ -104,7 +105,7 @@ fn followed_gate(live: Live, id: ConversationId) -> Memo<Option<Gate>> {
 /// known whether one may write: a composer that comes back later leaves the focus where it is.
 fn greet(gate: Memo<Option<Gate>>, input: NodeRef<html::Textarea>) {
     let greeted = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let known = gate.with(Option::is_some);
         let here = input.get().is_some();
         if greeted.get_value() || !(known || here) {

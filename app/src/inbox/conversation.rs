@@ -5,6 +5,7 @@ use super::{
     thread::ThreadView,
 };
 use crate::{
+    boxed::{Show, effect},
     error::ApiError,
     live::{Live, use_live},
     ui::{empty::Empty, icon::Icon},
@@ -41,7 +42,7 @@ pub fn OpenConversation() -> impl IntoView {
         <For each=move || desk.current.get() key=|id| *id let:id>
             <Conversation id/>
         </For>
-        <Show when=move || desk.current.get().is_none() fallback=|| ()>
+        <Show when=move || desk.current.get().is_none()>
             <main class="conversation" id="main"><Gone/></main>
         </Show>
     }
@@ -56,7 +57,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         details: RwSignal::new(None),
         failed: RwSignal::new(None),
     };
-    Effect::new(move |_| {
+    effect(move || {
         // The first snapshot begins everything; before it an event could fall between.
         if live.epoch.get() > 0 {
             open(live, opened);
@@ -85,7 +86,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
                     <ThreadView id mark/>
                     <Composer opened mark/>
                 </div>
-                <Show when=move || desk.details.get() fallback=|| ()>
+                <Show when=move || desk.details.get()>
                     <DetailsPane opened/>
                 </Show>
             </Show>
@@ -149,7 +150,7 @@ fn Fault(opened: Opened) -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || opened.failed.with(Option::is_some) fallback=|| ()>
+        <Show when=move || opened.failed.with(Option::is_some)>
             <div class="strip fault" role="alert">
                 <Icon name="triangle-alert"/>
                 <p>{text}</p>

@@ -2,7 +2,7 @@
 
 mod trail;
 
-use crate::{browser, live::Draft};
+use crate::{boxed::effect, browser, live::Draft};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -95,7 +95,7 @@ pub fn provide_desk() -> Desk {
         let now = opened_by(&browser::path());
         desk.trail.try_update_value(|trail| trail.stepped(now));
     });
-    Effect::new(move |_| {
+    effect(move || {
         let current = desk.current.get();
         desk.trail.update_value(|trail| trail.went(current));
         if current.is_none()

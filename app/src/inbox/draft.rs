@@ -1,6 +1,7 @@
 //! The text of one open conversation, taken up where the reader left off.
 
 use super::conversation::Opened;
+use crate::boxed::effect;
 use crate::live::{self, Drafts, Live};
 use leptos::prelude::*;
 use postern_types::ConversationId;
@@ -33,7 +34,7 @@ pub fn keep(live: Live, opened: Opened) -> Draft {
         drafts: live.drafts,
         id,
     };
-    Effect::new(move |_| {
+    effect(move || {
         let stored = opened.details.with(|details| {
             details.as_ref().map(|details| live::Draft {
                 text: details.draft.clone(),

@@ -2,6 +2,7 @@
 
 use super::{actions, desk::use_desk};
 use crate::{
+    boxed::Show,
     live::use_live,
     ui::{
         avatar::{Avatar, WindowRing},
@@ -66,7 +67,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
                 <Beside id/>
             </div>
             <div class="head-actions">
-                <Show when=move || !mine.get() fallback=|| ()>
+                <Show when=move || !mine.get()>
                     <button type="button" class="button quiet" on:click=move |_| actions::assign(live, toasts, id, Some(live.me()), None)>
                         <Icon name="user-check"/><span class="label">{details::ASSIGN_ME}</span><kbd aria-hidden="true">"a"</kbd>
                     </button>

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use crate::{
+    boxed::effect,
     browser,
     live::{self, Live},
 };
@@ -20,7 +21,7 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
             (unread, loaded)
         })
     });
-    Effect::new(move |_| {
+    effect(move || {
         desk.attention.track();
         let (unread, loaded) = state.get();
         if !browser::attentive() {

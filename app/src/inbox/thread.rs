@@ -4,6 +4,7 @@ mod place;
 
 use super::{api, bubble::GroupView, groups};
 use crate::{
+    boxed::{Show, effect},
     live::{Live, Thread, unseen, use_live},
     ui::{icon::Icon, sentinel::Sentinel, time},
     words::{self, fault, thread},
@@ -183,7 +184,7 @@ fn unseen_below(live: Live, id: ConversationId, at_end: RwSignal<bool>) -> Memo<
         })
     });
     let seen = RwSignal::new(None);
-    Effect::new(move |_| {
+    effect(move || {
         let last = last.get();
         if at_end.get() {
             seen.set(last);
@@ -212,7 +213,7 @@ fn Jump(at_end: RwSignal<bool>, below: Memo<usize>, jump: Callback<()>) -> impl 
         n => thread::new_below(n),
     };
     view! {
-        <Show when=move || !at_end.get() fallback=|| ()>
+        <Show when=move || !at_end.get()>
             <button type="button" class="jump" class:has-new=move || { below.get() > 0 } on:click=move |_| jump.run(())>
                 <Icon name="arrow-down"/>
                 {word}

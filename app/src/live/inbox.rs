@@ -6,6 +6,7 @@ use super::{
     change::{Pending, Ticket},
     thread::Thread,
 };
+use crate::boxed::sort;
 use postern_types::{
     ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState, FeedCursor,
     InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId, MemberView, Moment,
@@ -181,7 +182,7 @@ impl Inbox {
             .filter(|m| m.active)
             .cloned()
             .collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        sort(&mut all, |a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         all
     }
 
@@ -193,7 +194,7 @@ impl Inbox {
     /// All numbers, by name.
     pub fn numbers(&self) -> Vec<ChannelView> {
         let mut all: Vec<_> = self.channels.values().cloned().collect();
-        all.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        sort(&mut all, |a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         all
     }
 

@@ -4,7 +4,7 @@ mod shown;
 mod stamp;
 
 use super::Live;
-use crate::{browser, words};
+use crate::{boxed::effect, browser, words};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use postern_types::{Content, ConversationId, MessageView};
@@ -60,7 +60,7 @@ pub(super) fn start(live: Live) {
             || browser::attentive()
             || stamp.elsewhere()
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(message) = live.heard.get()
             && concerns_reader(live, &message)
             && !quiet()
@@ -68,7 +68,7 @@ pub(super) fn start(live: Live) {
             show(of_message(live, &message));
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let mut missed = live.missed.get();
         missed.retain(|message| concerns_reader(live, message));
         if missed.is_empty() || quiet() {
@@ -80,7 +80,7 @@ pub(super) fn start(live: Live) {
         });
     });
     // What was read, here or by a colleague, is no news any more.
-    Effect::new(move |_| {
+    effect(move || {
         live.inbox.with(|inbox| {
             shown.close_unless(|id| inbox.row(id).is_none_or(|row| row.unread > 0));
         });

@@ -1,5 +1,6 @@
 //! Who else looks at which conversation, and who writes.
 
+use crate::boxed::sort;
 use postern_types::{ConversationId, MemberId};
 use std::collections::HashMap;
 
@@ -47,9 +48,13 @@ impl Presence {
                 typing: *typing,
             })
             .collect();
-        others.sort_by_key(|other| (other.member, !other.typing));
+        sort(&mut others, |a, b| {
+            (a.member, b.typing).cmp(&(b.member, a.typing))
+        });
         others.dedup_by_key(|other| other.member);
-        others.sort_by_key(|other| (!other.typing, other.member));
+        sort(&mut others, |a, b| {
+            (b.typing, a.member).cmp(&(a.typing, b.member))
+        });
         others
     }
 }

@@ -1,5 +1,6 @@
 //! The messages of one opened conversation, in order, with the gaps known.
 
+use crate::boxed::sort;
 use postern_types::{MessageId, MessageView, Moment, SendFault, Status, ThreadPage};
 use std::collections::HashMap;
 
@@ -43,7 +44,7 @@ impl Thread {
                 }
             }
         }
-        self.messages.sort_by_key(order);
+        sort(&mut self.messages, |a, b| order(a).cmp(&order(b)));
         self.number_from(0);
     }
 

@@ -1,6 +1,7 @@
 //! The browser's own dialog, opened by a signal; it keeps the focus and gives it back.
 
 use super::icon::Icon;
+use crate::boxed::{Show, effect};
 use crate::words;
 use leptos::{ev::MouseEvent, html, prelude::*};
 
@@ -30,7 +31,7 @@ pub fn Dialog(
                         <Icon name="x"/>
                     </button>
                 </header>
-                <Show when=move || open.get() fallback=|| ()>{children()}</Show>
+                <Show when=move || open.get()>{children()}</Show>
             </div>
         </dialog>
     }
@@ -39,7 +40,7 @@ pub fn Dialog(
 
 /// Opens and closes the browser's dialog as the signal says; `opened` runs each time it opens.
 pub fn follow(node: NodeRef<html::Dialog>, open: RwSignal<bool>, opened: impl Fn() + 'static) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => {

@@ -1,5 +1,6 @@
 //! One line of a form: label, input, hint, and what is wrong with it.
 
+use crate::boxed::effect;
 use leptos::{html, prelude::*};
 
 /// A labelled input. The hint and the fault belong to it for those who listen.
@@ -21,7 +22,7 @@ pub fn Field(
 ) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     let adopted = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         let Some(input) = node.get() else { return };
         let (held, shown) = (value.get(), input.value());
         // What was typed before the page woke is not wiped, but taken over.

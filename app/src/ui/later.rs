@@ -3,7 +3,7 @@
 //! The build cuts it out of the client where a function says `#[wasm_split(name, preload(fetch), fallible)]`; what only that
 //! function reaches is fetched with it. To make a lazy part: such a function, which gives its view, and `Later` in its place.
 
-use crate::{ui::empty::Empty, words};
+use crate::{boxed::effect, ui::empty::Empty, words};
 use futures::FutureExt as _;
 use leptos::prelude::*;
 use std::future::Future;
@@ -43,7 +43,7 @@ where
             code.try_set(if came { Code::Here } else { Code::Missing });
         });
     };
-    Effect::new(move |_| ask());
+    effect(move || ask());
     move || match code.get() {
         Code::Coming => meanwhile.run(),
         Code::Here => match part().now_or_never() {

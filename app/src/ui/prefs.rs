@@ -1,5 +1,6 @@
 //! How the reader wants it: theme and density, kept in this browser and set on the page's root.
 
+use crate::boxed::effect;
 use crate::browser;
 use leptos::prelude::*;
 
@@ -67,7 +68,7 @@ pub fn provide_prefs() {
         density: RwSignal::new(Density::default()),
     };
     provide_context(prefs);
-    Effect::new(move |_| {
+    effect(move || {
         match browser::recall(THEME).as_deref() {
             Some("light") => prefs.theme.set(Theme::Light),
             Some("dark") => prefs.theme.set(Theme::Dark),

@@ -1,6 +1,7 @@
 //! Below a reply that failed, or of which nobody knows: the reason, and what can be done.
 
 use crate::{
+    boxed::Show,
     browser,
     error::ApiError,
     inbox::{
@@ -95,7 +96,7 @@ fn Unknown(message: MessageView) -> impl IntoView {
         <div class="fate unknown">
             <Icon name="circle-help"/>
             <p>{move || if due.get() { thread::UNKNOWN } else { thread::UNKNOWN_WAIT }}</p>
-            <Show when=move || due.get() fallback=|| ()>
+            <Show when=move || due.get()>
                 <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::SendAgain)>{thread::SEND_AGAIN}</button>
                 <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::Arrived)>{thread::ARRIVED}</button>
             </Show>

@@ -1,6 +1,7 @@
 //! Why nothing can be sent now, and what can be done instead.
 
 use crate::{
+    boxed::Show,
     inbox::{
         actions,
         desk::{Ask, use_desk},
@@ -21,7 +22,7 @@ pub fn Shut(id: ConversationId, gate: Memo<Option<Gate>>) -> impl IntoView {
         <div class="composer-shut" role="note">
             <Icon name="lock"/>
             <p>{move || gate.get().and_then(|gate| gate.reason(live.now.get()))}</p>
-            <Show when=move || gate.get() == Some(Gate::Closed) fallback=|| ()>
+            <Show when=move || gate.get() == Some(Gate::Closed)>
                 <button type="button" class="button small" on:click=move |_| actions::toggle_state(live, toasts, id)>{composer::REOPEN}</button>
             </Show>
             <button type="button" class="button small" on:click=move |_| desk.ask_to_write(Ask::Note)>{composer::WRITE_NOTE}</button>

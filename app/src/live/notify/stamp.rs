@@ -1,6 +1,6 @@
 //! Which tab is looked at: kept in the browser, so that the others keep quiet.
 
-use crate::{browser, live::Live};
+use crate::{boxed::effect, browser, live::Live};
 use leptos::prelude::*;
 use postern_types::{MemberId, Moment};
 
@@ -26,7 +26,7 @@ impl Stamp {
             let handle = window_event_listener_untyped(event, move |_| stamp.renew());
             on_cleanup(move || handle.remove());
         }
-        Effect::new(move |_| {
+        effect(move || {
             live.now.track();
             stamp.renew();
         });

@@ -1,0 +1,57 @@
+//! What would be compiled anew for each closure and each type, compiled once: what is its own is forgotten first.
+
+use leptos::{children::ViewFn, prelude::*};
+use std::cmp::Ordering;
+
+/// A condition.
+pub struct When(Box<dyn Fn() -> bool + Send + Sync>);
+
+impl<F: Fn() -> bool + Send + Sync + 'static> From<F> for When {
+    fn from(condition: F) -> Self {
+        Self(Box::new(condition))
+    }
+}
+
+/// Leptos's own, at a tenth of the code: the children while the condition holds, otherwise the fallback.
+#[component]
+pub fn Show(
+    #[prop(into)] when: When,
+    children: ChildrenFn,
+    #[prop(optional, into)] fallback: ViewFn,
+) -> impl IntoView {
+    let holds = ArcMemo::new(move |_| (when.0)());
+    view! { {move || if holds.get() { children() } else { fallback.run() }} }
+}
+
+/// An effect that does not ask what it gave the last time.
+pub fn effect(run: impl FnMut() + 'static) {
+    fn start(mut run: Box<dyn FnMut()>) {
+        Effect::new(move |_| run());
+    }
+    start(Box::new(run));
+}
+
+/// Sorts; equal ones stay as they stood.
+pub fn sort<T>(all: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
+    fn order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+        let mut order: Vec<_> = (0..length).collect();
+        order.sort_by(|a, b| compare(*a, *b));
+        order
+    }
+    let sorted = order(all.len(), &|a, b| compare(&all[a], &all[b]));
+    let mut places: Vec<_> = all.drain(..).map(Some).collect();
+    all.extend(sorted.into_iter().filter_map(|at| places[at].take()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_equal_stays_as_it_stood() {
+        let mut all = vec![(2, 'a'), (1, 'b'), (2, 'c'), (0, 'd'), (1, 'e')];
+        sort(&mut all, |a, b| a.0.cmp(&b.0));
+        assert_eq!(all, [(0, 'd'), (1, 'b'), (1, 'e'), (2, 'a'), (2, 'c')]);
+        sort(&mut Vec::<u8>::new(), Ord::cmp);
+    }
+}
