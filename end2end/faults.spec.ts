@@ -189,6 +189,28 @@ test('a revoked token disconnects the number, everybody is told, and connecting 
   await tick(page, 'Tell me.', 'Read');
 });
 
+test('what is typed into the command bar before its list has come is done when it comes', async ({ home, page }) => {
+  let arrive = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/command_bar.*\.wasm/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await signIn(page, home.house, home.agent);
+  const asked = page.waitForRequest(/command_bar.*\.wasm/);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('density');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await asked;
+  await expect(page.getByRole('combobox')).toHaveValue('density');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(page.locator('html')).not.toHaveAttribute('data-density', 'compact');
+  arrive();
+  await expect(page.locator('html')).toHaveAttribute('data-density', 'compact');
+  await expect(page.getByRole('dialog', { name: 'Search or run a command' })).toBeHidden();
+});
+
 test('the server restarts under an open page, and the page catches up', async ({ home, page, watch }) => {
   watch.allow(
     /^console: WebSocket connection to .* failed/,

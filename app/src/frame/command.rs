@@ -1,102 +1,103 @@
 //! The command bar: conversations by name or number, and what else one may want.
+//!
+//! Its field is part of the page, so that no key is lost; what it lists is fetched when the page has come to rest.
 
 mod entries;
+mod found;
 mod run;
 
 use crate::{
-    live,
+    boxed::{Show, effect},
+    browser,
     ui::{
-        avatar::Avatar,
         dialog::{follow, is_beside},
         icon::Icon,
+        later::{Later, Part},
     },
-    words::{self, frame},
+    words::frame,
 };
-use entries::{Entry, matching};
+use found::Found;
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html,
     prelude::*,
 };
-use postern_types::{ConversationRow, ListRequest};
-use run::runner;
 use std::time::Duration;
+use wasm_split_helpers::wasm_split;
 
-const TYPING: Duration = Duration::from_millis(140);
-const SHOWN: usize = 8;
+/// So long after the page what is listed is fetched, if nobody asked before.
+const REST: Duration = Duration::from_secs(2);
+
+/// What the field and the list share.
+#[derive(Clone, Copy)]
+struct Bar {
+    open: RwSignal<bool>,
+    text: RwSignal<String>,
+    /// Which line is chosen.
+    at: RwSignal<usize>,
+    /// What was pressed and not yet done: the list does it, as soon as it is there.
+    pressed: RwSignal<Vec<Press>>,
+}
+
+/// A key that the list understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Press {
+    Down,
+    Up,
+    Enter,
+}
 
 /// Opened by Ctrl/Cmd-K; a dialog with a list that the arrows walk.
 #[component]
 pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let text = RwSignal::new(String::new());
-    let at = RwSignal::new(0_usize);
-    // For which text, and what: the answer comes after the keys.
-    let found = RwSignal::new((String::new(), Vec::<ConversationRow>::new()));
-    // Enter was pressed before the answer was here.
-    let hurried = StoredValue::new(false);
-    let entries = Memo::new(move |_| gathered(&found.get().1, &text.get()));
+    let bar = Bar {
+        open,
+        text: RwSignal::new(String::new()),
+        at: RwSignal::new(0),
+        pressed: RwSignal::new(Vec::new()),
+    };
+    provide_context(bar);
+    effect(move || {
+        set_timeout(
+            || {
+                leptos::task::spawn_local(async {
+                    // Whoever opens the bar asks again, and is told when it fails.
+                    let _ = fetch().await;
+                });
+            },
+            REST,
+        );
+    });
 
     follow(dialog, open, move || {
-        text.set(String::new());
-        found.set((String::new(), Vec::new()));
-        at.set(0);
-        hurried.set_value(false);
-    });
-    let run = runner(open);
-    let choose = move || {
-        if let Some(entry) = entries.with_untracked(|all| all.get(at.get_untracked()).cloned()) {
-            run(entry);
-        }
-    };
-    // What Enter was pressed for is not wanted any more once the bar is closed.
-    Effect::new(move |_| {
-        if !open.get() {
-            hurried.set_value(false);
-        }
-    });
-    when_answered(text, found, hurried, move || {
-        if open.get_untracked() {
-            choose();
-        }
+        bar.text.set(String::new());
+        bar.at.set(0);
+        bar.pressed.set(Vec::new());
     });
     let typed = move |event| {
-        let now = event_target_value(&event);
-        text.set(now.clone());
-        at.set(0);
-        hurried.set_value(false);
-        set_timeout(
-            move || {
-                if text.try_with_untracked(|text| *text == now) == Some(true) {
-                    search(now, text, found);
-                }
-            },
-            TYPING,
-        );
+        // What an earlier text was pressed for is not what is meant now.
+        bar.pressed.set(Vec::new());
+        bar.at.set(0);
+        bar.text.set(event_target_value(&event));
     };
     let keys = move |event: KeyboardEvent| {
-        let last = entries.with(Vec::len).saturating_sub(1);
-        match event.key().as_str() {
-            "ArrowDown" => at.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
-            "ArrowUp" => at.update(|at| *at = if *at == 0 { last } else { *at - 1 }),
-            "Enter" if !crate::browser::composing(&event) => {
-                // What an earlier text found is not what is meant now.
-                let behind = found.with_untracked(|(of, _)| text.with_untracked(|text| text != of));
-                if behind && at.get_untracked() == 0 {
-                    hurried.set_value(true);
-                } else {
-                    choose();
-                }
-            }
+        let press = match event.key().as_str() {
+            "ArrowDown" => Press::Down,
+            "ArrowUp" => Press::Up,
+            "Enter" if !browser::composing(&event) => Press::Enter,
             _ => return,
-        }
+        };
         event.prevent_default();
-        crate::browser::keep_in_view(&format!("#command-{}", at.get_untracked()));
+        bar.pressed.update(|pressed| pressed.push(press));
     };
     let beside = move |event: MouseEvent| {
         if is_beside(dialog, &event) {
             open.set(false);
         }
+    };
+    let meanwhile = || {
+        view! { <ul id="command-list" class="command-list" role="listbox" aria-label=frame::RESULTS aria-busy="true"></ul> }
     };
 
     view! {
@@ -108,94 +109,19 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
                         type="text" role="combobox" autofocus autocomplete="off" spellcheck="false" dir="auto"
                         aria-label=frame::COMMAND_HINT placeholder=frame::COMMAND_HINT
                         aria-controls="command-list" aria-expanded="true"
-                        aria-activedescendant=move || format!("command-{}", at.get())
-                        prop:value=move || text.get() on:input=typed on:keydown=keys
+                        aria-activedescendant=move || format!("command-{}", bar.at.get())
+                        prop:value=move || bar.text.get() on:input=typed on:keydown=keys
                     />
                     <kbd aria-hidden="true">"Esc"</kbd>
                 </div>
-                <ul id="command-list" class="command-list" role="listbox" aria-label=frame::RESULTS>
-                    {move || entries.get().into_iter().enumerate().map(|(n, entry)| {
-                        let chosen = entry.clone();
-                        view! {
-                            <li id=format!("command-{n}") class="command-entry" role="option"
-                                aria-selected=move || (at.get() == n).to_string()
-                                on:click=move |_| run(chosen.clone()) on:mousemove=move |_| if at.get_untracked() != n { at.set(n) }>
-                                {show(entry)}
-                            </li>
-                        }
-                    }).collect_view()}
-                </ul>
-                <Show when=move || entries.with(Vec::is_empty) fallback=|| ()><p class="command-none">{frame::COMMAND_NONE}</p></Show>
+                <Show when=move || open.get()><Later fetch part=command_bar meanwhile/></Show>
             </div>
         </dialog>
     }
     .into_any()
 }
 
-/// What was found, then the commands that hold what was typed.
-fn gathered(found: &[ConversationRow], text: &str) -> Vec<Entry> {
-    let found = found.iter().take(SHOWN).cloned();
-    let found = found.map(|row| Entry::Conversation(Box::new(row)));
-    let commands = matching(text).into_iter().map(Entry::Command);
-    found.chain(commands).collect()
-}
-
-fn show(entry: Entry) -> AnyView {
-    match entry {
-        Entry::Command(command) => view! {
-            <Icon name=command.icon()/><span class="command-name">{command.word()}</span>
-        }
-        .into_any(),
-        Entry::Conversation(row) => {
-            let label = row.contact.label().to_owned();
-            let label = if label.is_empty() {
-                words::UNKNOWN_CONTACT.into()
-            } else {
-                label
-            };
-            view! {
-                <Avatar name=row.contact.name id=row.contact.id.0/>
-                <span class="command-name"><bdi>{label}</bdi></span>
-                <span class="quiet-text" dir="ltr">{row.contact.phone}</span>
-            }
-            .into_any()
-        }
-    }
-}
-
-/// Chooses, once the answer for the text is here, what Enter was pressed for before.
-fn when_answered(
-    text: RwSignal<String>,
-    found: RwSignal<(String, Vec<ConversationRow>)>,
-    hurried: StoredValue<bool>,
-    choose: impl Fn() + 'static,
-) {
-    Effect::new(move |_| {
-        let answered = found.with(|(of, _)| text.with_untracked(|text| text == of));
-        if answered && hurried.get_value() {
-            hurried.set_value(false);
-            choose();
-        }
-    });
-}
-
-/// A search finds open and closed ones alike. What was typed since makes the answer worthless.
-fn search(sought: String, text: RwSignal<String>, found: RwSignal<(String, Vec<ConversationRow>)>) {
-    if sought.trim().is_empty() {
-        found.set((sought, Vec::new()));
-        return;
-    }
-    leptos::task::spawn_local(async move {
-        let request = ListRequest {
-            search: sought.trim().to_owned(),
-            ..ListRequest::default()
-        };
-        let rows = live::list(request)
-            .await
-            .map(|page| page.rows)
-            .unwrap_or_default();
-        if text.try_with_untracked(|text| *text == sought) == Some(true) {
-            found.set((sought, rows));
-        }
-    });
+#[wasm_split(command_bar, preload(fetch), fallible)]
+fn command_bar() -> Part {
+    Ok(view! { <Found/> }.into_any())
 }
