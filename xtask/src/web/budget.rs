@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::{NAME, PARTS, pack};
 
-/// What the first page may cost, in bytes of brotli. The bar is 350,000 and is missed: this is where the client stands, and
-/// a hundredth more. Who makes the client smaller lowers it; it is never raised.
-const FIRST_LOAD: u64 = 402_000;
+/// What the first page may cost, in bytes of brotli. The bar is 350,000; this is where the client stands, and a hundredth
+/// more. Who makes the client smaller lowers it; it is never raised.
+const FIRST_LOAD: u64 = 333_000;
 
 /// What one lazy part may cost.
 const PART: u64 = 120_000;
