@@ -79,7 +79,7 @@ fn Numbers() -> impl IntoView {
             }
         });
     };
-    effect(move || read());
+    effect(read);
     live.on_connected(move || {
         if failed.with_untracked(Option::is_some) {
             failed.set(None);

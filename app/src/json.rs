@@ -1,4 +1,4 @@
-//! JSON as it travels: written by serde_json everywhere, read by it on the server, and in the browser by a reader that
+//! JSON as it travels: written by `serde_json` everywhere, read by it on the server, and in the browser by a reader that
 //! is a fraction of its code. The wire is the same.
 
 mod read;

@@ -1,5 +1,6 @@
-//! The browser's reader. serde_json reads each struct from an array as well as from an object, by name as by number, and
-//! counts lines: code that is made once more for every type. This reads what serde_json writes; what else it takes harms nobody.
+//! The browser's reader. `serde_json` reads each struct from an array as well as from an object, by name as by number, and
+//! counts lines: code that is made once more for every type. This reads what `serde_json` writes; what else it takes
+//! harms nobody.
 
 mod fault;
 mod text;

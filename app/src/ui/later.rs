@@ -43,7 +43,7 @@ where
             code.try_set(if came { Code::Here } else { Code::Missing });
         });
     };
-    effect(move || ask());
+    effect(ask);
     move || match code.get() {
         Code::Coming => meanwhile.run(),
         Code::Here => match part().now_or_never() {

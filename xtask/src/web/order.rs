@@ -197,7 +197,7 @@ mod tests {
         let named = name_by_likeness(&[kept.clone(), old].concat()).expect("a module");
 
         // After one import: the first is alone of its type, the third ends lower than the second, the fourth is longer.
-        let names: Vec<u8> = [
+        let written: Vec<u8> = [
             (1, "0000003"),
             (2, "0000001"),
             (3, "0000000"),
@@ -206,9 +206,9 @@ mod tests {
         .iter()
         .flat_map(|(function, name)| [number(*function), counted(name.as_bytes())].concat())
         .collect();
-        let names = [vec![4], names].concat();
-        let names = [counted(b"name"), vec![1], counted(&names)].concat();
-        assert_eq!(named, [kept, section(CUSTOM, &names)].concat());
+        let written = [vec![4], written].concat();
+        let written = [counted(b"name"), vec![1], counted(&written)].concat();
+        assert_eq!(named, [kept, section(CUSTOM, &written)].concat());
     }
 
     #[test]

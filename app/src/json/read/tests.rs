@@ -1,4 +1,4 @@
-//! Held against serde_json, which wrote what is read.
+//! Held against `serde_json`, which wrote what is read.
 
 use super::whole;
 use postern_types::{
@@ -116,7 +116,7 @@ fn what_is_not_whole_is_refused() {
         r#"{"needed":true,"needed":true}"#,
         r#"{"needed":true"needed":true}"#,
         r#"{"needed" true}"#,
-        r#"{needed:true}"#,
+        "{needed:true}",
         r#"{"needed":true}}"#,
         r#"{"needed":truth}"#,
         "{}",
@@ -144,6 +144,11 @@ fn a_fault_says_what_was_missing_and_repeats_nothing() {
     assert!(!told(r#"{"rev":"secret"}"#).contains("secret"));
 }
 
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+enum Carries {
+    Something(u8),
+}
+
 #[test]
 fn what_serde_json_writes_is_read_back() {
     fn back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
@@ -167,10 +172,6 @@ fn what_serde_json_writes_is_read_back() {
         now: Moment(3),
     });
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    enum Carries {
-        Something(u8),
-    }
     let carries = whole::<Carries>(b"\"Something\"");
     assert!(carries.is_err(), "{carries:?}");
 }
