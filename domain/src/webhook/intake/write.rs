@@ -35,7 +35,8 @@ pub(super) async fn write(env: &Env, bodies: Vec<(Simple, Signer)>) -> Result<Ve
         global.commit().await?;
         return Ok(taken);
     }
-    let rows = messages(&mut global, now, &columns).await?;
+    let mut rows = messages(&mut global, now, &columns).await?;
+    step_by_step(&mut rows);
     let (mut numbers, mut told) = (Vec::new(), Vec::new());
     for row in rows {
         let element = usize::try_from(row.element).unwrap_or(0) - 1;
@@ -57,6 +58,19 @@ pub(super) async fn write(env: &Env, bodies: Vec<(Simple, Signer)>) -> Result<Ve
     }
     global.commit().await?;
     Ok(taken)
+}
+
+/// A conversation that several messages changed is told of as it is after all of them. Each of their events is a step of its
+/// own all the same: who hears them knows by the revision that something came in.
+fn step_by_step(rows: &mut [Row]) {
+    let mut later = HashMap::new();
+    for row in rows.iter_mut().rev() {
+        if let (Some(id), Some(rev)) = (row.id, &mut row.rev) {
+            let behind = later.entry(id).or_insert(0);
+            *rev -= *behind;
+            *behind += 1;
+        }
+    }
 }
 
 /// Where a number belongs.
