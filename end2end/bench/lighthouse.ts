@@ -15,11 +15,13 @@ export interface Told {
   blocked_ms: number;
   shift: number;
   bytes: number;
+  /** Audits that are not passed, of those that count. */
+  missed: string[];
 }
 
 interface Report {
-  categories: Record<string, { score: number | null }>;
-  audits: Record<string, { numericValue?: number }>;
+  categories: Record<string, { score: number | null; auditRefs: { id: string; weight: number }[] }>;
+  audits: Record<string, { numericValue?: number; score: number | null }>;
   runtimeError?: { message: string };
 }
 
@@ -39,6 +41,7 @@ export async function lighthouse(program: string, address: string, port: number,
     if (found === undefined) throw new Error(`${address}: Lighthouse told no ${audit}`);
     return Math.round(found * 1000) / 1000;
   };
+  const counted = Object.values(report.categories).flatMap(({ auditRefs }) => auditRefs.filter(({ weight }) => weight > 0));
   return {
     performance: score('performance'),
     accessibility: score('accessibility'),
@@ -48,15 +51,16 @@ export async function lighthouse(program: string, address: string, port: number,
     blocked_ms: value('total-blocking-time'),
     shift: value('cumulative-layout-shift'),
     bytes: value('total-byte-weight'),
+    missed: counted.map(({ id }) => id).filter((id) => (report.audits[id]?.score ?? 1) < 0.9),
   };
 }
 
-/** The middle one of each. */
-export function medians(rounds: Told[]): Told {
+/** The middle one of each number. */
+export function medians(rounds: Told[]): Partial<Told> {
   const middle = (key: keyof Told) => {
-    const sorted = rounds.map((round) => round[key]).sort((a, b) => a - b);
+    const sorted = rounds.map((round) => round[key] as number).sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
   };
-  const keys = Object.keys(rounds[0]) as (keyof Told)[];
-  return Object.fromEntries(keys.map((key) => [key, middle(key)])) as unknown as Told;
+  const keys = (Object.keys(rounds[0]) as (keyof Told)[]).filter((key) => key !== 'missed');
+  return Object.fromEntries(keys.map((key) => [key, middle(key)]));
 }

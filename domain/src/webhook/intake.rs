@@ -1,7 +1,7 @@
 //! The short way in: messages of contacts who are known, taken for many workspaces in one transaction.
 //!
-//! Whoever comes while a transaction commits waits for the next, which takes them together. Numbers take turns, so that
-//! a flooded one delays itself. What is not simple, or does not fit what is known, is given back and goes the long way,
+//! Whoever comes while a transaction commits waits for the next, which takes them together. Numbers take turns, and a
+//! flooded one has its transactions to itself and rests between them while others are there: it delays itself alone. What is not simple, or does not fit what is known, is given back and goes the long way,
 //! in its own workspace's transaction.
 
 mod simple;
@@ -13,16 +13,31 @@ pub(super) use simple::Simple;
 use super::door::Signer;
 use crate::{Env, Error, Result};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    time::Instant,
+};
 use turn::Line;
 
 /// Webhooks of one transaction at most.
 const MOST: usize = 64;
 /// Transactions that run side by side in a process. A number is in one of them at a time.
 const LANES: usize = 2;
+
+/// A flooded number rests so many times as long as its transaction took, while others are there: they need the processors
+/// that it would take. Alone it does not rest.
+const REST: u32 = 3;
+/// Nobody rests longer: what takes that long waits for something else than a processor.
+const LONGEST_REST: Duration = Duration::from_millis(100);
+/// Somebody who worked in the inbox within this time is there.
+const THERE: Duration = Duration::from_secs(1);
 
 /// How long a transaction may take; nobody who waits is answered later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -49,6 +64,11 @@ struct Inner {
     most: usize,
     line: Mutex<Line<Waiting>>,
     lanes: Arc<Semaphore>,
+    /// When somebody last worked in the inbox, in milliseconds since `begun`.
+    worked: AtomicU64,
+    begun: Instant,
+    /// How often a number rested.
+    rests: AtomicU64,
 }
 
 /// A body in line, and who waits for it.
@@ -90,8 +110,17 @@ impl Intake {
                 most,
                 line: Mutex::default(),
                 lanes: Arc::new(Semaphore::new(LANES)),
+                worked: AtomicU64::new(0),
+                begun: Instant::now(),
+                rests: AtomicU64::new(0),
             }),
         }
+    }
+
+    /// Somebody works in the inbox: floods rest for them.
+    pub fn somebody_works(&self) {
+        let inner = &self.inner;
+        inner.worked.store(inner.now(), Ordering::Relaxed);
     }
 
     /// Takes a body with others, and says what became of it once that is committed. [`Error::TooMany`] when too many wait,
@@ -116,16 +145,41 @@ impl Intake {
             lane = Arc::clone(&self.inner.lanes).acquire_owned() => {
                 let (inner, env) = (Arc::clone(&self.inner), env.clone());
                 // By itself: whose request it was may hang up, the others' messages go in all the same.
-                tokio::spawn(async move {
-                    while let Some(turn) = inner.next() {
-                        together(&env, turn).await;
-                    }
-                    drop(lane);
-                });
+                tokio::spawn(work(inner, env, lane));
             }
         }
         heard(told.await)
     }
+}
+
+/// Takes turns until nobody waits who may have one.
+async fn work(inner: Arc<Inner>, env: Env, lane: OwnedSemaphorePermit) {
+    while let Some(mut turn) = inner.next() {
+        let began = Instant::now();
+        together(&env, &mut turn).await;
+        if turn.is_to_rest() {
+            inner.rests.fetch_add(1, Ordering::Relaxed);
+            let rest = (began.elapsed() * REST).min(LONGEST_REST);
+            tokio::spawn(after_rest(rest, turn, Arc::clone(&inner), env.clone()));
+        }
+    }
+    drop(lane);
+}
+
+/// Lets a number rest, and goes on with it: those who wait for it do not look by themselves any more.
+fn after_rest(
+    rest: Duration,
+    turn: Turn,
+    inner: Arc<Inner>,
+    env: Env,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        tokio::time::sleep(rest).await;
+        drop(turn);
+        if let Ok(lane) = Arc::clone(&inner.lanes).acquire_owned().await {
+            work(inner, env, lane).await;
+        }
+    })
 }
 
 impl Inner {
@@ -133,12 +187,26 @@ impl Inner {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether somebody worked in the inbox lately.
+    fn is_worked_in(&self) -> bool {
+        let worked = Duration::from_millis(self.worked.load(Ordering::Relaxed));
+        !worked.is_zero() && self.begun.elapsed().saturating_sub(worked) < THERE
+    }
+
     /// Those whose turn it is; none when nobody waits who is not in a transaction already.
     fn next(self: &Arc<Self>) -> Option<Turn> {
-        let (waiting, lines) = self.line().next(self.most);
+        let mut line = self.line();
+        let (waiting, lines) = line.next(self.most);
+        let flooded = lines.len() == 1 && line.is_flooded(&lines[0]);
+        drop(line);
         (!waiting.is_empty()).then(|| Turn {
             waiting,
             lines,
+            flooded,
             inner: Arc::clone(self),
         })
     }
@@ -148,7 +216,16 @@ impl Inner {
 struct Turn {
     waiting: Vec<Waiting>,
     lines: Vec<String>,
+    /// They are one number's, and many more of it wait.
+    flooded: bool,
     inner: Arc<Inner>,
+}
+
+impl Turn {
+    /// Others are there, who would wait for the processors that this number takes.
+    fn is_to_rest(&self) -> bool {
+        self.flooded && (self.inner.is_worked_in() || self.inner.line().others(&self.lines[0]))
+    }
 }
 
 impl Drop for Turn {
@@ -158,7 +235,7 @@ impl Drop for Turn {
 }
 
 /// Takes bodies in one transaction and tells those who wait.
-async fn together(env: &Env, mut turn: Turn) {
+async fn together(env: &Env, turn: &mut Turn) {
     let waiting = std::mem::take(&mut turn.waiting);
     let (bodies, answers): (Vec<_>, Vec<_>) = waiting
         .into_iter()
@@ -191,6 +268,11 @@ fn heard(answer: Result<Result<Taken>, oneshot::error::RecvError>) -> Result<Tak
 
 #[cfg(test)]
 impl Intake {
+    /// How often a number rested so far.
+    pub(crate) fn rests(&self) -> u64 {
+        self.inner.rests.load(Ordering::Relaxed)
+    }
+
     /// Lets no transaction begin until it is dropped.
     pub(crate) fn hold(&self) -> tokio::sync::OwnedSemaphorePermit {
         let lanes = Arc::clone(&self.inner.lanes);

@@ -71,6 +71,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     let Some(turn) = limits.calls.turn(whose).await else {
         return refusal(ApiError::Unavailable, false);
     };
+    state.env.intake.somebody_works();
     let entered = Entered::default();
     request.extensions_mut().insert(entered.clone());
     let answer = next.run(request).await;

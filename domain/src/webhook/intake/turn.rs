@@ -1,11 +1,18 @@
 //! Who is next: numbers take turns, each one's bodies stay in their order.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many of one number wait at most; it takes seconds to get that far, and Meta asks again.
 const OF_ONE: usize = 1000;
 /// How many wait at most.
 const OF_ALL: usize = 8000;
+/// A number of which more than so many wait is flooded. Its transactions are its own: nobody else's webhook waits in one for
+/// that many of them.
+const MANY: usize = 16;
+/// Somebody who came within this time is there.
+const THERE: Duration = Duration::from_secs(1);
 
 /// What waits, by number.
 pub(super) struct Line<T> {
@@ -16,6 +23,8 @@ pub(super) struct Line<T> {
     /// came, and a flooded one leaves the other transactions to the others.
     busy: HashSet<String>,
     len: usize,
+    /// Who came last, and when; and the last one who was somebody else.
+    came: [Option<(String, Instant)>; 2],
 }
 
 impl<T> Default for Line<T> {
@@ -25,6 +34,7 @@ impl<T> Default for Line<T> {
             turns: VecDeque::new(),
             busy: HashSet::new(),
             len: 0,
+            came: [None, None],
         }
     }
 }
@@ -57,41 +67,70 @@ impl<T> Line<T> {
             }
         }
         self.len += 1;
+        self.note(number);
         true
     }
 
-    /// Up to `most`: one of each number that is free, and again, until there are enough. Their numbers are busy until they
-    /// are [`Line::done`].
+    fn note(&mut self, number: &str) {
+        let now = Instant::now();
+        match &mut self.came[0] {
+            Some((last, at)) if last == number => *at = now,
+            last => self.came[1] = last.replace((number.to_owned(), now)),
+        }
+    }
+
+    /// Whether somebody else than this number came lately.
+    pub fn others(&self, number: &str) -> bool {
+        let mut came = self.came.iter().flatten();
+        came.any(|(other, at)| other != number && at.elapsed() < THERE)
+    }
+
+    /// Whether many of this number wait.
+    pub fn is_flooded(&self, number: &str) -> bool {
+        let own = self.waiting.get(number);
+        own.is_some_and(|own| own.len() > MANY)
+    }
+
+    /// Up to `most`: one of each number that is free, and again, until there are enough; of a flooded one no other's. Their
+    /// numbers are busy until they are [`Line::done`].
     pub fn next(&mut self, most: usize) -> (Vec<T>, Vec<String>) {
         let mut items = Vec::with_capacity(most.min(self.len));
-        let (free, mut busy): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.turns)
-            .into_iter()
-            .partition(|number| !self.busy.contains(number));
-        self.turns = free;
-        let mut numbers = HashSet::new();
+        let mut numbers: Vec<String> = Vec::new();
+        let mut passed = VecDeque::new();
         while items.len() < most
             && let Some(number) = self.turns.pop_front()
         {
             let Some(own) = self.waiting.get_mut(&number) else {
                 continue;
             };
-            items.extend(own.pop_front());
+            let has_some = numbers.contains(&number);
+            let flooded = own.len() > MANY && !has_some;
+            if self.busy.contains(&number) && !has_some || flooded && !numbers.is_empty() {
+                passed.push_back(number);
+                continue;
+            }
+            let share = if flooded { most } else { 1 };
+            items.extend(own.drain(..share.min(own.len())));
             let more = !own.is_empty();
             if !more {
                 self.waiting.remove(&number);
             }
-            if numbers.insert(number.clone()) {
+            if !has_some {
                 self.busy.insert(number.clone());
+                numbers.push(number.clone());
             }
             if more {
                 self.turns.push_back(number);
             }
+            if flooded {
+                break;
+            }
         }
         // Who could not have a turn is before those who had one.
-        busy.append(&mut self.turns);
-        self.turns = busy;
+        passed.append(&mut self.turns);
+        self.turns = passed;
         self.len -= items.len();
-        (items, numbers.into_iter().collect())
+        (items, numbers)
     }
 
     /// The transaction that these numbers were in has ended.
@@ -130,6 +169,41 @@ mod tests {
         assert!(line.next(9).0.is_empty());
         assert!(line.waiting.is_empty() && line.turns.is_empty() && line.busy.is_empty());
         assert_eq!(line.len, 0);
+    }
+
+    #[test]
+    fn a_flooded_number_has_its_transactions_to_itself() {
+        let mut line = Line::default();
+        assert!(line.join("quiet", ("quiet", 0), |_| false));
+        for n in 0..=MANY {
+            assert!(line.join("flooded", ("flooded", n), |_| false));
+        }
+        assert!(line.join("calm", ("calm", 0), |_| false));
+        assert_eq!(line.next(9).0, [("quiet", 0), ("calm", 0)]);
+        assert!(line.is_flooded("flooded"));
+        let (flood, numbers) = line.next(9);
+        assert!(!line.is_flooded("flooded") && !line.is_flooded("quiet"));
+        assert_eq!(flood, (0..9).map(|n| ("flooded", n)).collect::<Vec<_>>());
+        assert_eq!(numbers, ["flooded"]);
+        line.done(&["quiet".to_owned(), "calm".to_owned(), "flooded".to_owned()]);
+        // It is none any more.
+        assert!(line.join("quiet", ("quiet", 1), |_| false));
+        assert_eq!(line.next(9).1, ["flooded", "quiet"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn others_are_there_for_a_while() {
+        let mut line = Line::default();
+        assert!(line.join("flooded", 0, |_| false));
+        assert!(!line.others("flooded") && line.others("quiet"));
+        assert!(line.join("quiet", 0, |_| false));
+        for n in 0..9 {
+            assert!(line.join("flooded", n, |_| false));
+        }
+        assert!(line.others("flooded"));
+        tokio::time::advance(THERE).await;
+        assert!(line.join("flooded", 0, |_| false));
+        assert!(!line.others("flooded"));
     }
 
     #[test]

@@ -401,3 +401,38 @@ async fn the_same_body_and_the_same_message_at_once_are_taken_once(
     assert_eq!((applied, replays), (1, 4));
     assert_eq!(shop.texts().await, ["first", "once", "twice"]);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_flooded_number_rests_while_others_are_there_and_all_of_it_is_taken(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let mut shop = shop(options).await;
+    let other = "200000000000001";
+    neighbour(&shop.env, other).await;
+    let at = recently(&shop.env);
+    let said = |number: &str, wamid: &str| {
+        let words = text("4915112345", wamid, "hello", at);
+        body(&[change(number, "messages", &[words])])
+    };
+    shop.deliver(said(NUMBER, "w0")).await;
+    shop.deliver(said(other, "n0")).await;
+    // Alone; with another number's webhook; with somebody who answers customers.
+    for (round, others, works, rests) in [
+        ("a", None, false, false),
+        ("b", Some("n1"), false, true),
+        ("c", None, true, true),
+    ] {
+        shop.env.intake = Intake::default();
+        if works {
+            shop.env.intake.somebody_works();
+        }
+        let mut bodies: Vec<_> = (0..150)
+            .map(|n| said(NUMBER, &format!("{round}{n}")))
+            .collect();
+        bodies.extend(others.map(|wamid| said(other, wamid)));
+        let taken = take_together(&shop.env, &bodies).await;
+        assert_eq!(taken, vec![Taken::Applied; bodies.len()], "{round}");
+        assert_eq!(shop.env.intake.rests() > 0, rests, "{round}");
+    }
+}
