@@ -142,11 +142,11 @@ impl Intake {
         tokio::select! {
             biased;
             answer = &mut told => return heard(answer),
-            lane = Arc::clone(&self.inner.lanes).acquire_owned() => {
-                let (inner, env) = (Arc::clone(&self.inner), env.clone());
+            Ok(lane) = Arc::clone(&self.inner.lanes).acquire_owned() => {
                 // By itself: whose request it was may hang up, the others' messages go in all the same.
-                tokio::spawn(work(inner, env, lane));
+                tokio::spawn(work(Arc::clone(&self.inner), env.clone(), lane));
             }
+            else => {}
         }
         heard(told.await)
     }
