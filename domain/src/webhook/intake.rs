@@ -200,7 +200,7 @@ impl Inner {
     /// Those whose turn it is; none when nobody waits who is not in a transaction already.
     fn next(self: &Arc<Self>) -> Option<Turn> {
         let mut line = self.line();
-        let (waiting, lines) = line.next(self.most);
+        let (waiting, lines) = line.next(self.most, self.is_worked_in());
         let flooded = lines.len() == 1 && line.is_flooded(&lines[0]);
         drop(line);
         (!waiting.is_empty()).then(|| Turn {

@@ -33,7 +33,7 @@ pub struct Options {
     #[arg(long, default_value_t = 64)]
     pub callers: usize,
     /// Webhooks a second for the flooded workspace: more than it can take
-    #[arg(long, default_value_t = 6_000.0)]
+    #[arg(long, default_value_t = 4_000.0)]
     pub rate: f64,
 }
 

@@ -91,15 +91,17 @@ impl<T> Line<T> {
         own.is_some_and(|own| own.len() > MANY)
     }
 
-    /// Up to `most`: one of each number that is free, and again, until there are enough; of a flooded one no other's. Their
-    /// numbers are busy until they are [`Line::done`].
-    pub fn next(&mut self, most: usize) -> (Vec<T>, Vec<String>) {
+    /// Up to `most`: one of each number that is free, and again, until there are enough. Of a flooded one as many, and no
+    /// other's; fewer while others are there or `somebody_works`, so that it comes in small steps. Their numbers are busy
+    /// until they are [`Line::done`].
+    pub fn next(&mut self, most: usize, somebody_works: bool) -> (Vec<T>, Vec<String>) {
         let mut items = Vec::with_capacity(most.min(self.len));
         let mut numbers: Vec<String> = Vec::new();
         let mut passed = VecDeque::new();
         while items.len() < most
             && let Some(number) = self.turns.pop_front()
         {
+            let attended = somebody_works || self.others(&number);
             let Some(own) = self.waiting.get_mut(&number) else {
                 continue;
             };
@@ -109,7 +111,11 @@ impl<T> Line<T> {
                 passed.push_back(number);
                 continue;
             }
-            let share = if flooded { most } else { 1 };
+            let share = match flooded {
+                true if attended => most.min(MANY),
+                true => most,
+                false => 1,
+            };
             items.extend(own.drain(..share.min(own.len())));
             let more = !own.is_empty();
             if !more {
@@ -153,20 +159,20 @@ mod tests {
         }
         assert!(line.join("quiet", ("quiet", 0), |_| false));
         assert!(line.join("calm", ("calm", 0), |_| false));
-        let (first, numbers) = line.next(4);
+        let (first, numbers) = line.next(4, false);
         assert_eq!(
             first,
             [("flooded", 0), ("quiet", 0), ("calm", 0), ("flooded", 1)]
         );
         line.done(&numbers);
         assert!(line.join("quiet", ("quiet", 1), |_| false));
-        let (second, numbers) = line.next(9);
+        let (second, numbers) = line.next(9, false);
         assert_eq!(
             second,
             [("flooded", 2), ("quiet", 1), ("flooded", 3), ("flooded", 4)]
         );
         line.done(&numbers);
-        assert!(line.next(9).0.is_empty());
+        assert!(line.next(9, false).0.is_empty());
         assert!(line.waiting.is_empty() && line.turns.is_empty() && line.busy.is_empty());
         assert_eq!(line.len, 0);
     }
@@ -179,16 +185,31 @@ mod tests {
             assert!(line.join("flooded", ("flooded", n), |_| false));
         }
         assert!(line.join("calm", ("calm", 0), |_| false));
-        assert_eq!(line.next(9).0, [("quiet", 0), ("calm", 0)]);
+        assert_eq!(line.next(9, false).0, [("quiet", 0), ("calm", 0)]);
         assert!(line.is_flooded("flooded"));
-        let (flood, numbers) = line.next(9);
+        let (flood, numbers) = line.next(9, false);
         assert!(!line.is_flooded("flooded") && !line.is_flooded("quiet"));
         assert_eq!(flood, (0..9).map(|n| ("flooded", n)).collect::<Vec<_>>());
         assert_eq!(numbers, ["flooded"]);
         line.done(&["quiet".to_owned(), "calm".to_owned(), "flooded".to_owned()]);
         // It is none any more.
         assert!(line.join("quiet", ("quiet", 1), |_| false));
-        assert_eq!(line.next(9).1, ["flooded", "quiet"]);
+        assert_eq!(line.next(9, false).1, ["flooded", "quiet"]);
+    }
+
+    #[test]
+    fn a_flood_comes_in_small_steps_while_somebody_is_there() {
+        let mut line = Line::default();
+        for n in 0..100 {
+            assert!(line.join("flooded", n, |_| false));
+        }
+        for (somebody_works, expected) in [(false, 40), (true, MANY)] {
+            let (items, numbers) = line.next(40, somebody_works);
+            assert_eq!(items.len(), expected);
+            line.done(&numbers);
+        }
+        assert!(line.join("quiet", 0, |_| false));
+        assert_eq!(line.next(40, false).0.len(), MANY, "the quiet one came");
     }
 
     #[tokio::test(start_paused = true)]
@@ -212,18 +233,18 @@ mod tests {
         for n in 0..4 {
             assert!(line.join("flooded", ("flooded", n), |_| false));
         }
-        let (first, numbers) = line.next(2);
+        let (first, numbers) = line.next(2, false);
         assert_eq!(first, [("flooded", 0), ("flooded", 1)]);
         assert!(
-            line.next(2).0.is_empty(),
+            line.next(2, false).0.is_empty(),
             "it is busy, and nobody else waits"
         );
         assert!(line.join("quiet", ("quiet", 0), |_| false));
-        let (second, quiet) = line.next(2);
+        let (second, quiet) = line.next(2, false);
         assert_eq!(second, [("quiet", 0)]);
         line.done(&numbers);
         line.done(&quiet);
-        assert_eq!(line.next(2).0, [("flooded", 2), ("flooded", 3)]);
+        assert_eq!(line.next(2, false).0, [("flooded", 2), ("flooded", 3)]);
     }
 
     #[test]
@@ -241,7 +262,7 @@ mod tests {
         }
         assert_eq!(line.len, OF_ALL);
         assert!(!line.join("late", 0, |_| false));
-        line.next(1);
+        line.next(1, false);
         assert!(line.join("late", 0, |_| false), "there is room again");
     }
 
@@ -254,6 +275,6 @@ mod tests {
         assert!(!line.join("flooded", 0, |_| false));
         assert!(line.join("flooded", OF_ONE, |n| *n < 10));
         assert_eq!(line.len(), OF_ONE - 9);
-        assert_eq!(line.next(1).0, [10]);
+        assert_eq!(line.next(1, false).0, [10]);
     }
 }
