@@ -25,7 +25,7 @@ pub fn write(value: &impl Serialize) -> Result<String, Fault> {
 /// Reads a value: what the server said.
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
     // What strangers send is read by what strangers have tried.
-    if cfg!(feature = "ssr") {
+    if crate::SERVER {
         serde_json::from_slice(text).map_err(|error| Fault(error.to_string()))
     } else {
         read::whole(text)

@@ -17,6 +17,9 @@ compile_error!(
     "what the server writes and what the browser wakes must be built alike: `--cfg erase_components` of .cargo/config.toml is missing, perhaps because `RUSTFLAGS` is set."
 );
 
+/// Whether this half is the server's.
+pub const SERVER: bool = cfg!(feature = "ssr");
+
 pub mod boxed;
 pub mod browser;
 pub mod channels;

@@ -1,7 +1,11 @@
 //! The rows, page by page; what is known already is shown while the server is asked.
 
-use super::{focus, span::Span};
+use super::{
+    focus,
+    span::{self, Span},
+};
 use crate::{
+    boxed::effect,
     error::ApiError,
     inbox::{desk::use_desk, row::Row},
     live::{self, Live, use_live},
@@ -9,7 +13,7 @@ use crate::{
     ui::{empty::Empty, icon::Icon, sentinel::Sentinel},
     words::{self, fault, list},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use postern_types::{ConversationId, ListRequest, Role};
 
 /// What a search found, as far as it was read.
@@ -25,7 +29,6 @@ struct Found {
 #[component]
 pub fn Rows() -> impl IntoView {
     let live = use_live();
-    let desk = use_desk();
     let found = RwSignal::new(None::<Found>);
     let failed = RwSignal::new(None::<ApiError>);
     // Grows with each new try of what could not be read.
@@ -107,17 +110,10 @@ pub fn Rows() -> impl IntoView {
     });
     focus::keep(ids);
     let span = Span::of(ids, live.looking_at);
-    let drawn = span.drawn;
 
     view! {
         <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS node_ref=span.node on:scroll=move |_| span.look()>
-            <div class="rows-room" style=("--rows", move || drawn.with(|drawn| drawn.above).to_string())></div>
-            <ul class="rows">
-                <For each=move || drawn.with(|drawn| drawn.ids.clone()) key=|id| *id let:id>
-                    <li><Row id current=Signal::derive(move || desk.current.get() == Some(id))/></li>
-                </For>
-            </ul>
-            <div class="rows-room" style=("--rows", move || drawn.with(|drawn| drawn.below).to_string())></div>
+            <Drawn drawn=span.drawn/>
             <Show when=move || failed.with(Option::is_some) fallback=|| ()>
                 <div class="list-fault" role="alert">
                     <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
@@ -134,6 +130,36 @@ pub fn Rows() -> impl IntoView {
         </nav>
     }
     .into_any()
+}
+
+/// The rows near the reader, and room for the others.
+#[component]
+fn Drawn(drawn: Memo<span::Drawn>) -> impl IntoView {
+    let current = use_desk().current;
+    let (above, below) = (NodeRef::new(), NodeRef::new());
+    effect(move || {
+        drawn.with(|drawn| {
+            make_room(above, drawn.above);
+            make_room(below, drawn.below);
+        });
+    });
+    view! {
+        <div class="rows-room" node_ref=above></div>
+        <ul class="rows">
+            <For each=move || drawn.with(|drawn| drawn.ids.clone()) key=|id| *id let:id>
+                <li><Row id current=Signal::derive(move || current.get() == Some(id))/></li>
+            </For>
+        </ul>
+        <div class="rows-room" node_ref=below></div>
+    }
+}
+
+/// As much as so many rows take; how high one is, the style knows.
+fn make_room(room: NodeRef<html::Div>, rows: usize) {
+    if let Some(room) = room.get() {
+        let style = web_sys::HtmlElement::style(&room);
+        let _ = style.set_property("--rows", &rows.to_string());
+    }
 }
 
 /// Reads one page and keeps it, if it is still the list that is looked at. An answer from before everything was read
