@@ -20,6 +20,9 @@ pub struct Desk {
     pub details: Memo<bool>,
     /// Asks the composer to take the focus.
     pub write: RwSignal<Option<Ask>>,
+    /// The conversation whose row had the focus last, unless it was given to something else: a row that is drawn anew
+    /// loses it for a moment.
+    pub held: StoredValue<Option<ConversationId>>,
     /// Grows each time the reader looks at the tab again, or away.
     pub attention: RwSignal<u32>,
     /// Whether there is room for three panes.
@@ -69,6 +72,7 @@ pub fn provide_desk() -> Desk {
         current: Memo::new(move |_| pathname.with(|path| opened_by(path))),
         details: Memo::new(move |_| if wide.get() { pinned.get() } else { over.get() }),
         write: RwSignal::new(None),
+        held: StoredValue::new(None),
         attention: RwSignal::new(0),
         wide,
         pinned,

@@ -101,6 +101,7 @@ fn step(desk: Desk, down: bool) -> bool {
     };
     let rows = list.get_elements_by_class_name("row");
     let from = focused()
+        .or_else(|| desk.held.get_value())
         .or_else(|| desk.current.get_untracked())
         .map(|id| id.to_string());
     let row = |n: u32| {

@@ -64,7 +64,7 @@ struct Inner {
     most: usize,
     line: Mutex<Line<Waiting>>,
     lanes: Arc<Semaphore>,
-    /// When somebody last worked in the inbox, in milliseconds since `begun`.
+    /// When somebody last worked in the inbox, in milliseconds since `begun`; zero for never.
     worked: AtomicU64,
     begun: Instant,
     /// How often a number rested.
@@ -120,7 +120,7 @@ impl Intake {
     /// Somebody works in the inbox: floods rest for them.
     pub fn somebody_works(&self) {
         let inner = &self.inner;
-        inner.worked.store(inner.now(), Ordering::Relaxed);
+        inner.worked.store(inner.now().max(1), Ordering::Relaxed);
     }
 
     /// Takes a body with others, and says what became of it once that is committed. [`Error::TooMany`] when too many wait,

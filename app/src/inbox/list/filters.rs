@@ -1,6 +1,7 @@
 //! The head of the list: search, whose, open or closed.
 
 use crate::{
+    boxed::Show,
     browser,
     live::use_live,
     ui::icon::Icon,
@@ -55,7 +56,7 @@ fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView 
         <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string()
             on:click=move |_| looking_at.update(|request| request.view = view)>
             {list::view(view)}
-            <Show when=move || { unread() > 0 } fallback=|| ()>
+            <Show when=move || { unread() > 0 }>
                 <span class="tab-count">
                     <span aria-hidden="true">{move || words::count(unread())}</span>
                     <span class="only-heard">{move || list::unread(unread())}</span>

@@ -1,15 +1,20 @@
 //! The focus in the list: it stays on its conversation when rows move, and goes to the neighbour when one leaves.
 
+use super::span::Drawn;
 use crate::{
+    boxed::effect,
     browser,
-    inbox::{desk::row_of, keys::focused},
+    inbox::{
+        desk::{row_of, use_desk},
+        keys::focused,
+    },
 };
 use leptos::prelude::*;
 use postern_types::ConversationId;
 
 /// Keeps it until the owner is cleaned up.
-pub fn keep(ids: Memo<Vec<ConversationId>>) {
-    let held = StoredValue::new(None::<ConversationId>);
+pub fn keep(ids: Memo<Vec<ConversationId>>, drawn: Memo<Drawn>) {
+    let held = use_desk().held;
     let comes = window_event_listener_untyped("focusin", move |_| {
         held.try_set_value(focused());
     });
@@ -26,17 +31,27 @@ pub fn keep(ids: Memo<Vec<ConversationId>>) {
         if let (Some(before), Some(id)) = (before, held.get_value())
             && let Some(next) = heir(&before, &now, id)
         {
-            request_animation_frame(move || {
-                // A row that is moved or taken out leaves the focus to the page.
-                let lost = document()
-                    .active_element()
-                    .is_none_or(|element| element.tag_name() == "BODY");
-                if lost {
-                    browser::focus_in_place(&row_of(next));
-                }
-            });
+            give_back(next);
         }
         now
+    });
+    effect(move || {
+        drawn.track();
+        if let Some(id) = held.get_value() {
+            give_back(id);
+        }
+    });
+}
+
+/// A row that is moved, drawn anew or taken out leaves the focus to the page.
+fn give_back(id: ConversationId) {
+    request_animation_frame(move || {
+        let lost = document()
+            .active_element()
+            .is_none_or(|element| element.tag_name() == "BODY");
+        if lost {
+            browser::focus_in_place(&row_of(id));
+        }
     });
 }
 

@@ -5,7 +5,7 @@ use super::{
     span::{self, Span},
 };
 use crate::{
-    boxed::effect,
+    boxed::{Show, effect},
     error::ApiError,
     inbox::{desk::use_desk, row::Row},
     live::{self, Live, use_live},
@@ -35,7 +35,7 @@ pub fn Rows() -> impl IntoView {
     let tries = RwSignal::new(0_u32);
 
     let loaded = Memo::new(move |_| live.inbox.with(|inbox| inbox.loaded));
-    Effect::new(move |_| {
+    effect(move || {
         live.epoch.track();
         tries.track();
         let request = live.looking_at.get();
@@ -108,22 +108,22 @@ pub fn Rows() -> impl IntoView {
             again();
         }
     });
-    focus::keep(ids);
     let span = Span::of(ids, live.looking_at);
+    focus::keep(ids, span.drawn);
 
     view! {
         <nav class="rows-scroll" id="rows" aria-label=list::CONVERSATIONS node_ref=span.node on:scroll=move |_| span.look()>
             <Drawn drawn=span.drawn/>
-            <Show when=move || failed.with(Option::is_some) fallback=|| ()>
+            <Show when=move || failed.with(Option::is_some)>
                 <div class="list-fault" role="alert">
                     <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
                     <button type="button" class="button small" on:click=move |_| { again(); live.wake(); }><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
                 </div>
             </Show>
-            <Show when=move || !complete.get() && failed.with(Option::is_none) && ids.with(Vec::is_empty) fallback=|| ()>
+            <Show when=move || !complete.get() && failed.with(Option::is_none) && ids.with(Vec::is_empty)>
                 <RowSkeletons/>
             </Show>
-            <Show when=move || complete.get() && ids.with(Vec::is_empty) fallback=|| ()>
+            <Show when=move || complete.get() && ids.with(Vec::is_empty)>
                 <NoRows searching/>
             </Show>
             <Sentinel place=next seen=more again=asks/>

@@ -48,6 +48,15 @@ impl Span {
             }
             now
         });
+        // What happens above the reader moves nothing under their eyes. The browser would do it by itself, but takes rows that
+        // are drawn anew for others.
+        Effect::new(move |before: Option<Vec<ConversationId>>| {
+            let now = ids.get();
+            if let Some(before) = before {
+                span.stay(&before, &now);
+            }
+            now
+        });
         // Rows of another height: the same place in the list is another one in pixels.
         let density = use_prefs().density;
         Effect::new(move |before: Option<()>| {
@@ -59,20 +68,54 @@ impl Span {
         span
     }
 
+    /// Keeps what is in view where it is. At the beginning one sees what comes.
+    fn stay(self, before: &[ConversationId], now: &[ConversationId]) {
+        let Some(list) = self.node.get_untracked() else {
+            return;
+        };
+        let (at, height) = (list.scroll_top(), row_height(&list));
+        if at <= 0 || height == 0 {
+            return;
+        }
+        let first = usize::try_from(at / height).unwrap_or_default();
+        let by = moved(before, now, first);
+        if by != 0 {
+            list.set_scroll_top(at + by * height);
+            self.look();
+        }
+    }
+
     /// The reader has scrolled.
     pub fn look(self) {
         let Some(list) = self.node.get_untracked() else {
             return;
         };
-        let row = list.query_selector(".row").ok().flatten();
-        let row = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
-        let height = row.map_or(0, |row| row.offset_height());
-        let rows = list.scroll_top().checked_div(height).unwrap_or_default();
+        let rows = list
+            .scroll_top()
+            .checked_div(row_height(&list))
+            .unwrap_or_default();
         let top = usize::try_from(rows).unwrap_or_default() / STEP * STEP;
         if self.top.get_untracked() != top {
             self.top.set(top);
         }
     }
+}
+
+/// In pixels; zero while there is none.
+fn row_height(list: &web_sys::HtmlElement) -> i32 {
+    let row = list.query_selector(".row").ok().flatten();
+    let row = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
+    row.map_or(0, |row| row.offset_height())
+}
+
+/// By how many rows the list has moved under the row at `first`, or under the next one where that went to the top or away.
+fn moved(before: &[ConversationId], now: &[ConversationId], first: usize) -> i32 {
+    let seen = before.iter().enumerate().skip(first).take(3);
+    let steps = seen.filter_map(|(old, id)| {
+        let new = now.iter().position(|other| other == id)?;
+        Some(i32::try_from(new).ok()? - i32::try_from(old).ok()?)
+    });
+    steps.max().unwrap_or_default()
 }
 
 fn part(ids: &[ConversationId], top: usize) -> Drawn {
@@ -93,6 +136,31 @@ fn around(top: usize, rows: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_happens_elsewhere_is_told_from_what_is_seen() {
+        let ids = |all: &[u128]| -> Vec<_> {
+            all.iter()
+                .map(|n| ConversationId(Uuid::from_u128(*n)))
+                .collect()
+        };
+        let before = ids(&[1, 2, 3, 4, 5, 6, 7, 8]);
+        for (now, expected) in [
+            (&[1, 2, 3, 4, 5, 6, 7, 8][..], 0),
+            // One from below goes to the top; a new one comes there.
+            (&[8, 1, 2, 3, 4, 5, 6, 7], 1),
+            (&[9, 1, 2, 3, 4, 5, 6, 7, 8], 1),
+            // The first one that is seen goes to the top, or away.
+            (&[4, 1, 2, 3, 5, 6, 7, 8], 0),
+            (&[1, 2, 3, 5, 6, 7, 8], -1),
+            // One above goes away.
+            (&[2, 3, 4, 5, 6, 7, 8], -1),
+            (&[], 0),
+        ] {
+            assert_eq!(moved(&before, &ids(now), 3), expected, "{now:?}");
+        }
+    }
 
     #[test]
     fn what_is_drawn_surrounds_what_is_in_view_and_stays_within_the_list() {

@@ -424,14 +424,21 @@ async fn a_flooded_number_rests_while_others_are_there_and_all_of_it_is_taken(
         ("c", None, true, true),
     ] {
         shop.env.intake = Intake::default();
-        if works {
-            shop.env.intake.somebody_works();
-        }
+        let somebody = async {
+            while works {
+                shop.env.intake.somebody_works();
+                tokio::task::yield_now().await;
+            }
+            std::future::pending().await
+        };
         let mut bodies: Vec<_> = (0..150)
             .map(|n| said(NUMBER, &format!("{round}{n}")))
             .collect();
         bodies.extend(others.map(|wamid| said(other, wamid)));
-        let taken = take_together(&shop.env, &bodies).await;
+        let taken = tokio::select! {
+            taken = take_together(&shop.env, &bodies) => taken,
+            () = somebody => unreachable!("it goes on"),
+        };
         assert_eq!(taken, vec![Taken::Applied; bodies.len()], "{round}");
         assert_eq!(shop.env.intake.rests() > 0, rests, "{round}");
     }
