@@ -90,10 +90,9 @@ impl Span {
         let Some(list) = self.node.get_untracked() else {
             return;
         };
-        let rows = list
-            .scroll_top()
-            .checked_div(row_height(&list))
-            .unwrap_or_default();
+        let Some(rows) = list.scroll_top().checked_div(row_height(&list)) else {
+            return;
+        };
         let top = usize::try_from(rows).unwrap_or_default() / STEP * STEP;
         if self.top.get_untracked() != top {
             self.top.set(top);
@@ -101,9 +100,9 @@ impl Span {
     }
 }
 
-/// In pixels; zero while there is none.
+/// In pixels; zero while there is none. What stands in the first one may not be laid out, out of view as it is.
 fn row_height(list: &web_sys::HtmlElement) -> i32 {
-    let row = list.query_selector(".row").ok().flatten();
+    let row = list.query_selector(".rows > li").ok().flatten();
     let row = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
     row.map_or(0, |row| row.offset_height())
 }
