@@ -36,8 +36,6 @@ const LANES: usize = 2;
 const REST: u32 = 3;
 /// Nobody rests longer: what takes that long waits for something else than a processor.
 const LONGEST_REST: Duration = Duration::from_millis(100);
-/// Somebody who worked in the inbox within this time is there.
-const THERE: Duration = Duration::from_secs(1);
 
 /// How long a transaction may take; nobody who waits is answered later.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,9 +62,6 @@ struct Inner {
     most: usize,
     line: Mutex<Line<Waiting>>,
     lanes: Arc<Semaphore>,
-    /// When somebody last worked in the inbox, in milliseconds since `begun`; zero for never.
-    worked: AtomicU64,
-    begun: Instant,
     /// How often a number rested.
     rests: AtomicU64,
 }
@@ -110,8 +105,6 @@ impl Intake {
                 most,
                 line: Mutex::default(),
                 lanes: Arc::new(Semaphore::new(LANES)),
-                worked: AtomicU64::new(0),
-                begun: Instant::now(),
                 rests: AtomicU64::new(0),
             }),
         }
@@ -119,8 +112,7 @@ impl Intake {
 
     /// Somebody works in the inbox: floods rest for them.
     pub fn somebody_works(&self) {
-        let inner = &self.inner;
-        inner.worked.store(inner.now().max(1), Ordering::Relaxed);
+        self.inner.line().somebody_works();
     }
 
     /// Takes a body with others, and says what became of it once that is committed. [`Error::TooMany`] when too many wait,
@@ -187,20 +179,10 @@ impl Inner {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// Whether somebody worked in the inbox lately.
-    fn is_worked_in(&self) -> bool {
-        let worked = Duration::from_millis(self.worked.load(Ordering::Relaxed));
-        !worked.is_zero() && self.begun.elapsed().saturating_sub(worked) < THERE
-    }
-
     /// Those whose turn it is; none when nobody waits who is not in a transaction already.
     fn next(self: &Arc<Self>) -> Option<Turn> {
         let mut line = self.line();
-        let (waiting, lines) = line.next(self.most, self.is_worked_in());
+        let (waiting, lines) = line.next(self.most);
         let flooded = lines.len() == 1 && line.is_flooded(&lines[0]);
         drop(line);
         (!waiting.is_empty()).then(|| Turn {
@@ -224,7 +206,7 @@ struct Turn {
 impl Turn {
     /// Others are there, who would wait for the processors that this number takes.
     fn is_to_rest(&self) -> bool {
-        self.flooded && (self.inner.is_worked_in() || self.inner.line().others(&self.lines[0]))
+        self.flooded && self.inner.line().others(&self.lines[0])
     }
 }
 

@@ -11,7 +11,7 @@ const OF_ALL: usize = 8000;
 /// A number of which more than so many wait is flooded. Its transactions are its own: nobody else's webhook waits in one for
 /// that many of them.
 const MANY: usize = 16;
-/// Somebody who came within this time is there.
+/// Somebody who came within this time, or worked in the inbox, is there.
 const THERE: Duration = Duration::from_secs(1);
 
 /// What waits, by number.
@@ -25,6 +25,8 @@ pub(super) struct Line<T> {
     len: usize,
     /// Who came last, and when; and the last one who was somebody else.
     came: [Option<(String, Instant)>; 2],
+    /// When somebody last worked in the inbox.
+    worked: Option<Instant>,
 }
 
 impl<T> Default for Line<T> {
@@ -35,6 +37,7 @@ impl<T> Default for Line<T> {
             busy: HashSet::new(),
             len: 0,
             came: [None, None],
+            worked: None,
         }
     }
 }
@@ -79,10 +82,17 @@ impl<T> Line<T> {
         }
     }
 
-    /// Whether somebody else than this number came lately.
+    /// Somebody works in the inbox.
+    pub fn somebody_works(&mut self) {
+        self.worked = Some(Instant::now());
+    }
+
+    /// Whether somebody else than this number is there.
     pub fn others(&self, number: &str) -> bool {
-        let mut came = self.came.iter().flatten();
-        came.any(|(other, at)| other != number && at.elapsed() < THERE)
+        let came = self.came.iter().flatten();
+        let others = came.filter(|(other, _)| other != number).map(|(_, at)| at);
+        let mut seen = others.chain(&self.worked);
+        seen.any(|at| at.elapsed() < THERE)
     }
 
     /// Whether many of this number wait.
@@ -92,16 +102,16 @@ impl<T> Line<T> {
     }
 
     /// Up to `most`: one of each number that is free, and again, until there are enough. Of a flooded one as many, and no
-    /// other's; fewer while others are there or `somebody_works`, so that it comes in small steps. Their numbers are busy
-    /// until they are [`Line::done`].
-    pub fn next(&mut self, most: usize, somebody_works: bool) -> (Vec<T>, Vec<String>) {
+    /// other's; fewer while others are there, so that it comes in small steps. Their numbers are busy until they are
+    /// [`Line::done`].
+    pub fn next(&mut self, most: usize) -> (Vec<T>, Vec<String>) {
         let mut items = Vec::with_capacity(most.min(self.len));
         let mut numbers: Vec<String> = Vec::new();
         let mut passed = VecDeque::new();
         while items.len() < most
             && let Some(number) = self.turns.pop_front()
         {
-            let attended = somebody_works || self.others(&number);
+            let attended = self.others(&number);
             let Some(own) = self.waiting.get_mut(&number) else {
                 continue;
             };
@@ -159,20 +169,20 @@ mod tests {
         }
         assert!(line.join("quiet", ("quiet", 0), |_| false));
         assert!(line.join("calm", ("calm", 0), |_| false));
-        let (first, numbers) = line.next(4, false);
+        let (first, numbers) = line.next(4);
         assert_eq!(
             first,
             [("flooded", 0), ("quiet", 0), ("calm", 0), ("flooded", 1)]
         );
         line.done(&numbers);
         assert!(line.join("quiet", ("quiet", 1), |_| false));
-        let (second, numbers) = line.next(9, false);
+        let (second, numbers) = line.next(9);
         assert_eq!(
             second,
             [("flooded", 2), ("quiet", 1), ("flooded", 3), ("flooded", 4)]
         );
         line.done(&numbers);
-        assert!(line.next(9, false).0.is_empty());
+        assert!(line.next(9).0.is_empty());
         assert!(line.waiting.is_empty() && line.turns.is_empty() && line.busy.is_empty());
         assert_eq!(line.len, 0);
     }
@@ -185,16 +195,16 @@ mod tests {
             assert!(line.join("flooded", ("flooded", n), |_| false));
         }
         assert!(line.join("calm", ("calm", 0), |_| false));
-        assert_eq!(line.next(9, false).0, [("quiet", 0), ("calm", 0)]);
+        assert_eq!(line.next(9).0, [("quiet", 0), ("calm", 0)]);
         assert!(line.is_flooded("flooded"));
-        let (flood, numbers) = line.next(9, false);
+        let (flood, numbers) = line.next(9);
         assert!(!line.is_flooded("flooded") && !line.is_flooded("quiet"));
         assert_eq!(flood, (0..9).map(|n| ("flooded", n)).collect::<Vec<_>>());
         assert_eq!(numbers, ["flooded"]);
         line.done(&["quiet".to_owned(), "calm".to_owned(), "flooded".to_owned()]);
         // It is none any more.
         assert!(line.join("quiet", ("quiet", 1), |_| false));
-        assert_eq!(line.next(9, false).1, ["flooded", "quiet"]);
+        assert_eq!(line.next(9).1, ["flooded", "quiet"]);
     }
 
     #[test]
@@ -203,13 +213,15 @@ mod tests {
         for n in 0..100 {
             assert!(line.join("flooded", n, |_| false));
         }
-        for (somebody_works, expected) in [(false, 40), (true, MANY)] {
-            let (items, numbers) = line.next(40, somebody_works);
+        for expected in [40, MANY] {
+            let (items, numbers) = line.next(40);
             assert_eq!(items.len(), expected);
             line.done(&numbers);
+            line.somebody_works();
         }
+        line.worked = None;
         assert!(line.join("quiet", 0, |_| false));
-        assert_eq!(line.next(40, false).0.len(), MANY, "the quiet one came");
+        assert_eq!(line.next(40).0.len(), MANY, "the quiet one came");
     }
 
     #[test]
@@ -234,18 +246,18 @@ mod tests {
         for n in 0..4 {
             assert!(line.join("flooded", ("flooded", n), |_| false));
         }
-        let (first, numbers) = line.next(2, false);
+        let (first, numbers) = line.next(2);
         assert_eq!(first, [("flooded", 0), ("flooded", 1)]);
         assert!(
-            line.next(2, false).0.is_empty(),
+            line.next(2).0.is_empty(),
             "it is busy, and nobody else waits"
         );
         assert!(line.join("quiet", ("quiet", 0), |_| false));
-        let (second, quiet) = line.next(2, false);
+        let (second, quiet) = line.next(2);
         assert_eq!(second, [("quiet", 0)]);
         line.done(&numbers);
         line.done(&quiet);
-        assert_eq!(line.next(2, false).0, [("flooded", 2), ("flooded", 3)]);
+        assert_eq!(line.next(2).0, [("flooded", 2), ("flooded", 3)]);
     }
 
     #[test]
@@ -263,7 +275,7 @@ mod tests {
         }
         assert_eq!(line.len, OF_ALL);
         assert!(!line.join("late", 0, |_| false));
-        line.next(1, false);
+        line.next(1);
         assert!(line.join("late", 0, |_| false), "there is room again");
     }
 
@@ -276,6 +288,6 @@ mod tests {
         assert!(!line.join("flooded", 0, |_| false));
         assert!(line.join("flooded", OF_ONE, |n| *n < 10));
         assert_eq!(line.len(), OF_ONE - 9);
-        assert_eq!(line.next(1, false).0, [10]);
+        assert_eq!(line.next(1).0, [10]);
     }
 }
