@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use crate::place::Place;
 use crate::stack;
@@ -110,6 +111,33 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// How times lie, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Spread {
+    pub p50: u64,
+    pub p95: u64,
+    pub p99: u64,
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "microseconds, and a place in a list"
+)]
+/// Of times in microseconds.
+pub fn spread(times: &mut [f64]) -> Spread {
+    times.sort_by(f64::total_cmp);
+    let at = |share: usize| {
+        let place = (times.len() * share / 1000).min(times.len().saturating_sub(1));
+        times.get(place).map_or(0, |time| *time as u64)
+    };
+    Spread {
+        p50: at(500),
+        p95: at(950),
+        p99: at(990),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +155,13 @@ mod tests {
                 "{values:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_spread_is_of_the_sorted() {
+        let mut times: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        let all = spread(&mut times);
+        assert_eq!((all.p50, all.p95, all.p99), (51, 96, 100));
+        assert_eq!(spread(&mut []), Spread::default());
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Shared,
     load::{self, Ask},
     machine::Machine,
-    median, report,
+    median, report, spread,
     stage::{Stage, Tenant},
 };
 use crate::place::Place;
@@ -77,6 +77,11 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// What both workspaces are asked for.
+fn first_page() -> Value {
+    json!({ "request": { "view": "all", "state": "open", "search": "", "after": null } })
+}
+
 /// What the other workspace sees, in microseconds.
 fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
     let out = stage.installation.data.join("flood.other.json");
@@ -90,8 +95,7 @@ fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
     sim.arg(format!("--out={}", out.display()));
     let mut sim = Flood(shell::spawn(sim.stdout(Stdio::null()))?);
     let token = stage.token()?;
-    let body =
-        json!({ "request": { "view": "all", "state": "open", "search": "", "after": null } });
+    let body = first_page();
     let end = Instant::now() + Duration::from_secs(options.seconds.into());
     let mut pages = Vec::new();
     while Instant::now() < end {
@@ -110,7 +114,7 @@ fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
     let latency = &told["run"]["latency_us"];
     let (p50, p95) = (latency["p50"].as_f64(), latency["p95"].as_f64());
     Ok(json!({
-        "page_us": { "p50": share(&mut pages, 0.50), "p95": share(&mut pages, 0.95), "count": pages.len() },
+        "page_us": spread(&mut pages),
         "webhook_us": { "p50": p50.context("sim told no latency")?, "p95": p95.context("sim told no latency")? },
     }))
 }
@@ -124,8 +128,7 @@ fn under_calls(
 ) -> Result<Value> {
     let (stop, calls) = (AtomicBool::new(false), AtomicU64::new(0));
     let token = stage.token()?;
-    let body =
-        json!({ "request": { "view": "all", "state": "open", "search": "", "after": null } });
+    let body = first_page();
     std::thread::scope(|scope| {
         for _ in 0..options.callers {
             scope.spawn(|| {
@@ -174,18 +177,6 @@ impl Drop for Flood {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a place in a list of some hundred"
-)]
-fn share(times: &mut [f64], share: f64) -> f64 {
-    times.sort_by(f64::total_cmp);
-    let at = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
-    times.get(at).copied().unwrap_or_default().round()
-}
-
 /// The 95th percentiles, and by how much each flood raised them in its round.
 fn medians(rounds: &[Value]) -> Value {
     let p95 = |round: &Value, situation: &str, measure: &str| {
@@ -230,16 +221,5 @@ mod tests {
         assert_eq!(told["page_calls_ratio"], json!(1.2));
         assert_eq!(told["webhook_webhooks_ratio"], json!(1.0));
         assert_eq!(told["page_rest_p95_us"], json!(100.0));
-    }
-
-    #[test]
-    fn a_share_is_of_the_sorted() {
-        let mut times: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        let told = json!([
-            share(&mut times, 0.5),
-            share(&mut times, 0.95),
-            share(&mut [], 0.5)
-        ]);
-        assert_eq!(told, json!([51.0, 96.0, 0.0]));
     }
 }

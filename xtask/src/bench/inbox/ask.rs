@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::pages::Page;
-use crate::bench::{database::Role, stage::Stage};
+use crate::bench::{Spread, database::Role, spread, stage::Stage};
 
 /// What came of it.
 #[derive(Clone, Debug, Serialize)]
@@ -20,13 +20,6 @@ pub struct Asked {
     pub buffers: u64,
     /// Of the answer as JSON.
     pub bytes: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Spread {
-    pub p50: u64,
-    pub p95: u64,
-    pub p99: u64,
 }
 
 /// A signed-in owner of the workspaces.
@@ -126,24 +119,6 @@ fn buffers(plan: &Value) -> Option<u64> {
     Some(plan["Shared Hit Blocks"].as_u64()? + plan["Shared Read Blocks"].as_u64()?)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "microseconds, and a place in a list"
-)]
-fn spread(times: &mut [f64]) -> Spread {
-    times.sort_by(f64::total_cmp);
-    let at = |share: usize| {
-        let place = (times.len() * share / 1000).min(times.len().saturating_sub(1));
-        times.get(place).map_or(0, |time| *time as u64)
-    };
-    Spread {
-        p50: at(500),
-        p95: at(950),
-        p99: at(990),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,13 +134,5 @@ mod tests {
             plans.iter().map(buffers).collect::<Vec<_>>(),
             [Some(46), None]
         );
-    }
-
-    #[test]
-    fn a_spread_is_of_the_sorted() {
-        let mut times: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        let all = spread(&mut times);
-        assert_eq!((all.p50, all.p95, all.p99), (51, 96, 100));
-        assert_eq!(spread(&mut []), Spread::default());
     }
 }
