@@ -35,6 +35,8 @@ pub enum Kind {
     Bytes,
 }
 
+const SHIPPED: web::Options = web::Options { release: true };
+
 /// Runs what was asked for to its end, whatever fails on the way. The last line counts all of it.
 pub fn run(place: &Place, options: &Options) -> Result<()> {
     let wanted = |kind| options.only.is_empty() || options.only.contains(&kind);
@@ -76,14 +78,15 @@ fn browse(place: &Place) -> Result<Vec<Outcome>> {
         return Ok(Vec::new());
     }
     setup::npm::browser_tools(place)?;
-    let site = web::run(place, web::Options::default())?;
+    // The client as it is shipped: what makes it small could break it.
+    let site = web::run(place, SHIPPED)?;
     stack::build(place)?;
     browser::run(place, &site)
 }
 
 /// Sizes follow from the source alone: a busy machine cannot move them.
 fn weigh(place: &Place) -> Result<()> {
-    let site = web::run(place, web::Options { release: true })?;
+    let site = web::run(place, SHIPPED)?;
     web::budget::weigh(&site)?.hold()
 }
 
