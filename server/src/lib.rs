@@ -24,6 +24,7 @@ pub mod cli;
 pub mod config;
 pub mod postgres;
 pub mod prepare;
+pub mod secret_file;
 pub mod serve;
 pub mod state;
 pub mod worker;

@@ -1,9 +1,7 @@
 //! The passwords of the private cluster and where it stands, kept in the data folder for its owner alone.
 
 use std::{
-    fs,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +12,7 @@ use figment::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Error;
+use crate::secret_file;
 
 /// The file in the data folder.
 pub(super) fn file(folder: &Path) -> PathBuf {
@@ -71,27 +70,18 @@ impl Secrets {
     }
 
     fn try_write(&self, path: &Path) -> io::Result<()> {
-        let new = path.with_extension("new");
-        let _ = fs::remove_file(&new);
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new)?;
         let place = self
             .place
             .to_str()
             .ok_or_else(|| io::Error::other("the path is not UTF-8"))?;
-        write!(
-            file,
+        let text = format!(
             "# Made by Postern for its private PostgreSQL.\nplace = {}\nsuperuser_password = \"{}\"\nowner_password = \"{}\"\napp_password = \"{}\"\n",
             quoted(place),
             self.superuser.expose_secret(),
             self.owner.expose_secret(),
             self.app.expose_secret(),
-        )?;
-        file.sync_all()?;
-        fs::rename(&new, path)
+        );
+        secret_file::replace(path, &text)
     }
 }
 

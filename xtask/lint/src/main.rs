@@ -3,6 +3,7 @@
 //! It is a package of its own because a parser of SQL takes long to compile: only a lint pays for it. A new lint is a
 //! file with a `check` that returns its faults, and a line in [`main`].
 
+mod exceptions;
 mod migrations;
 mod sql;
 mod text;

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
 
-use crate::migrations::Exceptions;
+use crate::exceptions::Exceptions;
 use crate::migrations::schema::Schema;
 use crate::{is_test_file, rust_files};
 

@@ -1,11 +1,6 @@
 //! Writing the file of keys: one process at a time, whole or not at all.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path};
 
 use base64::Engine as _;
 use secrecy::{ExposeSecret, SecretSlice};
@@ -14,9 +9,12 @@ use super::{
     Kind,
     file::{FILE, Kept, read},
 };
-use crate::config::{
-    Config, Key,
-    read::{BASE64, KEY_LENGTH},
+use crate::{
+    config::{
+        Config, Key,
+        read::{BASE64, KEY_LENGTH},
+    },
+    secret_file,
 };
 
 /// The keys of the file, which another process may have made by now; else new ones, which stand in it then.
@@ -78,7 +76,7 @@ fn alone(path: &Path) -> io::Result<fs::File> {
     Ok(lock)
 }
 
-/// For whoever holds the lock: a file of that name that is there is what a process left that was killed.
+/// For whoever holds the lock.
 fn write(path: &Path, kept: &Kept) -> io::Result<()> {
     let list = |keys: &[Key]| {
         let entries: Vec<_> = keys
@@ -87,27 +85,14 @@ fn write(path: &Path, kept: &Kept) -> io::Result<()> {
             .collect();
         entries.join(", ")
     };
-    // Whole or not at all: a half-written file would lock the data folder up.
-    let new = path.with_extension("new");
-    let _ = fs::remove_file(&new);
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&new)?;
-    write!(
-        file,
+    let text = format!(
         "# Made by Postern for development. What it seals is lost with this file. The newest key stands first.\n\
          master_keys = [{}]\njwt_keys = [{}]\npepper = \"{}\"\n",
         list(&kept.master),
         list(&kept.jwt),
         BASE64.encode(kept.pepper.expose_secret()),
-    )?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    // What is sealed from now on needs the new file, also after a power cut.
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::File::open(folder)?.sync_all()
+    );
+    secret_file::replace(path, &text)
 }
 
 /// A key as it stands in a setting.
