@@ -98,11 +98,58 @@ pub fn status(command: &mut Command) -> Result<ExitStatus> {
     status.with_context(|| format!("`{}` was lost", name(command)))
 }
 
+/// The same program with the same arguments and settings, so much less urgent. What it prints goes where this one's does.
+pub fn nice(command: &Command, by: i32) -> Command {
+    let mut nice = Command::new("nice");
+    nice.arg(format!("-n{by}")).arg(command.get_program());
+    nice.args(command.get_args());
+    for (key, value) in command.get_envs() {
+        match value {
+            Some(value) => nice.env(key, value),
+            None => nice.env_remove(key),
+        };
+    }
+    nice
+}
+
 /// Starts it; a missing program is said in words.
 pub fn spawn(command: &mut Command) -> Result<Child> {
     command
         .spawn()
         .with_context(|| format!("cannot start `{}`", name(command)))
+}
+
+/// A program that runs beside us, and is killed when this is dropped.
+pub struct Beside(Child);
+
+impl Beside {
+    /// Starts it.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        spawn(command).map(Self)
+    }
+
+    /// Its pipes.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+
+    /// Waits until it ends; a failure is an error.
+    pub fn end(&mut self, name: &str) -> Result<()> {
+        let status = self.0.wait()?;
+        if !status.success() {
+            bail!("{name} failed ({status})");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
 }
 
 /// Runs and returns what it printed; a failure carries the end of what it said on stderr.

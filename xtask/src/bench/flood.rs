@@ -1,7 +1,7 @@
 //! How much a flooded workspace slows another one: its pages and its webhooks, while nothing else happens and while the other
 //! is flooded with calls or with webhooks. Rates are lifted as in every bench: what is measured are the turns.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 use super::{
     Shared,
+    database::Role,
     load::{self, Ask},
     machine::Machine,
     median, report, spread,
     stage::{Stage, Tenant},
 };
 use crate::place::Place;
-use crate::shell;
+use crate::shell::{self, Beside};
 
 #[derive(Args)]
 pub struct Options {
@@ -41,6 +42,9 @@ pub struct Options {
 const PACE: Duration = Duration::from_millis(100);
 const WEBHOOKS: f64 = 20.0;
 
+/// The priority of a flood.
+const LOWEST: i32 = 19;
+
 /// Time for a flood to rise.
 const RISE: Duration = Duration::from_secs(3);
 
@@ -59,9 +63,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
             let seen = match situation {
                 "calls" => under_calls(&stage, flooded, options, || ask(&stage, other, options))?,
                 "webhooks" => {
-                    let _flood = Flood::start(&stage, flooded, options)?;
-                    std::thread::sleep(RISE);
-                    ask(&stage, other, options)?
+                    under_webhooks(&stage, flooded, options, || ask(&stage, other, options))?
                 }
                 _ => ask(&stage, other, options)?,
             };
@@ -93,7 +95,7 @@ fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
     };
     let mut sim = load::command(stage, "flood.other", std::slice::from_ref(tenant), &ask)?;
     sim.arg(format!("--out={}", out.display()));
-    let mut sim = Flood(shell::spawn(sim.stdout(Stdio::null()))?);
+    let mut sim = Beside::start(sim.stdout(Stdio::null()))?;
     let token = stage.token()?;
     let body = first_page();
     let end = Instant::now() + Duration::from_secs(options.seconds.into());
@@ -105,11 +107,7 @@ fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
         pages.push(took.as_secs_f64() * 1e6);
         std::thread::sleep(PACE.saturating_sub(took));
     }
-    let status = sim.0.wait()?;
-    anyhow::ensure!(
-        status.success(),
-        "the load of the other workspace failed ({status})"
-    );
+    sim.end("the load of the other workspace")?;
     let told: Value = serde_json::from_str(&std::fs::read_to_string(&out)?)?;
     let latency = &told["run"]["latency_us"];
     let (p50, p95) = (latency["p50"].as_f64(), latency["p95"].as_f64());
@@ -119,7 +117,8 @@ fn ask(stage: &Stage, tenant: &Tenant, options: &Options) -> Result<Value> {
     }))
 }
 
-/// Asks while the flooded workspace is called.
+/// Asks while the flooded workspace is called. The callers have the lowest priority: they stand for another machine's, and
+/// take no processor that this one's work could use.
 fn under_calls(
     stage: &Stage,
     flooded: &Tenant,
@@ -132,6 +131,8 @@ fn under_calls(
     std::thread::scope(|scope| {
         for _ in 0..options.callers {
             scope.spawn(|| {
+                // Of this thread alone.
+                let _ = rustix::process::nice(LOWEST);
                 while !stop.load(Ordering::Relaxed) {
                     // Refused or not: it asks again.
                     let _ = stage.call(&token, &flooded.workspace, "inbox/list", &body);
@@ -150,31 +151,34 @@ fn under_calls(
     })
 }
 
-/// Webhooks for the flooded workspace, until this is dropped.
-struct Flood(Child);
-
-impl Flood {
-    fn start(stage: &Stage, flooded: &Tenant, options: &Options) -> Result<Self> {
-        let ask = Ask {
-            rate: options.rate,
-            seconds: f64::from(options.seconds) * 3.0,
-            connections: 256,
-            find: false,
-        };
-        let mut sim = load::command(stage, "flood", std::slice::from_ref(flooded), &ask)?;
-        Ok(Self(shell::spawn(
-            sim.stdout(Stdio::null()).stderr(Stdio::null()),
-        )?))
-    }
-}
-
-impl Drop for Flood {
-    fn drop(&mut self) {
-        if matches!(self.0.try_wait(), Ok(None)) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
-    }
+/// Asks while webhooks come to the flooded workspace, at the lowest priority as well.
+fn under_webhooks(
+    stage: &Stage,
+    flooded: &Tenant,
+    options: &Options,
+    ask: impl FnOnce() -> Result<Value>,
+) -> Result<Value> {
+    let flood = Ask {
+        rate: options.rate,
+        seconds: f64::from(options.seconds) * 3.0,
+        connections: 256,
+        find: false,
+    };
+    let sim = load::command(stage, "flood", std::slice::from_ref(flooded), &flood)?;
+    let mut sim = shell::nice(&sim, LOWEST);
+    let _flood = Beside::start(sim.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    std::thread::sleep(RISE);
+    let begun = Instant::now();
+    let mut seen = ask()?;
+    let seconds = begun.elapsed().as_secs().max(1);
+    let taken = format!(
+        "SELECT count(*) FROM event e JOIN channel c USING (workspace_id)
+          WHERE c.phone_number_id = '{}' AND e.at > now() - interval '{seconds} s'",
+        flooded.phone_number_id
+    );
+    let taken = stage.database.number(Role::Admin, &taken)?;
+    seen["flood_per_s"] = json!(taken.unsigned_abs() / seconds);
+    Ok(seen)
 }
 
 /// The 95th percentiles, and by how much each flood raised them in its round.

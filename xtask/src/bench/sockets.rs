@@ -1,7 +1,7 @@
 //! Very many sockets: their memory, one event to all, readers that stall, and everybody coming back at once.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -16,7 +16,7 @@ use super::{
     stage::Stage,
 };
 use crate::place::Place;
-use crate::shell;
+use crate::shell::{self, Beside};
 
 #[derive(Args)]
 pub struct Options {
@@ -91,7 +91,7 @@ fn files(pid: u32) -> usize {
 
 /// `sim sockets`, which waits between its parts.
 struct Crowd {
-    child: Child,
+    sim: Beside,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     before: Used,
@@ -114,11 +114,12 @@ impl Crowd {
             .stdout(Stdio::piped());
         shell::say(format_args!("opening {} sockets", options.count));
         let before = Used::now(stage.server(), stage.database.postmaster()?);
-        let mut child = shell::spawn(&mut sim)?;
-        let input = child.stdin.take().context("sim takes no input")?;
-        let output = child.stdout.take().context("sim gives no output")?;
+        let mut sim = Beside::start(&mut sim)?;
+        let input = sim.child().stdin.take().context("sim takes no input")?;
+        let output = sim.child().stdout.take();
+        let output = output.context("sim gives no output")?;
         Ok(Self {
-            child,
+            sim,
             input,
             output: BufReader::new(output),
             before,
@@ -149,19 +150,6 @@ impl Crowd {
     }
 
     fn end(mut self) -> Result<()> {
-        let status = self.child.wait()?;
-        if !status.success() {
-            bail!("sim failed ({status})");
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Crowd {
-    fn drop(&mut self) {
-        if matches!(self.child.try_wait(), Ok(None)) {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
+        self.sim.end("sim")
     }
 }
