@@ -1,8 +1,8 @@
 //! The short way in: messages of contacts who are known, taken for many workspaces in one transaction.
 //!
 //! Whoever comes while a transaction commits waits for the next, which takes them together. Numbers take turns, and a
-//! flooded one has its transactions to itself and rests between them while others are there: it delays itself alone. What is not simple, or does not fit what is known, is given back and goes the long way,
-//! in its own workspace's transaction.
+//! flooded one has its transactions to itself, and rests between them while others are there: it delays itself alone. What is
+//! not simple, or does not fit what is known, is given back and goes the long way, in its own workspace's transaction.
 
 mod simple;
 mod turn;

@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    runtime::Handle,
     sync::oneshot,
-    time::{Instant, timeout},
+    time::{Instant, sleep, timeout},
 };
 use uuid::Uuid;
 
@@ -17,6 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const THERE: Duration = Duration::from_secs(10);
 /// A turn that has taken so long waits for something else than a core, as Meta's answer: the next of its line may begin.
 const SLOW: Duration = Duration::from_millis(250);
+
+/// A line in which more than so many wait is flooded: after each of its turns it rests as long as that took, while others are
+/// there. They need the cores that it would take.
+const MANY: usize = 8;
+/// No line rests longer: what takes that long waits for something else than a core.
+const LONGEST_REST: Duration = Duration::from_millis(100);
 
 /// Threads that can run at the same moment.
 pub fn cores() -> usize {
@@ -49,7 +56,7 @@ struct Line {
     seen: Instant,
 }
 
-/// A turn; the next one's begins when this is dropped.
+/// A turn; the next one's begins when this is dropped, or after a rest.
 pub struct Turn {
     whose: Uuid,
     began: Instant,
@@ -146,8 +153,25 @@ impl Fair {
         drop(refused);
     }
 
+    /// Takes a turn out of its line, whose next may begin.
+    fn end(&self, mut lines: MutexGuard<'_, Lines>, whose: Uuid, began: Instant) {
+        if let Some(line) = lines.of.get_mut(&whose) {
+            let began = line.running.iter().position(|of| *of == began);
+            began.map(|nth| line.running.swap_remove(nth));
+        }
+        self.hand_out(lines);
+    }
+
     fn lines(&self) -> MutexGuard<'_, Lines> {
         self.0.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    /// Whether this line rests after a turn.
+    fn rest(&self, whose: Uuid) -> bool {
+        let line = self.of.get(&whose);
+        self.of.len() > 1 && line.is_some_and(|line| line.waiting.len() > MANY)
     }
 }
 
@@ -163,11 +187,20 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let mut lines = self.fair.lines();
         lines.running = lines.running.saturating_sub(1);
-        if let Some(line) = lines.of.get_mut(&self.whose) {
-            let began = line.running.iter().position(|began| *began == self.began);
-            began.map(|nth| line.running.swap_remove(nth));
-        }
+        let Some(runtime) = Handle::try_current()
+            .ok()
+            .filter(|_| lines.rest(self.whose))
+        else {
+            return self.fair.end(lines, self.whose, self.began);
+        };
+        // The slot is the others' at once.
         self.fair.hand_out(lines);
+        let (fair, whose, began) = (self.fair.clone(), self.whose, self.began);
+        let rest = began.elapsed().min(LONGEST_REST);
+        runtime.spawn(async move {
+            sleep(rest).await;
+            fair.end(fair.lines(), whose, began);
+        });
     }
 }
 
@@ -219,8 +252,11 @@ mod tests {
             let (running, waiting, refused) = ask(&fair, B, 1);
             assert_eq!((running.len(), waiting.len(), refused), (1, 0, 0));
         }
-        // One that ends makes room for one of its own line.
+        // One that ends makes room for one of its own line, after a rest.
         drop(flood);
+        while fair.lines().of[&A].waiting.len() == line.len() {
+            tokio::task::yield_now().await;
+        }
         let (_, _, refused) = ask(&fair, A, 10);
         assert_eq!(refused, 9);
     }
@@ -238,6 +274,28 @@ mod tests {
         // The flood goes back to its share before it gets another.
         flood.pop();
         assert!(line.iter_mut().all(|asked| asked.now_or_never().is_none()));
+    }
+
+    #[tokio::test]
+    async fn a_flooded_line_rests_as_long_as_its_turns_take_while_others_are_there() {
+        let took = Duration::from_millis(40);
+        for (others, many) in [(true, MANY + 1), (true, MANY), (false, MANY + 1)] {
+            let fair = Fair::new(1, 1, 50);
+            if others {
+                drop(ask(&fair, B, 1));
+            }
+            let (running, mut waiting, _) = ask(&fair, A, 1 + many);
+            sleep(took).await;
+            let ended = Instant::now();
+            drop(running);
+            let mut next = waiting.remove(0);
+            let at_once = (&mut next).now_or_never().is_some();
+            assert_eq!(at_once, !(others && many > MANY), "{others} {many}");
+            if !at_once {
+                assert!(next.await.is_some());
+                assert!(ended.elapsed() >= took);
+            }
+        }
     }
 
     #[tokio::test]

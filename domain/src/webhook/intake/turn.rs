@@ -11,6 +11,9 @@ const OF_ALL: usize = 8000;
 /// A number of which more than so many wait is flooded. Its transactions are its own: nobody else's webhook waits in one for
 /// that many of them.
 const MANY: usize = 16;
+/// So many of a flooded number are in one transaction while others are there: whoever comes meanwhile shares the processors
+/// with that many.
+const STEP: usize = 4;
 /// Somebody who came within this time, or worked in the inbox, is there.
 const THERE: Duration = Duration::from_secs(1);
 
@@ -122,7 +125,7 @@ impl<T> Line<T> {
                 continue;
             }
             let share = match flooded {
-                true if attended => most.min(MANY),
+                true if attended => most.min(STEP),
                 true => most,
                 false => 1,
             };
@@ -191,7 +194,7 @@ mod tests {
     fn a_flooded_number_has_its_transactions_to_itself() {
         let mut line = Line::default();
         assert!(line.join("quiet", ("quiet", 0), |_| false));
-        for n in 0..=MANY {
+        for n in 0..MANY + STEP {
             assert!(line.join("flooded", ("flooded", n), |_| false));
         }
         assert!(line.join("calm", ("calm", 0), |_| false));
@@ -199,7 +202,7 @@ mod tests {
         assert!(line.is_flooded("flooded"));
         let (flood, numbers) = line.next(9);
         assert!(!line.is_flooded("flooded") && !line.is_flooded("quiet"));
-        assert_eq!(flood, (0..9).map(|n| ("flooded", n)).collect::<Vec<_>>());
+        assert_eq!(flood, (0..STEP).map(|n| ("flooded", n)).collect::<Vec<_>>());
         assert_eq!(numbers, ["flooded"]);
         line.done(&["quiet".to_owned(), "calm".to_owned(), "flooded".to_owned()]);
         // It is none any more.
@@ -213,7 +216,7 @@ mod tests {
         for n in 0..100 {
             assert!(line.join("flooded", n, |_| false));
         }
-        for expected in [40, MANY] {
+        for expected in [40, STEP] {
             let (items, numbers) = line.next(40);
             assert_eq!(items.len(), expected);
             line.done(&numbers);
@@ -221,7 +224,7 @@ mod tests {
         }
         line.worked = None;
         assert!(line.join("quiet", 0, |_| false));
-        assert_eq!(line.next(40).0.len(), MANY, "the quiet one came");
+        assert_eq!(line.next(40).0.len(), STEP, "the quiet one came");
     }
 
     #[test]
