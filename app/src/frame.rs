@@ -172,7 +172,7 @@ pub fn FrameSkeleton() -> impl IntoView {
                         <div class="banner"><Icon name="wifi-off"/><p>{frame::AWAY}</p></div>
                     </Show>
                 </div>
-                <div class="inbox">
+                <main class="inbox" id="main">
                     <div class="list-pane" aria-hidden="true">
                         <div class="list-head"><i class="sk sk-line"></i><i class="sk sk-field"></i></div>
                         <div class="skeletons">
@@ -181,8 +181,8 @@ pub fn FrameSkeleton() -> impl IntoView {
                             }).collect_view()}
                         </div>
                     </div>
-                    <main class="conversation nothing-open" id="main"><h1 class="only-heard">{words::LOADING}</h1></main>
-                </div>
+                    <section class="conversation nothing-open"><h1 class="only-heard">{words::LOADING}</h1></section>
+                </main>
             </div>
         </div>
     }

@@ -36,10 +36,10 @@ pub fn InboxPage() -> impl IntoView {
     let counts = live.counts();
     view! {
         <Title text=move || words::title_unread(words::frame::INBOX, counts.get().all)/>
-        <div class="inbox" class:has-open=move || desk.current.get().is_some()>
+        <main class="inbox" id="main" class:has-open=move || desk.current.get().is_some()>
             <ListPane/>
             <leptos_router::components::Outlet/>
-        </div>
+        </main>
     }
     .into_any()
 }
@@ -48,9 +48,9 @@ pub fn InboxPage() -> impl IntoView {
 #[component]
 pub fn NothingOpen() -> impl IntoView {
     view! {
-        <main class="conversation nothing-open" id="main">
+        <section class="conversation nothing-open">
             <Empty icon="message-circle" title=words::thread::NOTHING_OPEN hint=words::thread::NOTHING_OPEN_HINT/>
-        </main>
+        </section>
     }
     .into_any()
 }

@@ -44,8 +44,8 @@ pub struct Live {
     pub link: RwSignal<Link>,
     /// Who looks at what.
     pub presence: RwSignal<Presence>,
-    /// The newest message that came in while listening.
-    pub heard: RwSignal<Option<MessageView>>,
+    /// The messages that came in last while listening.
+    pub heard: RwSignal<Vec<MessageView>>,
     /// What had come in while the connection was gone.
     pub missed: RwSignal<Vec<MessageView>>,
     /// The server's time, a minute's accuracy; what depends on it changes by itself.
@@ -83,7 +83,7 @@ pub fn provide_live(me: MemberId) -> Live {
         inbox,
         link,
         presence: RwSignal::new(Presence::default()),
-        heard: RwSignal::new(None),
+        heard: RwSignal::new(Vec::new()),
         missed: RwSignal::new(Vec::new()),
         now: RwSignal::new(browser::now()),
         looking_at: RwSignal::new(ListRequest {

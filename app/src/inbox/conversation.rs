@@ -43,7 +43,7 @@ pub fn OpenConversation() -> impl IntoView {
             <Conversation id/>
         </For>
         <Show when=move || desk.current.get().is_none()>
-            <main class="conversation" id="main"><Gone/></main>
+            <section class="conversation"><Gone/></section>
         </Show>
     }
     .into_any()
@@ -78,7 +78,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             .with(|failed| matches!(failed, Some((_, ApiError::NotFound))))
     });
     view! {
-        <main class="conversation" id="main" class:with-details=move || desk.details.get()>
+        <section class="conversation" class:with-details=move || desk.details.get()>
             <Show when=move || !gone.get() fallback=|| view! { <Gone/> }>
                 <div class="conversation-main">
                     <Head id/>
@@ -90,7 +90,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
                     <DetailsPane opened/>
                 </Show>
             </Show>
-        </main>
+        </section>
     }
     .into_any()
 }

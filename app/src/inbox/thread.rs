@@ -227,18 +227,17 @@ fn Jump(at_end: RwSignal<bool>, below: Memo<usize>, jump: Callback<()>) -> impl 
 fn Heard(id: ConversationId) -> impl IntoView {
     let live = use_live();
     let said = move || {
-        let message = live
-            .heard
-            .get()
-            .filter(|message| message.conversation == id)?;
+        let here = |message: &MessageView| message.conversation == id;
+        let messages: Vec<_> = live.heard.get().into_iter().filter(here).collect();
         let who = live
             .inbox
             .with_untracked(|inbox| inbox.row(id).map(|row| row.contact.label().to_owned()))?;
-        let text = match &message.content {
+        let texts = messages.iter().map(|message| match &message.content {
             Content::Text { text } => text.clone(),
             Content::Other { kind, summary } => format!("{} {summary}", thread::kind(kind)),
-        };
-        Some(thread::heard(&who, &text))
+        });
+        let texts = texts.collect::<Vec<_>>().join("\n");
+        (!texts.is_empty()).then(|| thread::heard(&who, &texts))
     };
     view! { <p class="only-heard" aria-live="polite">{said}</p> }
 }

@@ -61,11 +61,10 @@ pub(super) fn start(live: Live) {
             || stamp.elsewhere()
     };
     effect(move || {
-        if let Some(message) = live.heard.get()
-            && concerns_reader(live, &message)
-            && !quiet()
-        {
-            show(of_message(live, &message));
+        for message in live.heard.get() {
+            if concerns_reader(live, &message) && !quiet() {
+                show(of_message(live, &message));
+            }
         }
     });
     effect(move || {

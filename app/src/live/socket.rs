@@ -14,7 +14,7 @@ use futures::{
     SinkExt, StreamExt,
     future::{Either, select},
 };
-use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
 use leptos::prelude::*;
 use postern_types::{ClientFrame, ServerFrame};
 use std::pin::pin;
@@ -46,6 +46,14 @@ enum End {
     Offline,
     /// Something about the session changed.
     Bye,
+}
+
+/// What a connection does next.
+enum Next {
+    Frame(Option<Result<Message, WebSocketError>>),
+    Command(Option<Command>),
+    /// What came meanwhile is shown.
+    Show,
 }
 
 const FIRST_WAIT_MS: u32 = 200;
@@ -138,12 +146,20 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
     }
     let mut frames = Frames::new(live);
     loop {
-        let next = match select(socket.next(), pin!(commands.next())).await {
-            Either::Left((frame, _)) => Either::Left(frame),
-            Either::Right((command, _)) => Either::Right(command),
+        let command = pin!(commands.next());
+        let came = select(socket.next(), command);
+        let next = match select(came, pin!(frames.due())).await {
+            Either::Left((Either::Left((frame, _)), _)) => Next::Frame(frame),
+            Either::Left((Either::Right((command, _)), _)) => Next::Command(command),
+            Either::Right(_) => Next::Show,
         };
         match next {
-            Either::Left(Some(Ok(message))) => {
+            Next::Show => {
+                if let Some(end) = frames.show().await {
+                    return Ok(end);
+                }
+            }
+            Next::Frame(Some(Ok(message))) => {
                 live.hear();
                 // What is not understood is a newer server's: what it says comes with the next snapshot.
                 if let Message::Text(text) = message
@@ -153,8 +169,8 @@ async fn run(live: Live, commands: &mut Inbound, wait: &mut u32) -> Result<End, 
                     return Ok(end);
                 }
             }
-            Either::Left(Some(Err(_)) | None) => return Ok(End::Again),
-            Either::Right(command) => {
+            Next::Frame(Some(Err(_)) | None) => return Ok(End::Again),
+            Next::Command(command) => {
                 if let Some(end) = end_of(command.as_ref()) {
                     return Ok(end);
                 }

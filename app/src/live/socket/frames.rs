@@ -1,23 +1,33 @@
-//! What the server sends, taken into the store: one by one while live, all at once after a gap.
+//! What the server sends, taken into the store: as it comes while live, as fast as the page can show it, and all at once
+//! after a gap.
 
 use super::{End, FIRST_WAIT_MS, Link};
 use crate::{
+    browser,
     error::ApiError,
     live::{Live, api, apply},
 };
 use leptos::prelude::*;
-use postern_types::{Event, FeedCursor, ListRequest, MessageView, ServerFrame};
+use postern_types::{Event, FeedCursor, ListRequest, MessageView, Moment, ServerFrame};
+use std::future::pending;
 
 /// So many missed events are applied at a time: a redraw each would freeze the page.
 const BATCH: usize = 500;
+/// After the page has shown what came it rests so many times as long, and shows what came meanwhile together: whoever works in
+/// it waits for a third of its time at most, however much comes in and however slow the machine is.
+const REST: i64 = 2;
+/// It rests no longer, in milliseconds.
+const LONGEST_REST: i64 = 1_000;
 
 /// The frames of one connection.
 pub struct Frames {
     live: Live,
     caught_up: bool,
-    missed: Vec<(FeedCursor, Event)>,
-    /// Messages among them that are new to this tab.
+    /// What is not in the store yet.
+    waiting: Vec<(FeedCursor, Event)>,
+    /// Messages of a gap that are new to this tab.
     new: Vec<MessageView>,
+    rested: Moment,
 }
 
 impl Frames {
@@ -26,8 +36,9 @@ impl Frames {
         Self {
             live,
             caught_up: false,
-            missed: Vec::new(),
+            waiting: Vec::new(),
             new: Vec::new(),
+            rested: Moment(0),
         }
     }
 
@@ -40,8 +51,11 @@ impl Frames {
         let live = self.live;
         match frame {
             ServerFrame::Event { cursor, event } => {
-                self.missed.push((cursor, *event));
-                if self.caught_up || self.missed.len() >= BATCH {
+                self.waiting.push((cursor, *event));
+                if self.caught_up && self.rest() == 0 {
+                    return Ok(self.show().await);
+                }
+                if self.waiting.len() >= BATCH {
                     return Ok(self.apply());
                 }
             }
@@ -80,12 +94,39 @@ impl Frames {
         Ok(None)
     }
 
+    /// Returns when it is time to [`Frames::show`] what waits.
+    pub async fn due(&self) {
+        if !self.caught_up || self.waiting.is_empty() {
+            return pending().await;
+        }
+        browser::sleep(self.rest()).await;
+    }
+
+    /// Milliseconds to rest; none as well when somebody has set the clock back.
+    fn rest(&self) -> u32 {
+        let rest = self.rested.since(browser::now());
+        let rest = Some(rest).filter(|rest| (0..=LONGEST_REST).contains(rest));
+        rest.and_then(|rest| rest.try_into().ok()).unwrap_or(0)
+    }
+
+    /// Applies what waits, and rests after it.
+    pub async fn show(&mut self) -> Option<End> {
+        let began = browser::now();
+        let end = self.apply();
+        // Its effects run before the next timer does.
+        browser::sleep(0).await;
+        let shown = browser::now();
+        let rest = (shown.since(began) * REST).min(LONGEST_REST);
+        self.rested = Moment(shown.0 + rest);
+        end
+    }
+
     /// Applies what has gathered.
     fn apply(&mut self) -> Option<End> {
-        if self.missed.is_empty() {
+        if self.waiting.is_empty() {
             return None;
         }
-        let events = std::mem::take(&mut self.missed);
+        let events = std::mem::take(&mut self.waiting);
         let new = self.live.inbox.try_update(|inbox| {
             let take = |(cursor, event)| {
                 inbox.cursor = Some(cursor);
@@ -95,12 +136,9 @@ impl Frames {
         });
         match new {
             None => return Some(End::Stop),
-            Some(new) if self.caught_up => {
-                if let Some(last) = new.into_iter().last() {
-                    self.live.heard.set(Some(last));
-                }
-            }
-            Some(new) => self.new.extend(new),
+            Some(new) if !self.caught_up => self.new.extend(new),
+            Some(new) if new.is_empty() => {}
+            Some(new) => self.live.heard.set(new),
         }
         None
     }
