@@ -134,3 +134,27 @@ test('a list of 200 customers draws those near the reader, keeps the place and i
   for (let n = 0; n < 130; n += 1) await page.keyboard.press('k');
   await expect(ola(200)).toBeFocused();
 });
+
+test('what comes faster than a slow machine shows it is all shown, once and in its order', async ({ home, page }) => {
+  const bea = customer('Bea Burst');
+  const neds = Array.from({ length: 7 }, (_, n) => customer(`Ned ${n} Between`));
+  const began = Date.now() - 61_000;
+  const text = (n: number) => `Burst ${n}.`;
+  const say = (n: number) => home.house.deliver(bea, text(n), new Date(began + n * 1000));
+  await say(1);
+  await signIn(page, home.house, home.agent);
+  await view(page, 'All');
+  await open(page, bea.name);
+  await expect(line(page, text(1))).toBeVisible();
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Emulation.setCPUThrottlingRate', { rate: 8 });
+  for (let n = 2; n <= 60; n += 1) {
+    await say(n);
+    // In between somebody else.
+    await home.house.deliver(neds[n % 7], text(n), new Date(began + n * 1000));
+  }
+  const texts = () => thread(page).locator('[data-message] .bubble-text').allTextContents();
+  await expect.poll(texts, { timeout: 20_000 }).toEqual(Array.from({ length: 60 }, (_, n) => text(n + 1)));
+  for (const ned of neds) await expect(row(page, ned.name)).toBeVisible();
+  await expect(row(page, bea.name)).toContainText(text(60));
+});

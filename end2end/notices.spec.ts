@@ -129,3 +129,20 @@ test('after a gap one notice tells of all that came in', async ({ home, page, ne
   await expect(row(page, olga.name)).toContainText('3 unread messages');
   await expect.poll(() => notices(page)).toEqual([{ title: '3 new messages', body: `From ${olga.name}`, closed: false }]);
 });
+
+test('of customers who write at the same moment each is told', async ({ home, page }) => {
+  await withNotices(page);
+  await signIn(page, home.house, home.agent);
+  await view(page, 'All');
+  await home.house.sim.say(customer('Tia First'), 'Is the line there?');
+  await expect(row(page, 'Tia First')).toBeVisible();
+  await look(page, true);
+  const browser = await page.context().newCDPSession(page);
+  // On a slow machine they are shown together.
+  await browser.send('Emulation.setCPUThrottlingRate', { rate: 8 });
+  const names = ['Una', 'Vic', 'Wes', 'Xia', 'Yan'];
+  await Promise.all(names.map((name) => home.house.deliver(customer(`${name} Atonce`), `I am ${name}.`, new Date())));
+  await expect
+    .poll(async () => (await notices(page)).map(({ body }) => body).sort())
+    .toEqual(names.map((name) => `I am ${name}.`));
+});

@@ -31,6 +31,9 @@ declare global {
   }
 }
 
+/** What the browser counts of a page: seconds of work, among others. */
+type Metrics = Map<string, number>;
+
 /** The browser tells of no event that was shown sooner. */
 const LEAST_MS = 16;
 
@@ -63,6 +66,7 @@ export class Hand {
   async work(seconds: number, slower: number) {
     await this.browser.send('Emulation.setCPUThrottlingRate', { rate: slower });
     const begun = await this.now();
+    const before = await this.measured();
     const moves: { kind: string; from: number }[] = [];
     const end = Date.now() + seconds * 1000;
     while (Date.now() < end) {
@@ -79,7 +83,7 @@ export class Hand {
     await this.page.waitForTimeout(1000);
     await this.browser.send('Emulation.setCPUThrottlingRate', { rate: 1 });
     const kept = await this.page.evaluate(() => window.hand);
-    return this.tell(moves, kept, begun);
+    return this.tell(moves, kept, begun, before);
   }
 
   /** One round of what agents do all day. */
@@ -103,7 +107,7 @@ export class Hand {
     return this.page.evaluate(() => performance.now());
   }
 
-  private async tell(moves: { kind: string; from: number }[], kept: Kept, begun: number) {
+  private async tell(moves: { kind: string; from: number }[], kept: Kept, begun: number, before: Metrics) {
     const kinds = new Map<string, number[]>();
     for (const [n, { kind, from }] of moves.slice(0, -1).entries()) {
       const until = moves[n + 1].from;
@@ -113,20 +117,31 @@ export class Hand {
     const end = moves[moves.length - 1].from;
     const long = kept.long.filter(({ at }) => at >= begun && at < end).map(({ ms }) => ms);
     const total = long.reduce((sum, ms) => sum + ms, 0);
-    const { metrics } = await this.measured();
-    const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
+    const after = await this.measured();
+    // Of each second since, in ms.
+    const share = (name: string) => {
+      const worked = (after.get(name) ?? 0) - (before.get(name) ?? 0);
+      return Math.round((1000 * worked) / ((after.get('Timestamp') ?? 0) - (before.get('Timestamp') ?? 0)));
+    };
     return {
       all: spread([...kinds.values()].flat()),
       kinds: Object.fromEntries([...kinds].map(([kind, waits]) => [kind, spread(waits)])),
       long_tasks: { count: long.length, ms_of_each_second: Math.round(total / ((end - begun) / 1000)) },
-      nodes: metric('Nodes'),
-      heap_mb: Math.round(metric('JSHeapUsedSize') / 1e5) / 10,
+      ms_of_each_second: {
+        all: share('TaskDuration'),
+        script: share('ScriptDuration'),
+        style: share('RecalcStyleDuration'),
+        layout: share('LayoutDuration'),
+      },
+      nodes: after.get('Nodes') ?? 0,
+      heap_mb: Math.round((after.get('JSHeapUsedSize') ?? 0) / 1e5) / 10,
     };
   }
 
-  private async measured() {
+  private async measured(): Promise<Metrics> {
     await this.browser.send('Performance.enable');
-    return this.browser.send('Performance.getMetrics');
+    const { metrics } = await this.browser.send('Performance.getMetrics');
+    return new Map(metrics.map(({ name, value }) => [name, value]));
   }
 }
 

@@ -63,6 +63,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         tally.tests("browser", ran)?;
     }
     if wanted(Kind::Bytes) {
+        tally.check("bundle", bundle(place))?;
         tally.check("bytes", weigh(place))?;
     }
     if options.only.is_empty() {
@@ -82,6 +83,12 @@ fn browse(place: &Place) -> Result<Vec<Outcome>> {
     let site = web::run(place, SHIPPED)?;
     stack::build(place)?;
     browser::run(place, &site)
+}
+
+/// The bundler's own tests, built by themselves: its libraries would be compiled twice beside the others'.
+fn bundle(place: &Place) -> Result<()> {
+    let mut cargo = shell::cargo(place);
+    shell::run(cargo.args(["test", "--quiet", "--package", "xtask-bundle"]))
 }
 
 /// Sizes follow from the source alone: a busy machine cannot move them.

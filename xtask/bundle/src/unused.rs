@@ -69,7 +69,7 @@ fn is_never(name: &str) -> bool {
 fn called_by(function: &LocalFunction) -> Vec<FunctionId> {
     #[derive(Default)]
     struct Calls(Vec<FunctionId>);
-    impl<'a> Visitor<'a> for Calls {
+    impl Visitor<'_> for Calls {
         fn visit_call(&mut self, call: &ir::Call) {
             self.0.push(call.func);
         }
