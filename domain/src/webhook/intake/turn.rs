@@ -8,9 +8,11 @@ use tokio::time::Instant;
 const OF_ONE: usize = 1000;
 /// How many wait at most.
 const OF_ALL: usize = 8000;
-/// A number of which more than so many wait is flooded. Its transactions are its own: nobody else's webhook waits in one for
-/// that many of them.
+/// A number of which more than so many wait, and more than a third of all that wait, is flooded. Its transactions are its own:
+/// nobody else's webhook waits in one for that many of them. When many come to everybody, nobody is.
 const MANY: usize = 16;
+/// That third, as a divisor.
+const SHARE: usize = 3;
 /// So many of a flooded number are in one transaction while others are there: whoever comes meanwhile shares the processors
 /// with that many.
 const STEP: usize = 4;
@@ -98,10 +100,10 @@ impl<T> Line<T> {
         seen.any(|at| at.elapsed() < THERE)
     }
 
-    /// Whether many of this number wait.
+    /// Whether many of this number wait, beside what waits of all.
     pub fn is_flooded(&self, number: &str) -> bool {
-        let own = self.waiting.get(number);
-        own.is_some_and(|own| own.len() > MANY)
+        let own = self.waiting.get(number).map_or(0, VecDeque::len);
+        own > MANY && own * SHARE > self.len
     }
 
     /// Up to `most`: one of each number that is free, and again, until there are enough. Of a flooded one as many, and no
@@ -114,12 +116,12 @@ impl<T> Line<T> {
         while items.len() < most
             && let Some(number) = self.turns.pop_front()
         {
-            let attended = self.others(&number);
+            let (attended, many) = (self.others(&number), self.is_flooded(&number));
             let Some(own) = self.waiting.get_mut(&number) else {
                 continue;
             };
             let has_some = numbers.contains(&number);
-            let flooded = own.len() > MANY && !has_some;
+            let flooded = many && !has_some;
             if self.busy.contains(&number) && !has_some || flooded && !numbers.is_empty() {
                 passed.push_back(number);
                 continue;
@@ -208,6 +210,18 @@ mod tests {
         // It is none any more.
         assert!(line.join("quiet", ("quiet", 1), |_| false));
         assert_eq!(line.next(9).1, ["flooded", "quiet"]);
+    }
+
+    #[test]
+    fn when_many_come_to_everybody_nobody_is_flooded() {
+        let mut line = Line::default();
+        for number in ["a", "b", "c", "d"] {
+            for n in 0..=MANY {
+                assert!(line.join(number, n, |_| false));
+            }
+        }
+        assert!(!line.is_flooded("a"));
+        assert_eq!(line.next(8).1, ["a", "b", "c", "d"]);
     }
 
     #[test]
