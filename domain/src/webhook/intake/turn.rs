@@ -1,6 +1,7 @@
 //! Who is next: numbers take turns, each one's bodies stay in their order.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -8,11 +9,14 @@ use tokio::time::Instant;
 const OF_ONE: usize = 1000;
 /// How many wait at most.
 const OF_ALL: usize = 8000;
-/// A number of which more than so many wait, and more than a third of all that wait, is flooded. Its transactions are its own:
-/// nobody else's webhook waits in one for that many of them. When many come to everybody, nobody is.
+/// A number of which more than so many wait, and which brought more than a third of those that [`LATELY`] came, is flooded.
+/// Its transactions are its own: nobody else's webhook waits in one for that many of them. In a rush of all nobody is flooded,
+/// though what waits may be mostly one's, as the others' are taken sooner.
 const MANY: usize = 16;
 /// That third, as a divisor.
 const SHARE: usize = 3;
+/// So many came last.
+const LATELY: usize = 128;
 /// So many of a flooded number are in one transaction while others are there: whoever comes meanwhile shares the processors
 /// with that many.
 const STEP: usize = 4;
@@ -28,6 +32,8 @@ pub(super) struct Line<T> {
     /// came, and a flooded one leaves the other transactions to the others.
     busy: HashSet<String>,
     len: usize,
+    /// Whose the last ones were, as hashes of their numbers.
+    lately: VecDeque<u64>,
     /// Who came last, and when; and the last one who was somebody else.
     came: [Option<(String, Instant)>; 2],
     /// When somebody last worked in the inbox.
@@ -41,6 +47,7 @@ impl<T> Default for Line<T> {
             turns: VecDeque::new(),
             busy: HashSet::new(),
             len: 0,
+            lately: VecDeque::with_capacity(LATELY),
             came: [None, None],
             worked: None,
         }
@@ -80,6 +87,10 @@ impl<T> Line<T> {
     }
 
     fn note(&mut self, number: &str) {
+        if self.lately.len() == LATELY {
+            self.lately.pop_front();
+        }
+        self.lately.push_back(self.hash(number));
         let now = Instant::now();
         match &mut self.came[0] {
             Some((last, at)) if last == number => *at = now,
@@ -100,10 +111,18 @@ impl<T> Line<T> {
         seen.any(|at| at.elapsed() < THERE)
     }
 
-    /// Whether many of this number wait, beside what waits of all.
+    fn hash(&self, number: &str) -> u64 {
+        self.waiting.hasher().hash_one(number)
+    }
+
+    /// Whether many of this number wait, and it brings more than its share.
     pub fn is_flooded(&self, number: &str) -> bool {
-        let own = self.waiting.get(number).map_or(0, VecDeque::len);
-        own > MANY && own * SHARE > self.len
+        if self.waiting.get(number).map_or(0, VecDeque::len) <= MANY {
+            return false;
+        }
+        let number = self.hash(number);
+        let own = self.lately.iter().filter(|came| **came == number).count();
+        own * SHARE > self.lately.len()
     }
 
     /// Up to `most`: one of each number that is free, and again, until there are enough. Of a flooded one as many, and no
@@ -213,15 +232,23 @@ mod tests {
     }
 
     #[test]
-    fn when_many_come_to_everybody_nobody_is_flooded() {
+    fn in_a_rush_of_all_nobody_is_flooded_though_most_that_wait_are_ones() {
         let mut line = Line::default();
-        for number in ["a", "b", "c", "d"] {
-            for n in 0..=MANY {
+        for n in 0..20 {
+            for number in ["busy", "a", "b", "c"] {
                 assert!(line.join(number, n, |_| false));
             }
         }
-        assert!(!line.is_flooded("a"));
-        assert_eq!(line.next(8).1, ["a", "b", "c", "d"]);
+        line.waiting.retain(|number, _| number == "busy");
+        assert!(!line.is_flooded("busy"));
+        for n in 0..20 {
+            assert!(line.join("busy", n, |_| false));
+        }
+        assert!(line.is_flooded("busy"), "forty of a hundred");
+        for n in 0..LATELY {
+            assert!(line.join("a", n, |_| false));
+        }
+        assert!(!line.is_flooded("busy"), "that is long ago");
     }
 
     #[test]
