@@ -119,12 +119,12 @@ pub struct Spread {
     pub p99: u64,
 }
 
+/// Of times in microseconds.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "microseconds, and a place in a list"
 )]
-/// Of times in microseconds.
 pub fn spread(times: &mut [f64]) -> Spread {
     times.sort_by(f64::total_cmp);
     let at = |share: usize| {

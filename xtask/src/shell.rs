@@ -98,7 +98,8 @@ pub fn status(command: &mut Command) -> Result<ExitStatus> {
     status.with_context(|| format!("`{}` was lost", name(command)))
 }
 
-/// The same program with the same arguments and settings, so much less urgent. What it prints goes where this one's does.
+/// The same program with the same arguments and settings, so much less urgent. Its pipes and its folder are to be set
+/// anew: a command does not tell them.
 pub fn nice(command: &Command, by: i32) -> Command {
     let mut nice = Command::new("nice");
     nice.arg(format!("-n{by}")).arg(command.get_program());

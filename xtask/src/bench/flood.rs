@@ -166,7 +166,10 @@ fn under_webhooks(
     };
     let sim = load::command(stage, "flood", std::slice::from_ref(flooded), &flood)?;
     let mut sim = shell::nice(&sim, LOWEST);
-    let _flood = Beside::start(sim.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    sim.stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let _flood = Beside::start(&mut sim)?;
     std::thread::sleep(RISE);
     let begun = Instant::now();
     let mut seen = ask()?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{NAME, PARTS, pack};
 
-/// What the first page may cost, in bytes of brotli. The bar is 350,000; this is where the client stands, and a hundredth
+/// What the first page may cost, in bytes of brotli. The bar is 350,000; this is where the client stands, and a little
 /// more. Who makes the client smaller lowers it; it is never raised.
 const FIRST_LOAD: u64 = 338_000;
 

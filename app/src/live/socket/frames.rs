@@ -27,6 +27,7 @@ pub struct Frames {
     waiting: Vec<(FeedCursor, Event)>,
     /// Messages of a gap that are new to this tab.
     new: Vec<MessageView>,
+    /// Until then it rests.
     rested: Moment,
 }
 
