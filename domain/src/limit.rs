@@ -267,9 +267,11 @@ pub struct Limiter {
     away_until: AtomicI64,
 }
 
-/// How long the database may take over a limit.
+/// How long the database may take over a limit that this process can keep alone.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long it is left alone after it did not answer: nobody waits for it meanwhile.
+/// How long it may take over one that it cannot: who would be refused without an answer rather waits for it.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
+/// How long it is left alone after it did not answer: nobody who can pass without it waits for it meanwhile.
 const AWAY_US: i64 = 1_000_000;
 
 impl Limiter {
@@ -337,10 +339,12 @@ impl Limiter {
         now: i64,
     ) -> Result<(bool, i64)> {
         let left = self.away_until.load(Ordering::Relaxed) - now;
-        if (1..=AWAY_US).contains(&left) {
-            return Err(Error::Unavailable);
-        }
-        let asked = tokio::time::timeout(PATIENCE, ask(env, subject, rule, tokens));
+        let patience = match subject.class.away() {
+            Away::Local if (1..=AWAY_US).contains(&left) => return Err(Error::Unavailable),
+            Away::Local => PATIENCE,
+            Away::Closed => LAST_PATIENCE,
+        };
+        let asked = tokio::time::timeout(patience, ask(env, subject, rule, tokens));
         let told = asked.await.unwrap_or(Err(Error::Unavailable));
         if let Err(error) = &told {
             self.away_until.store(now + AWAY_US, Ordering::Relaxed);

@@ -309,3 +309,33 @@ async fn who_is_refused_touches_no_row_and_who_is_not_waits_for_no_disk(
     }
     assert_eq!(told, ["off", "on"]);
 }
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_slow_database_is_waited_for_where_nothing_passes_without_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = still(options.clone());
+    let limiter = Limiter::new(rates());
+    // Each bucket is written before: what is slow is to write it again.
+    for class in [Class::Page, Class::SignIn] {
+        limiter.take(&env, someone(class)).await.unwrap();
+    }
+    let mut owner = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut owner).await.unwrap();
+    sqlx::query("LOCK TABLE limit_bucket")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let released = async {
+        tokio::time::sleep(2 * PATIENCE).await;
+        sqlx::query("COMMIT").execute(&mut owner).await.unwrap();
+    };
+    let sign_in = async {
+        // Others gave it up meanwhile.
+        assert_eq!(passes(&limiter, &env, someone(Class::Page), 99).await, 99);
+        assert!(limiter.away_until.load(Ordering::Relaxed) > 0);
+        assert_eq!(passes(&limiter, &env, someone(Class::SignIn), 1).await, 1);
+    };
+    tokio::join!(released, sign_in);
+}
