@@ -1,12 +1,17 @@
 //! What one simulated Meta looks like.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
+
+use serde_json::{Map, Value};
 
 use crate::chaos::Chaos;
 use crate::escape::Form;
 use crate::ids;
 use crate::limits::Limits;
+use crate::registration::Registration;
+use crate::template::Template;
 
 /// Everything that [`crate::Sim::start`] needs. [`SimConfig::default`] has no account: add one.
 #[derive(Clone, Debug)]
@@ -88,6 +93,10 @@ pub struct Account {
     pub numbers: Vec<Number>,
     /// Whether the app gets its webhooks (`subscribed_apps`).
     pub subscribed: bool,
+    /// Its templates: at first the dozen of [`Template::seeded`].
+    pub templates: Vec<Template>,
+    /// Whether Meta has disabled it: nothing can be sent.
+    pub banned: bool,
 }
 
 impl Account {
@@ -99,6 +108,8 @@ impl Account {
             tokens: vec![token.to_owned()],
             numbers: Vec::new(),
             subscribed: true,
+            templates: Template::seeded(waba_id),
+            banned: false,
         }
     }
 
@@ -120,6 +131,14 @@ pub struct Number {
     pub verified_name: String,
     /// Where its webhooks go instead, and by whose secret they are signed.
     pub hook: Option<Hook>,
+    /// Fields of the node that are not as with any other number: `quality_rating`, `status`, ...
+    pub facts: Map<String, Value>,
+    /// What customers see of the business, with the fields of `whatsapp_business_profile`.
+    pub profile: Map<String, Value>,
+    /// Who may not write to it: numbers without `+`, or user ids.
+    pub blocked: BTreeSet<String>,
+    /// The PIN of the two-step verification, and what was tried with it.
+    pub registration: Registration,
 }
 
 impl Number {
@@ -130,7 +149,17 @@ impl Number {
             digits: digits.chars().filter(char::is_ascii_digit).collect(),
             verified_name: verified_name.to_owned(),
             hook: None,
+            facts: Map::new(),
+            profile: Map::new(),
+            blocked: BTreeSet::new(),
+            registration: Registration::default(),
         }
+    }
+
+    /// With a field of the node that is not as with any other number.
+    pub fn with_fact(mut self, field: &str, value: Value) -> Self {
+        self.facts.insert(field.to_owned(), value);
+        self
     }
 }
 

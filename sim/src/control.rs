@@ -1,4 +1,33 @@
-//! The control API under `/_control`, for tests in another language; for this machine only.
+//! The control API under `/_control`, for tests in another language; for this machine only. Bodies are JSON. `number` is a
+//! phone number id (`phone_number_id` is understood as well), and without it the first number is meant; likewise `waba_id`.
+//!
+//! | call | what it does |
+//! | --- | --- |
+//! | `POST say {number?, from, text}` | a customer writes; answers `{id, media_id?}` |
+//! | `POST say {number?, from, kind, …}` | a customer sends anything: the kinds and their keys stand in `say/kind.rs` |
+//! | `POST say {…, kind, object}` | a kind with its object in Meta's own form |
+//! | `POST say {…, echo: true}` | the business wrote it on its phone |
+//! | `POST event {field, variant?, with?, number?, from?, waba_id?}` | any other field, with a value as Meta's pages show |
+//! | `POST event {field, value, metadata?, …}` | any field with this value, in an envelope, signed |
+//! | `POST raw`, any body | exactly these bytes, signed; `?number=` for a number with a hook of its own |
+//! | `POST status {wamid, status, code?}` | a further status of a message that was sent |
+//! | `POST fail {fault, phone_number_id?, to?, times?}`, `DELETE fail` | sends go wrong, at once or later (`Fault`) |
+//! | `POST revoke {token}`, `POST restore {token}` | a token stops and begins to work |
+//! | `POST limits {…}`, `POST chaos {…}`, `POST clock {ms}` | Meta's limits; what goes wrong on the way; its clock goes ahead |
+//! | `POST callback {url, verify_token?}`, `POST hook {…}` | where webhooks go |
+//! | `POST number {waba_id, token, phone_number_id, digits, verified_name, facts?}` | one more number |
+//! | `POST facts {number?, set: {quality_rating?, status?, …}, quiet?}` | fields of a number change, and the webhooks tell it |
+//! | `POST ban {waba_id?, banned}` | an account is disabled or reinstated, and the webhook tells it |
+//! | `POST template {waba_id?, name, language?, body?, status?, reason?, quality?, category?, components?, quiet?}` | a template is added or changes, and the webhooks tell it |
+//! | `GET media`, `GET media/{id}`, `POST media {id, quirk}` | the files Meta holds; one's bytes; what is odd about it |
+//! | `GET ledger`, `GET deliveries` | what was sent, read, refused; what became of the webhooks |
+//! | `POST redeliver`, `POST down {ms}`, `POST demo {run, numbers?}` | old bodies once more; Meta is away; scripted customers |
+
+mod business;
+mod event;
+mod fields;
+mod files;
+mod say;
 
 use std::time::Duration;
 
@@ -12,7 +41,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::chaos::Chaos;
-use crate::config::{Account, Hook, Number};
+use crate::config::Hook;
 use crate::demo::Cast;
 use crate::door::Caller;
 use crate::fault::FaultPlan;
@@ -21,12 +50,14 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::meta::UnknownNumber;
 use crate::sender::Deliveries;
-use crate::wire::{Content, Person, Stage};
+use crate::wire::Stage;
 
 /// Each path is one method of [`SimHandle`].
 pub(crate) fn routes(handle: SimHandle) -> Router {
     Router::new()
-        .route("/say", post(say))
+        .route("/say", post(say::say))
+        .route("/event", post(event::event))
+        .route("/raw", post(event::raw))
         .route("/status", post(status))
         .route("/fail", post(fail).delete(clear_faults))
         .route("/revoke", post(revoke))
@@ -35,7 +66,13 @@ pub(crate) fn routes(handle: SimHandle) -> Router {
         .route("/chaos", post(chaos))
         .route("/callback", post(callback))
         .route("/hook", post(hook))
-        .route("/number", post(number))
+        .route("/number", post(business::number))
+        .route("/facts", post(business::facts))
+        .route("/ban", post(business::ban))
+        .route("/template", post(business::template))
+        .route("/clock", post(clock))
+        .route("/media", get(files::list).post(files::quirk))
+        .route("/media/{id}", get(files::bytes))
         .route("/ledger", get(ledger))
         .route("/deliveries", get(deliveries))
         .route("/redeliver", post(redeliver))
@@ -67,48 +104,6 @@ impl IntoResponse for UnknownNumber {
         )
             .into_response()
     }
-}
-
-/// `{from, name?, phone_number_id?, text}`, or instead of `text` `{kind, object, keys?}`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Say {
-    from: String,
-    name: Option<String>,
-    phone_number_id: Option<String>,
-    text: Option<String>,
-    kind: Option<String>,
-    object: Option<Value>,
-    reply_to: Option<String>,
-}
-
-async fn say(State(sim): Sim, Json(said): Json<Say>) -> Result<Json<Value>, Response> {
-    let from = Person {
-        name: said.name,
-        ..Person::new(said.from.trim_start_matches('+'))
-    };
-    let mut content = match (said.text, said.kind) {
-        (Some(text), None) => Content::text(&text),
-        (None, Some(kind)) => Content::new(&kind, said.object.unwrap_or_else(|| json!({}))),
-        _ => {
-            return Err((StatusCode::UNPROCESSABLE_ENTITY, "either text or kind\n").into_response());
-        }
-    };
-    let number = said
-        .phone_number_id
-        .or_else(|| sim.meta().world().first_number())
-        .unwrap_or_default();
-    if let Some(id) = said.reply_to {
-        let display = sim
-            .channel(&number)
-            .map_err(IntoResponse::into_response)?
-            .display_phone_number;
-        content = content.replying_to(&display, &id);
-    }
-    let id = sim
-        .send_content(&number, &from, content)
-        .map_err(IntoResponse::into_response)?;
-    Ok(Json(json!({ "id": id })))
 }
 
 /// `{wamid, status, code?}`; the code makes a failure of it.
@@ -172,6 +167,12 @@ async fn chaos(State(sim): Sim, Json(chaos): Json<Chaos>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// `{ms}`: how far Meta's clock goes ahead.
+async fn clock(State(sim): Sim, Json(away): Json<Away>) -> StatusCode {
+    sim.advance(Duration::from_millis(away.ms));
+    StatusCode::NO_CONTENT
+}
+
 /// `{url}`; null for none. With `verify_token` the handshake comes first.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,22 +211,6 @@ async fn hook(State(sim): Sim, Json(asked): Json<OwnHook>) -> Result<StatusCode,
         asked.url.map(|url| Hook { url, app_secret }),
     )?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewNumber {
-    waba_id: String,
-    token: String,
-    phone_number_id: String,
-    digits: String,
-    verified_name: String,
-}
-
-async fn number(State(sim): Sim, Json(new): Json<NewNumber>) -> StatusCode {
-    let number = Number::new(&new.phone_number_id, &new.digits, &new.verified_name);
-    sim.add_account(Account::new(&new.waba_id, &new.token).with_number(number));
-    StatusCode::NO_CONTENT
 }
 
 async fn ledger(State(sim): Sim) -> Json<Ledger> {

@@ -180,7 +180,11 @@ impl Mouth<'_> {
             return;
         }
         self.said += 1;
-        let content: Content = line.content(answered.map(|sent| sent.wamid.as_str()));
+        let ours = self.stage.sim.channel(&self.customer.phone_number_id);
+        let ours = ours.map(|channel| channel.display_phone_number);
+        let ours = ours.unwrap_or_default();
+        let answered = answered.map(|sent| (ours.as_str(), sent.wamid.as_str()));
+        let content: Content = line.content(answered);
         let said = self.stage.sim.send_content(
             &self.customer.phone_number_id,
             &self.customer.person,

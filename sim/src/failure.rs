@@ -40,6 +40,12 @@ impl GraphError {
         self
     }
 
+    /// With a subcode, which says more.
+    pub fn subcode(mut self, subcode: i64) -> Self {
+        self.subcode = Some(subcode);
+        self
+    }
+
     /// A parameter that is wrong: code 100, the sentence in `message` and no details.
     pub fn parameter(message: impl AsRef<str>) -> Self {
         Self {

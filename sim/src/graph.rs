@@ -1,17 +1,26 @@
 //! The Graph API: who may, and which path is whose.
 
 mod apps;
+mod blocks;
+mod media;
 mod messages;
 mod nodes;
+mod numbers;
 mod order;
+mod page;
+mod profile;
+mod templates;
+mod uploads;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::OriginalUri;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, OriginalUri};
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use serde_json::{Value, json};
 
 use crate::failure::GraphError;
 use crate::meta::Meta;
@@ -22,9 +31,38 @@ pub(crate) fn routes() -> Router<Arc<Meta>> {
     Router::new()
         .route(
             "/{version}/{id}",
-            get(nodes::read).post(apps::configure_number),
+            get(nodes::read)
+                .post(numbers::configure)
+                .delete(media::delete)
+                .layer(DefaultBodyLimit::max(media::MOST)),
         )
+        .route("/{version}/{id}/uploads", post(uploads::begin))
         .route("/{version}/{id}/messages", post(messages::send))
+        .route(
+            "/{version}/{id}/media",
+            post(media::upload).layer(DefaultBodyLimit::max(media::MOST)),
+        )
+        .route("/media/{token}", get(media::download))
+        .route(
+            "/{version}/{id}/message_templates",
+            get(templates::list)
+                .post(templates::create)
+                .delete(templates::delete),
+        )
+        .route("/{version}/{id}/request_code", post(numbers::request_code))
+        .route("/{version}/{id}/verify_code", post(numbers::verify_code))
+        .route("/{version}/{id}/register", post(numbers::register))
+        .route("/{version}/{id}/deregister", post(numbers::deregister))
+        .route(
+            "/{version}/{id}/whatsapp_business_profile",
+            get(profile::read).post(profile::write),
+        )
+        .route(
+            "/{version}/{id}/block_users",
+            get(blocks::list)
+                .post(blocks::block)
+                .delete(blocks::unblock),
+        )
         .route("/{version}/{id}/phone_numbers", get(nodes::phone_numbers))
         .route(
             "/{version}/{id}/subscribed_apps",
@@ -37,13 +75,12 @@ pub(crate) fn routes() -> Router<Arc<Meta>> {
         })
 }
 
-/// The token of `Authorization: Bearer ...`.
+/// The token of `Authorization: Bearer ...`; uploads write `OAuth ...`.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
+    let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    given
         .strip_prefix("Bearer ")
+        .or_else(|| given.strip_prefix("OAuth "))
 }
 
 /// Refuses a version that is not `v` and two numbers.
@@ -92,4 +129,13 @@ fn check_account(
     owned
         .then_some(())
         .ok_or_else(|| GraphError::no_such_object(method, id))
+}
+
+/// A body in JSON; none at all is an empty object.
+fn parse(body: &Bytes) -> Result<Value, GraphError> {
+    if body.is_empty() {
+        return Ok(json!({}));
+    }
+    serde_json::from_slice(body)
+        .map_err(|_| GraphError::parameter("The request body is not valid JSON."))
 }

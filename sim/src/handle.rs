@@ -1,5 +1,7 @@
 //! What tests, the demo and the control API do with a running simulator.
 
+mod business;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,10 +20,11 @@ use crate::fault::{Fault, FaultPlan};
 use crate::handshake::{self, HandshakeError};
 use crate::ledger::{Ledger, Sent};
 use crate::limits::Limits;
+use crate::media::Quirk;
 use crate::meta::{Meta, UnknownNumber};
 use crate::sender::{self, Deliveries};
 use crate::sim::Open;
-use crate::wire::{Change, Channel, Content, Person, Stage};
+use crate::wire::{Change, Channel, Content, Inbound, Person, Stage};
 
 /// A running simulator; clones are the same one.
 #[derive(Clone, Debug)]
@@ -160,7 +163,46 @@ impl SimHandle {
         from: &Person,
         content: Content,
     ) -> Result<String, UnknownNumber> {
-        self.meta.say(phone_number_id, from, content)
+        self.hear(phone_number_id, from, Inbound::new(from, content))
+    }
+
+    /// A customer sends anything, with an id and a time of your own.
+    pub fn hear(
+        &self,
+        phone_number_id: &str,
+        from: &Person,
+        inbound: Inbound,
+    ) -> Result<String, UnknownNumber> {
+        self.meta.hear(phone_number_id, from, inbound)
+    }
+
+    /// A message that the business sent from its phone: field `smb_message_echoes`.
+    pub fn echo(
+        &self,
+        phone_number_id: &str,
+        to: &Person,
+        outbound: Inbound,
+    ) -> Result<String, UnknownNumber> {
+        self.meta.echo(phone_number_id, to, outbound)
+    }
+
+    /// Sets Meta's clock ahead: windows close, addresses of files die. The times in webhooks stay true.
+    pub fn advance(&self, by: Duration) {
+        let ms = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        let mut world = self.meta.world();
+        world.ahead_ms = world.ahead_ms.saturating_add(ms);
+    }
+
+    /// Another oddity of a file, or none, from now on; false for an unknown file.
+    pub fn set_quirk(&self, media_id: &str, quirk: Option<Quirk>) -> bool {
+        self.meta.world().media.set_quirk(media_id, quirk)
+    }
+
+    /// The bytes of a file that a customer sent or the business uploaded.
+    pub fn file(&self, media_id: &str) -> Option<Bytes> {
+        let world = self.meta.world();
+        let stored = world.media.get(media_id, world.now_ms())?;
+        Some(stored.file.bytes.clone())
     }
 
     /// Any event, through chaos and routing.

@@ -6,15 +6,16 @@ use std::time::Duration;
 use crate::clock;
 use crate::ledger::Sent;
 use crate::meta::Meta;
-use crate::wire::{self, Stage, Status};
+use crate::wire::{self, Person, Stage, Status};
+use crate::world::World;
 
 impl Meta {
     /// Sends the statuses of a message on their way. With `status_first` it ends only after `sent` was delivered.
     pub(crate) async fn follow(self: &Arc<Self>, sent: &Sent, failure: Option<i64>) {
-        let (chaos, pace, channel, person) = {
+        let (chaos, pace, channel, audience) = {
             let world = self.world();
             let channel = world.channel(&sent.phone_number_id);
-            (world.chaos, world.pace, channel, world.person(&sent.to))
+            (world.chaos, world.pace, channel, world.audience(sent))
         };
         let Some(channel) = channel else { return };
         let failure = failure.or_else(|| self.dice.odds(chaos.fail).then_some(chaos.fail_code));
@@ -31,6 +32,7 @@ impl Meta {
             steps.extend(read.map(|pause| (Stage::Read, pause)));
         }
 
+        let group = group_of(sent);
         let mut at = Duration::ZERO;
         let mut events = Vec::new();
         for (stage, pause) in steps {
@@ -43,7 +45,11 @@ impl Meta {
             };
             status.callback_data.clone_from(&sent.callback_data);
             status.conversation = chaos.conversation;
-            events.push((at, wire::status(&channel, &person, &status)));
+            let told = audience.iter().map(|person| match &group {
+                Some(group) => wire::group_status(&channel, group, person, &status),
+                None => wire::status(&channel, person, &status),
+            });
+            events.extend(told.map(|change| (at, change)));
         }
         if chaos.shuffle {
             let mut times: Vec<Duration> = events.iter().map(|event| event.0).collect();
@@ -52,7 +58,7 @@ impl Meta {
                 event.0 = time;
             }
         }
-        if chaos.status_first {
+        if chaos.status_first && !events.is_empty() {
             let (_, first) = events.remove(0);
             self.emit_and_wait(first).await;
         }
@@ -68,7 +74,7 @@ impl Meta {
 
     /// One more status for a message that was sent before.
     pub(crate) fn status_of(self: &Arc<Self>, wamid: &str, stage: Stage) -> bool {
-        let change = {
+        let changes = {
             let world = self.world();
             let Some(sent) = world.ledger.sent.iter().find(|sent| sent.wamid == wamid) else {
                 return false;
@@ -79,9 +85,32 @@ impl Meta {
             let mut status = Status::new(wamid, stage);
             status.timestamp = clock::now();
             status.callback_data.clone_from(&sent.callback_data);
-            wire::status(&channel, &world.person(&sent.to), &status)
+            let group = group_of(sent);
+            let told = world.audience(sent).into_iter().map(|person| match &group {
+                Some(group) => wire::group_status(&channel, group, &person, &status),
+                None => wire::status(&channel, &person, &status),
+            });
+            told.collect::<Vec<_>>()
         };
-        self.emit(change);
+        for change in changes {
+            self.emit(change);
+        }
         true
+    }
+}
+
+/// The group that a message was sent to.
+fn group_of(sent: &Sent) -> Option<String> {
+    (sent.body["recipient_type"] == "group").then(|| sent.to.clone())
+}
+
+impl World {
+    /// Whose statuses a message gets: the customer's, or of each who wrote in the group.
+    fn audience(&self, sent: &Sent) -> Vec<Person> {
+        if group_of(sent).is_none() {
+            return vec![self.person(&sent.to)];
+        }
+        let members = self.groups.get(&sent.to).into_iter().flatten();
+        members.map(|member| self.person(member)).collect()
     }
 }

@@ -27,9 +27,9 @@ impl Sim {
     /// Listens, and returns the handle of it. Everything stops with [`SimHandle::stop`].
     pub async fn start(config: SimConfig) -> io::Result<SimHandle> {
         let wanted = SocketAddr::new(config.host, config.port);
-        let meta = Meta::new(config).map_err(io::Error::other)?;
         let listener = TcpListener::bind(wanted).await?;
         let address = listener.local_addr()?;
+        let meta = Meta::new(config, address).map_err(io::Error::other)?;
         let handle = SimHandle::new(meta, address);
         handle.open(listener).await;
         Ok(handle)

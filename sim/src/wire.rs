@@ -2,13 +2,16 @@
 
 mod account;
 mod content;
+mod field;
 mod message;
+mod number;
 mod status;
 
 pub use account::{account, phone_number_quality_update};
 pub use content::Content;
+pub use field::{field, has_metadata};
 pub use message::{Inbound, echo, message, text};
-pub use status::{Stage, Status, status};
+pub use status::{Stage, Status, group_status, status};
 
 use serde_json::{Value, json};
 
@@ -63,6 +66,16 @@ impl Person {
             name: None,
             user_id: Some(user_id.into()),
             username: Some(username.into()),
+        }
+    }
+
+    /// Somebody of whom nothing but a user id is known.
+    pub fn anonymous(user_id: impl Into<String>) -> Self {
+        Self {
+            wa_id: None,
+            name: None,
+            user_id: Some(user_id.into()),
+            username: None,
         }
     }
 

@@ -1,13 +1,15 @@
 //! What the simulated Meta knows: accounts, tokens, people, and what was sent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::chaos::Chaos;
+use crate::clock;
 use crate::config::{Account, Hook, Number, Pace};
 use crate::failure::GraphError;
 use crate::fault::FaultPlan;
 use crate::ledger::Ledger;
 use crate::limits::{Limits, Meters};
+use crate::media::Media;
 use crate::wire::{Channel, Person};
 
 #[derive(Debug)]
@@ -23,9 +25,25 @@ pub(crate) struct World {
     pub(crate) faults: Vec<FaultPlan>,
     pub(crate) ledger: Ledger,
     pub(crate) people: HashMap<String, Person>,
+    pub(crate) media: Media,
+    /// Who wrote in a group, by its id.
+    pub(crate) groups: HashMap<String, BTreeSet<String>>,
+    /// The hash of a person's keys, of those whose identity is checked.
+    pub(crate) identities: HashMap<String, String>,
+    /// Who wants no marketing, by number and person.
+    pub(crate) stopped: HashSet<(String, String)>,
+    /// The files of templates that were announced, and how long they are.
+    pub(crate) uploads: HashMap<String, usize>,
+    /// Milliseconds that Meta's clock is ahead of ours.
+    pub(crate) ahead_ms: u64,
 }
 
 impl World {
+    /// Meta's time, by which windows close, files age and registrations are counted.
+    pub(crate) fn now_ms(&self) -> u64 {
+        clock::now_ms() + self.ahead_ms
+    }
+
     /// The accounts that a bearer token opens.
     pub(crate) fn opened_by(&self, token: Option<&str>) -> Result<Vec<&Account>, GraphError> {
         let token = token.ok_or_else(GraphError::no_token)?;
@@ -54,6 +72,12 @@ impl World {
         self.accounts
             .iter_mut()
             .find_map(|account| account.numbers.iter_mut().find(|number| number.id == id))
+    }
+
+    /// The account of that id, or of the number of that id.
+    pub(crate) fn account(&self, id: &str) -> Option<&Account> {
+        let own = self.accounts.iter().find(|account| account.waba_id == id);
+        own.or_else(|| Some(self.number(id)?.0))
     }
 
     pub(crate) fn account_mut(&mut self, waba_id: &str) -> Option<&mut Account> {
@@ -134,12 +158,7 @@ impl World {
             if to.bytes().all(|byte| byte.is_ascii_digit()) {
                 Person::new(to)
             } else {
-                Person {
-                    wa_id: None,
-                    name: None,
-                    user_id: Some(to.to_owned()),
-                    username: None,
-                }
+                Person::anonymous(to)
             }
         })
     }

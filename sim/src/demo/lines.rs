@@ -1,6 +1,8 @@
 //! What the people of the demo say to a small coffee roastery.
 
-use super::Line::{Card, File, Photo, Place, Reaction, Sticker, Text, Unsupported, Voice};
+use super::Line::{
+    Card, Choice, File, Film, Photo, Place, Quote, Reaction, Sticker, Tap, Text, Unsupported, Voice,
+};
 use super::{Line, Script};
 
 const THANKS: &[Line] = &[
@@ -89,9 +91,10 @@ pub(super) const SARA: Script = Script {
     opening: &[
         Text("السلام عليكم، هل توصلون القهوة إلى أبوظبي؟"),
         Text("أحتاج كيلو من البن الإثيوبي ☕️"),
+        Photo("مثل هذا الكيس بالضبط"),
     ],
     answers: &[
-        Text("رائع! كم تكلفة التوصيل، وهل الدفع عند الاستلام متاح؟"),
+        Quote("رائع! كم تكلفة التوصيل، وهل الدفع عند الاستلام متاح؟"),
         Place(24.4539, 54.3773, "شقتي", "شارع الكورنيش، أبوظبي"),
         Text("هذا موقعي. يناسبني بعد الساعة ٥ مساءً"),
     ],
@@ -134,9 +137,10 @@ pub(super) const NAMELESS: Script = Script {
 };
 
 pub(super) const BUDI: Script = Script {
-    opening: &[Text(
-        "Selamat siang kak, mesin espresso yang saya beli minggu lalu tidak mau menyala 😟",
-    )],
+    opening: &[
+        Text("Selamat siang kak, mesin espresso yang saya beli minggu lalu tidak mau menyala 😟"),
+        Film("Videonya kak"),
+    ],
     answers: &[
         Photo("Ini lampu indikatornya, berkedip merah terus"),
         Text("Sudah saya coba cabut 10 menit, tetap sama. Masih garansi kan kak?"),
@@ -153,7 +157,7 @@ pub(super) const BUDI: Script = Script {
 pub(super) const YUKI: Script = Script {
     opening: &[Text("こんにちは☀️ Do you ship to Osaka? 🇯🇵📦"), Sticker],
     answers: &[
-        Text("Yay!! 🎉🎉 Which one would you recommend for cold brew? 🧊☕️"),
+        Quote("Yay!! 🎉🎉 Which one would you recommend for cold brew? 🧊☕️"),
         Reaction("😍"),
         Text("I'll take 3 bags then 🛍️🛍️🛍️"),
     ],
@@ -171,13 +175,16 @@ pub(super) const YUKI: Script = Script {
 };
 
 pub(super) const THEODORA: Script = Script {
-    opening: &[Text(
-        "Guten Tag, wir planen am 14. eine Veranstaltung mit etwa 180 Gästen und suchen eine mobile Kaffeebar für den \
+    opening: &[
+        Text(
+            "Guten Tag, wir planen am 14. eine Veranstaltung mit etwa 180 Gästen und suchen eine mobile Kaffeebar für den \
          ganzen Tag, idealerweise mit zwei Baristas, Hafermilch und entkoffeinierten Varianten. Könnten Sie uns dafür \
          ein Angebot machen? Strom (400 V) und Wasseranschluss sind vor Ort vorhanden.",
-    )],
+        ),
+        File("Ablaufplan_Sommerfest.pdf"),
+    ],
     answers: &[
-        Text(
+        Quote(
             "Vielen Dank für die schnelle Antwort! Bis wann bräuchten Sie unsere verbindliche Zusage?",
         ),
         File("Lageplan_Veranstaltungsgelaende_Halle_3_Uebersicht_final_v7.pdf"),
@@ -201,7 +208,8 @@ pub(super) const TOM: Script = Script {
         Text("Can I get a replacement?"),
     ],
     answers: &[
-        Text("Sure, the order number is #4502. Same address as before."),
+        Tap("Send me a new one"),
+        Text("The order number is #4502. Same address as before."),
         Text("Awesome, really quick service. Do I need to send the old one back?"),
         Reaction("🙏"),
     ],
@@ -214,9 +222,13 @@ pub(super) const TOM: Script = Script {
 };
 
 pub(super) const OMAR: Script = Script {
-    opening: &[Text(
-        "Hi, أريد أسأل about the barista course يوم السبت — هل فيه مكان؟ (2 persons)",
-    )],
+    opening: &[
+        Choice(
+            "Barista course",
+            "Saturdays, 10:00 to 13:00, in Arabic or English",
+        ),
+        Text("Hi, أريد أسأل about the barista course يوم السبت — هل فيه مكان؟ (2 persons)"),
+    ],
     answers: &[
         Text("ممتاز! Is it in English or Arabic? زوجتي prefers العربي"),
         Text("تمام، please book us: Omar + Layla"),
@@ -235,22 +247,23 @@ pub(super) const PRIYA: Script = Script {
         "Hi team, my subscription renewed but I wanted to pause it for March. Is it too late?",
     )],
     answers: &[
-        Text("Phew, thanks. Please refund to the same card."),
+        Quote("Phew, thanks. Please refund to the same card."),
         Unsupported("poll"),
         Text("Sorry, that poll was for another group 🙈"),
     ],
     pleasantries: THANKS,
     reminders: HELLO,
     musings: &[
-        Text("How many days does the refund usually take?"),
+        Choice("Refunds", "When will my money be back?"),
         Text("Could you switch me to the 500 g bag from April?"),
     ],
 };
 
 pub(super) const CAMILLE: Script = Script {
-    opening: &[Text(
-        "Bonjour, je suis perdue… votre boutique est bien près de la gare ?",
-    )],
+    opening: &[
+        Text("Bonjour, je suis perdue… votre boutique est bien près de la gare ?"),
+        Voice,
+    ],
     answers: &[
         Place(
             48.8443,
@@ -284,7 +297,7 @@ pub(super) const LUCIA: Script = Script {
         ),
         Text("Perfecto. ¿Puedo pagar por transferencia?"),
         Card("Mamá", "5215500000322"),
-        Text("Ese es el contacto de mi mamá para la entrega."),
+        Quote("Ese es el contacto de mi mamá para la entrega."),
     ],
     pleasantries: GRACIAS,
     reminders: HOLA,
@@ -321,7 +334,7 @@ pub(super) const DEWI: Script = Script {
     answers: &[
         Text("Asyik! Boleh campur rasa nggak kak? Gayo 1, Toraja 1, gratisnya Bali 😁"),
         Sticker,
-        Text("Oke, saya transfer sekarang ya kak"),
+        Quote("Oke, saya transfer sekarang ya kak"),
     ],
     pleasantries: TERIMA_KASIH,
     reminders: PERMISI,

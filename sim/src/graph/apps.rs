@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{check_account, check_number};
+use super::{check_account, parse};
 use crate::config::Hook;
 use crate::failure::GraphError;
 use crate::handshake;
@@ -75,21 +75,14 @@ pub(super) async fn unsubscribe(
 }
 
 /// `POST /{version}/{number}` with `webhook_configuration`: the number's own callback; an empty one removes it.
-pub(super) async fn configure_number(
-    State(meta): State<Arc<Meta>>,
-    Path((version, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    check_number(&meta.world(), &headers, "post", &version, &id)?;
-    let asked = parse(&body)?;
+pub(super) async fn configure_number(meta: &Meta, id: &str, asked: &Value) -> Answer {
     let Some(configuration) = asked.get("webhook_configuration") else {
         return Err(GraphError::parameter(
             "The parameter webhook_configuration is required.",
         ));
     };
-    let hook = requested_hook(&meta, configuration).await?;
-    if let Some(number) = meta.world().number_mut(&id) {
+    let hook = requested_hook(meta, configuration).await?;
+    if let Some(number) = meta.world().number_mut(id) {
         number.hook = hook;
     }
     Ok(Json(json!({ "success": true })))
@@ -116,12 +109,4 @@ async fn requested_hook(meta: &Meta, asked: &Value) -> Result<Option<Hook>, Grap
         url: url.to_owned(),
         app_secret: None,
     }))
-}
-
-fn parse(body: &Bytes) -> Result<Value, GraphError> {
-    if body.is_empty() {
-        return Ok(json!({}));
-    }
-    serde_json::from_slice(body)
-        .map_err(|_| GraphError::parameter("The request body is not valid JSON."))
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::check_number;
-use super::order::Order;
+use super::order::{Order, stands};
 use crate::clock;
 use crate::door::Caller;
 use crate::failure::GraphError;
@@ -84,14 +84,27 @@ fn decide(
             callback_data,
         } => (to, input, kind, text, callback_data),
     };
-    let to = world.person(&to).key().to_owned();
+    let group = value["recipient_type"] == "group";
+    let to = if group {
+        to
+    } else {
+        world.person(&to).key().to_owned()
+    };
     let mut fault = fault::strike(&mut world.faults, id, &to)
         .or_else(|| text.as_deref().and_then(Fault::in_text));
     if let Some(Fault::Html502 | Fault::CutBefore) = fault {
         refused(world, id, 0, callback_data);
         return Ok(Verdict::Nothing(fault.unwrap_or(Fault::CutBefore)));
     }
-    if let Err(error) = limits(world, id, &to, &kind, &mut fault) {
+    let allowed = match fault {
+        Some(Fault::Error(code)) => Err(GraphError::code(code)),
+        _ => stands(world, id, &to, &value).and_then(|later| {
+            fault = fault.take().or(later.map(Fault::FailLater));
+            // A group has no window of its own.
+            limits(world, id, &to, group || kind == "template", &mut fault)
+        }),
+    };
+    if let Err(error) = allowed {
         refused(world, id, error.number(), callback_data);
         return Err(error);
     }
@@ -114,25 +127,22 @@ fn decide(
     })
 }
 
-/// An ordered error, or one of Meta's own limits. A closed window may show as a later failure instead.
+/// One of Meta's own limits. A closed window may show as a later failure instead.
 fn limits(
     world: &mut World,
     id: &str,
     to: &str,
-    kind: &str,
+    at_any_time: bool,
     fault: &mut Option<Fault>,
 ) -> Result<(), GraphError> {
-    if let Some(Fault::Error(code)) = *fault {
-        return Err(GraphError::code(code));
-    }
     if world
         .number(id)
         .is_some_and(|(_, number)| number.digits == to)
     {
         return Err(GraphError::code(131_021));
     }
-    let now = clock::now_ms();
-    if kind != "template" && !world.meters.window_is_open(id, to, now) {
+    let now = world.now_ms();
+    if !at_any_time && !world.meters.window_is_open(id, to, now) {
         match world.limits.window {
             Window::Open => {}
             Window::Refuse => return Err(GraphError::code(131_047)),
@@ -182,6 +192,19 @@ async fn accepted(
 }
 
 fn success(meta: &Meta, sent: &Sent, input: &str) -> Response {
+    let mut message = json!({ "id": sent.wamid });
+    if sent.kind == "template" {
+        message["message_status"] = json!("accepted");
+    }
+    if sent.body["recipient_type"] == "group" {
+        message["group_id"] = json!(input);
+        return Json(json!({
+            "messaging_product": "whatsapp",
+            "contacts": [{ "input": input, "wa_id": input }],
+            "messages": [message],
+        }))
+        .into_response();
+    }
     let person = meta.world().person(&sent.to);
     let mut contact = json!({ "input": input });
     if input.contains('.') {
@@ -192,7 +215,7 @@ fn success(meta: &Meta, sent: &Sent, input: &str) -> Response {
     Json(json!({
         "messaging_product": "whatsapp",
         "contacts": [contact],
-        "messages": [{ "id": sent.wamid }],
+        "messages": [message],
     }))
     .into_response()
 }

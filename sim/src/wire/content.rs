@@ -1,8 +1,13 @@
 //! What a message says: its type and the object the type names.
 
+mod answer;
+mod news;
+
 use serde_json::{Map, Value, json};
 
-use crate::ids;
+use super::put;
+use crate::media::Attachment;
+use crate::sample::Sample;
 
 /// The type of a message and the keys that come with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,16 +16,25 @@ pub struct Content {
     pub kind: String,
     /// The object named by the type, and whatever stands beside it (`context`, `errors`, `referral`).
     pub keys: Map<String, Value>,
+    /// The file that the object names, which Meta then holds.
+    pub file: Option<Attachment>,
 }
 
 impl Content {
     /// Any type, with the object it names.
     pub fn new(kind: &str, object: Value) -> Self {
-        let mut keys = Map::new();
-        keys.insert(kind.to_owned(), object);
+        Self {
+            keys: Map::from_iter([(kind.to_owned(), object)]),
+            ..Self::bare(kind)
+        }
+    }
+
+    /// A type without an object.
+    pub fn bare(kind: &str) -> Self {
         Self {
             kind: kind.to_owned(),
-            keys,
+            keys: Map::new(),
+            file: None,
         }
     }
 
@@ -29,32 +43,49 @@ impl Content {
         Self::new("text", json!({ "body": body }))
     }
 
-    /// A photo.
+    /// A file, as the type says (`image`, `video`, `audio`, `document`, `sticker`).
+    pub fn media(kind: &str, file: Attachment) -> Self {
+        Self {
+            file: Some(file.clone()),
+            ..Self::new(kind, file.object())
+        }
+    }
+
+    /// A photo, of another light for another caption.
     pub fn image(caption: Option<&str>) -> Self {
-        let mut object = media("image/jpeg");
-        super::put(&mut object, "caption", caption);
-        Self::new("image", object)
+        let light = caption.map_or(0, str::len);
+        let photo = Self::media("image", Attachment::photo(light));
+        photo.in_object("caption", caption.map(Value::from))
+    }
+
+    /// A film.
+    pub fn video(caption: Option<&str>) -> Self {
+        let film = Self::media("video", Attachment::new(Sample::Mp4));
+        film.in_object("caption", caption.map(Value::from))
     }
 
     /// A voice note.
     pub fn voice() -> Self {
-        let mut object = media("audio/ogg; codecs=opus");
-        object["voice"] = json!(true);
-        Self::new("audio", object)
+        let note = Self::media("audio", Attachment::new(Sample::Voice));
+        note.in_object("voice", Some(json!(true)))
+    }
+
+    /// A sound that was sent as a file.
+    pub fn audio() -> Self {
+        let sound = Self::media("audio", Attachment::new(Sample::Mp3));
+        sound.in_object("voice", Some(json!(false)))
     }
 
     /// A file with a name, which is hostile input like any other.
     pub fn document(filename: &str, mime: &str) -> Self {
-        let mut object = media(mime);
-        object["filename"] = json!(filename);
-        Self::new("document", object)
+        let file = Attachment::new(Sample::of(mime)).claiming(mime);
+        Self::media("document", file).in_object("filename", Some(json!(filename)))
     }
 
     /// A sticker.
     pub fn sticker() -> Self {
-        let mut object = media("image/webp");
-        object["animated"] = json!(false);
-        Self::new("sticker", object)
+        let sticker = Self::media("sticker", Attachment::new(Sample::Webp));
+        sticker.in_object("animated", Some(json!(false)))
     }
 
     /// A place.
@@ -79,21 +110,8 @@ impl Content {
     /// An emoji on a message; `None` takes it away again.
     pub fn reaction(message_id: &str, emoji: Option<&str>) -> Self {
         let mut object = json!({ "message_id": message_id });
-        super::put(&mut object, "emoji", emoji);
+        put(&mut object, "emoji", emoji);
         Self::new("reaction", object)
-    }
-
-    /// Something the API cannot show: a poll, a view-once photo.
-    pub fn unsupported(kind: &str) -> Self {
-        Self::new("unsupported", json!({ "type": kind })).with(
-            "errors",
-            json!([{
-                "code": 131_051,
-                "title": "Message type unknown",
-                "message": "Message type unknown",
-                "error_data": { "details": "Message type is currently not supported." },
-            }]),
-        )
     }
 
     /// With another key beside the type's object.
@@ -102,9 +120,31 @@ impl Content {
         self
     }
 
+    /// With another key in the type's object, if there is something to set.
+    pub fn in_object(mut self, key: &str, value: Option<Value>) -> Self {
+        let object = self.keys.get_mut(&self.kind).and_then(Value::as_object_mut);
+        if let (Some(object), Some(value)) = (object, value) {
+            object.insert(key.to_owned(), value);
+        }
+        self
+    }
+
     /// As an answer to a message.
     pub fn replying_to(self, from: &str, message_id: &str) -> Self {
-        self.with("context", json!({ "from": from, "id": message_id }))
+        self.in_context(json!({ "from": from, "id": message_id }))
+    }
+
+    /// With these keys in the context, beside those that are there.
+    pub fn in_context(mut self, more: Value) -> Self {
+        let context = self
+            .keys
+            .entry("context")
+            .or_insert_with(|| json!({}))
+            .as_object_mut();
+        if let (Some(context), Value::Object(more)) = (context, more) {
+            context.extend(more);
+        }
+        self
     }
 
     /// Without the object its type names, as has been seen in the wild.
@@ -117,10 +157,4 @@ impl Content {
     pub fn body(&self) -> Option<&str> {
         self.keys.get("text")?.get("body")?.as_str()
     }
-}
-
-fn media(mime: &str) -> Value {
-    use base64::Engine as _;
-    let hash = base64::engine::general_purpose::STANDARD.encode(crate::clock::entropy::<32>());
-    json!({ "id": ids::media(), "mime_type": mime, "sha256": hash })
 }

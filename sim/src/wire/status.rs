@@ -114,3 +114,21 @@ pub fn status(channel: &Channel, to: &Person, status: &Status) -> Change {
     }
     Change::of(channel, "messages", value)
 }
+
+/// A status of a message sent to a group, for one of those in it.
+pub fn group_status(channel: &Channel, group: &str, to: &Person, status: &Status) -> Change {
+    let mut change = self::status(channel, to, status);
+    let element = &mut change.value["statuses"][0];
+    if let Some(element) = element.as_object_mut() {
+        element.remove("recipient_user_id");
+    }
+    element["recipient_type"] = json!("group");
+    element["recipient_id"] = json!(group);
+    put(element, "recipient_participant_id", to.wa_id.as_deref());
+    put(
+        element,
+        "recipient_participant_user_id",
+        to.user_id.as_deref(),
+    );
+    change
+}

@@ -189,3 +189,36 @@ pub async fn read(sim: &SimHandle, path: &str, token: Option<&str>) -> (u16, Val
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
+
+/// Posts to the control API; the answer's status, and its body or null.
+pub async fn control(sim: &SimHandle, path: &str, body: &Value) -> (u16, Value) {
+    let url = format!("{}/_control/{path}", sim.base_url());
+    finish(http().post(url).json(body)).await
+}
+
+/// Asks the Graph API anything, with the token of the first account; a body of null is none.
+pub async fn ask(sim: &SimHandle, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let url = format!("{}/v24.0/{path}", sim.base_url());
+    let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+    let request = http().request(method, url).bearer_auth(TOKEN);
+    finish(if body.is_null() {
+        request
+    } else {
+        request.json(body)
+    })
+    .await
+}
+
+async fn finish(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let bytes = answer.bytes().await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+/// The code of an error, 0 of a success.
+pub fn code((status, body): &(u16, Value)) -> i64 {
+    let code = body["error"]["code"].as_i64();
+    assert!(code.is_some() || *status == 200, "{status}: {body}");
+    code.unwrap_or_default()
+}
