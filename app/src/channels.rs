@@ -1,9 +1,18 @@
-//! The workspace's WhatsApp numbers: connecting, what state they are in, disconnecting.
+//! The workspace's WhatsApp numbers: connecting, what state they are in, disconnecting; and each one's own page.
 
+mod alerts;
 mod api;
 mod card;
 mod connect;
 mod connected;
+mod courtesy;
+mod events;
+mod health;
+mod number;
+mod place;
+mod profile;
+mod registration;
+mod timeline;
 
 use crate::{
     boxed::{Show, effect},
@@ -20,10 +29,15 @@ use crate::{
 use card::Card;
 use connect::ConnectDialog;
 use connected::ConnectedDialog;
+use courtesy::CourtesyCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use postern_types::{ChannelConnected, Role};
+use number::NumberPage;
+use place::use_place;
+use postern_types::{ChannelConnected, ChannelView, Role, Standing};
 use wasm_split_helpers::wasm_split;
+
+pub use place::Place;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -88,7 +102,43 @@ fn Numbers() -> impl IntoView {
     });
     let numbers = Memo::new(move |_| live.inbox.with(Inbox::numbers));
     let admin = Memo::new(move |_| session.at_least(Role::Admin));
+    let (number, place) = use_place();
+    view! {
+        <Show when=move || number.get().is_none()>
+            <List numbers admin loaded failed desk/>
+        </Show>
+        <For each=move || number.get() key=|id| *id let:id>
+            <NumberPage id place admin loaded desk/>
+        </For>
+        <ConnectDialog desk/>
+        <ConnectedDialog desk/>
+    }
+    .into_any()
+}
+
+/// All of them, with how each stands at Meta.
+#[component]
+fn List(
+    numbers: Memo<Vec<ChannelView>>,
+    admin: Memo<bool>,
+    loaded: RwSignal<bool>,
+    failed: RwSignal<Option<ApiError>>,
+    desk: Desk,
+) -> impl IntoView {
     let connect = move |_| desk.connecting.set(true);
+    let standings = RwSignal::new(Vec::<Standing>::new());
+    effect(move || {
+        // Whatever changes at Meta changes the number.
+        if numbers.with(Vec::is_empty) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            // Without them the list says less, and is whole otherwise.
+            if let Ok(all) = api::standings().await {
+                standings.try_set(all);
+            }
+        });
+    });
     view! {
         <main class="page" id="main">
             <header class="page-head">
@@ -106,7 +156,7 @@ fn Numbers() -> impl IntoView {
             </Show>
             <ul class="cards">
                 <For each=move || numbers.get() key=|channel| (channel.id, channel.rev) let:channel>
-                    <li><Card channel admin desk/></li>
+                    <li><Card channel standings admin desk/></li>
                 </For>
             </ul>
             <Show when=move || loaded.get() && numbers.with(Vec::is_empty)>
@@ -116,9 +166,8 @@ fn Numbers() -> impl IntoView {
                     </Show>
                 </Empty>
             </Show>
+            <Show when=move || loaded.get()><CourtesyCard admin/></Show>
         </main>
-        <ConnectDialog desk/>
-        <ConnectedDialog desk/>
     }
     .into_any()
 }

@@ -101,9 +101,14 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
     let (live, session) = (use_live(), use_session());
     let counts = live.counts();
     // Who can do something about it is told wherever they are.
-    let lost = Memo::new(move |_| {
+    let mark = Memo::new(move |_| {
         let is_lost = |number: &ChannelView| number.state == ChannelState::Disconnected;
-        session.at_least(Role::Admin) && live.inbox.with(|inbox| inbox.any_number(is_lost))
+        live.inbox
+            .with(|inbox| match session.at_least(Role::Admin) {
+                true if inbox.any_number(is_lost) => Some(frame::NUMBER_LOST),
+                true if inbox.any_number(|number| number.alert) => Some(frame::NUMBER_ALERT),
+                _ => None,
+            })
     });
     view! {
         <nav class="rail" aria-label=frame::NAVIGATION>
@@ -118,12 +123,12 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
             <A href="/settings/channels" attr:class="rail-link" attr:title=frame::NUMBERS>
                 <Icon name="smartphone"/>
                 <span class="rail-word">{frame::NUMBERS}</span>
-                <Show when=move || lost.get()>
-                    <span class="rail-mark" title=frame::NUMBER_LOST>
+                {move || mark.get().map(|words| view! {
+                    <span class="rail-mark" title=words>
                         <span aria-hidden="true">"!"</span>
-                        <span class="only-heard">{frame::NUMBER_LOST}</span>
+                        <span class="only-heard">{words}</span>
                     </span>
-                </Show>
+                })}
             </A>
         </nav>
     }

@@ -8,12 +8,16 @@ mod conversation;
 mod desk;
 mod details;
 mod draft;
+pub mod files;
 mod groups;
 mod head;
 mod keys;
 mod list;
+mod person;
 mod reading;
+mod rich;
 mod row;
+mod template;
 mod thread;
 mod ticks;
 mod window;
@@ -24,6 +28,7 @@ use desk::provide_desk;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::ListPane;
+use template::TemplateDialog;
 
 pub use conversation::OpenConversation;
 
@@ -33,6 +38,7 @@ pub fn InboxPage() -> impl IntoView {
     let live = use_live();
     let desk = provide_desk();
     keys::listen(desk);
+    rich::provide_code(live);
     let counts = live.counts();
     view! {
         <Title text=move || words::title_unread(words::frame::INBOX, counts.get().all)/>
@@ -40,6 +46,7 @@ pub fn InboxPage() -> impl IntoView {
             <ListPane/>
             <leptos_router::components::Outlet/>
         </main>
+        <TemplateDialog/>
     }
     .into_any()
 }

@@ -28,6 +28,7 @@ pub mod frame;
 pub mod inbox;
 pub mod json;
 pub mod live;
+pub mod number;
 pub mod root;
 pub mod session;
 pub mod set_up;
@@ -35,6 +36,7 @@ pub mod shell;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod trace;
 pub mod ui;
 pub mod words;
 

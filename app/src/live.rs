@@ -13,7 +13,7 @@ mod presence;
 mod socket;
 mod thread;
 
-pub use api::{counts, list, snapshot, ticket};
+pub use api::{counts, list, send_message, snapshot, ticket};
 pub use apply::{apply, put};
 pub use change::{Change, Ticket};
 pub use drafts::{Draft, Drafts, LONGEST};
@@ -202,7 +202,9 @@ impl Live {
     fn tick(self) {
         let ahead = self.clock.try_with_value(|clock| clock.ahead_ms);
         let ahead = ahead.unwrap_or_default();
-        self.now.try_set(Moment(browser::now().0 + ahead));
+        let now = Moment(browser::now().0 + ahead);
+        self.now.try_set(now);
+        self.inbox.try_update(|inbox| inbox.pass(now));
     }
 
     /// Learns the server's time. A second of travel is no difference.

@@ -8,6 +8,7 @@ use crate::{
     session::{Auth, provide_session, use_session},
     set_up::SetUpPage,
     sign_in::SignInPage,
+    trace::WherePage,
     ui::{
         empty::Empty,
         icon::Package,
@@ -50,6 +51,7 @@ pub fn App(package: Package) -> impl IntoView {
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
                     <Route path=path!("/settings/channels") view=ChannelsPage/>
+                    <Route path=path!("/settings/where") view=WherePage/>
                 </ProtectedParentRoute>
             </Routes>
         </Router>

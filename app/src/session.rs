@@ -5,7 +5,7 @@ mod hold;
 mod lock;
 mod wire;
 
-pub use api::{Api, ApiClient};
+pub use api::{Api, ApiClient, bearer, renew};
 
 use crate::ApiError;
 use crate::boxed::effect;

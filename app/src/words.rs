@@ -6,11 +6,16 @@
 pub mod account;
 pub mod channels;
 pub mod composer;
+pub mod courtesy;
 pub mod details;
 pub mod fault;
 pub mod frame;
+pub mod kit;
 pub mod list;
+pub mod rich;
+pub mod template;
 pub mod thread;
+pub mod trace;
 
 /// The product.
 pub const PRODUCT: &str = "Postern";
@@ -27,12 +32,21 @@ pub const PART_MISSING_HINT: &str =
 pub const LOADING: &str = "Loading";
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
-pub const UNKNOWN_CONTACT: &str = "Unknown contact";
+pub const UNKNOWN_CONTACT: &str = "WhatsApp user";
 pub const NOBODY: &str = "Nobody";
 pub const FORMER: &str = "Former colleague";
 pub const NOT_FOUND: &str = "There is nothing here";
 pub const NOT_FOUND_HINT: &str = "The address may be mistyped, or what was here is gone.";
 pub const TO_INBOX: &str = "Go to the inbox";
+
+/// What a contact is called: by whatever is known of them.
+pub fn called(label: &str) -> String {
+    if label.is_empty() {
+        UNKNOWN_CONTACT.into()
+    } else {
+        label.to_owned()
+    }
+}
 
 /// A page's title in the tab.
 pub fn title(page: &str) -> String {

@@ -4,9 +4,9 @@ mod contact;
 mod list;
 
 pub(crate) use contact::tell_of;
-pub use list::{counts, list, snapshot};
+pub use list::{counts, from_now, list, snapshot};
 
-use crate::{Env, Error, Result, Tenant, env::moment, error::OnConstraint as _, event};
+use crate::{Env, Error, Result, Tenant, courtesy, env::moment, error::OnConstraint as _, event};
 use postern_types::{
     ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
     ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status,
@@ -114,7 +114,8 @@ pub async fn details(tenant: &mut Tenant, id: ConversationId) -> Result<Conversa
     let workspace = tenant.workspace();
     let row = row(tenant, id).await?;
     let contact = sqlx::query!(
-        "SELECT id, name, phone, created_at FROM contact WHERE workspace_id = $1 AND id = $2",
+        "SELECT id, coalesce(given_name, name, username) AS name, phone, created_at
+           FROM contact WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         row.contact.id.0,
     )
@@ -208,8 +209,14 @@ pub async fn close(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result
 pub async fn reopen(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
     let workspace = tenant.workspace();
     sqlx::query!(
-        "UPDATE conversation SET state = 'open', closed_at = NULL, rev = rev + 1
-          WHERE workspace_id = $1 AND id = $2 AND state = 'closed'",
+        // They may have written in a later one since: the window is theirs, whichever conversation it was.
+        "UPDATE conversation c
+            SET state = 'open', closed_at = NULL, rev = c.rev + 1,
+                heard_at = greatest(c.heard_at, (
+                    SELECT max(h.heard_at) FROM conversation h
+                     WHERE h.workspace_id = $1 AND h.contact_id = c.contact_id AND h.channel_id = c.channel_id
+                       AND (h.reply_to IS NULL OR c.reply_to IS NULL OR h.reply_to = c.reply_to)))
+          WHERE c.workspace_id = $1 AND c.id = $2 AND c.state = 'closed'",
         workspace.0,
         id.0,
     )
@@ -238,7 +245,13 @@ pub async fn mark_read(
     if changed.rows_affected() == 0 {
         return row(tenant, id).await;
     }
+    courtesy::read(env, tenant, id).await?;
     announce(env, tenant, id, 1).await
+}
+
+/// Tells the feed of a conversation as it is now.
+pub(crate) async fn tell(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<()> {
+    announce(env, tenant, id, 1).await.map(drop)
 }
 
 async fn announce(

@@ -241,6 +241,18 @@ impl Tenant {
         &mut self.tx
     }
 
+    /// Whether who acts ranks at least that; an operator does.
+    pub(crate) async fn ranks(&mut self, role: Role) -> Result<bool> {
+        let is = sqlx::query_scalar!(r#"SELECT current_setting('app.role', true) AS "role""#)
+            .fetch_one(self.conn())
+            .await?;
+        let is = is.unwrap_or_default();
+        let mut high = [Role::Agent, Role::Manager, Role::Admin, Role::Owner]
+            .into_iter()
+            .filter(|high| *high >= role);
+        Ok(is == "operator" || high.any(|high| high.as_str() == is))
+    }
+
     /// The member who acts; [`Error::Forbidden`] when no person does.
     pub async fn actor(&mut self) -> Result<MemberId> {
         let id = sqlx::query_scalar::<_, Option<Uuid>>(

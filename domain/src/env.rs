@@ -1,6 +1,6 @@
 //! What every action is given: the database, the time, chance, keys and the bells.
 
-use crate::{crypto::Keys, db::Db, graph::Meta, wake::Wake, webhook::Intake};
+use crate::{crypto::Keys, db::Db, file::Store, graph::Meta, wake::Wake, webhook::Intake};
 use postern_types::Moment;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -55,6 +55,8 @@ pub struct Env {
     pub keys: Arc<Keys>,
     /// The way to Meta.
     pub meta: Meta,
+    /// Where files lie.
+    pub files: Store,
     /// Webhooks on their short way in.
     pub intake: Intake,
     /// Rings for those who wait: sockets and workers.

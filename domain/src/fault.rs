@@ -12,7 +12,7 @@ pub fn words(code: i64) -> (&'static str, bool) {
             "The number's access token lacks a permission for sending. An admin has to connect the number again.",
             true,
         ),
-        1 | 2 | 131_000 | 131_016 | 133_004 | 135_000 => (
+        1 | 2 | 131_000 | 131_016 | 133_004 => (
             "WhatsApp had a fault of its own. Try again in a moment.",
             true,
         ),
@@ -109,13 +109,95 @@ pub fn words(code: i64) -> (&'static str, bool) {
             "WhatsApp limits this form for now. Try again in an hour.",
             true,
         ),
-        132_000..=132_999 => ("WhatsApp refused this template.", false),
+        132_000 => (
+            "This template has another number of variables than were filled in. Choose it again.",
+            false,
+        ),
+        132_001 => (
+            "This template is not there, or not approved, in this language. Choose another one.",
+            false,
+        ),
+        132_005 => (
+            "The template is too long with what was filled in. Shorten that, then send it anew.",
+            false,
+        ),
+        132_007 => (
+            "This template breaks WhatsApp's rules on what businesses may write. Choose another one.",
+            false,
+        ),
+        132_012 | 132_018 => (
+            "What was filled into the template does not have the form that it asks for. Fill it in again.",
+            false,
+        ),
+        132_015 => (
+            "WhatsApp has paused this template because people reported it. Choose another one.",
+            false,
+        ),
+        132_016 => (
+            "WhatsApp has disabled this template because people reported it. Choose another one.",
+            false,
+        ),
+        132_068 => (
+            "WhatsApp has blocked the form in this template. Choose another one.",
+            false,
+        ),
+        code if (132_000..=132_999).contains(&code) => ("WhatsApp refused this template.", false),
+        133_000 => (
+            "This number was not taken out of WhatsApp whole. An admin has to register it again.",
+            false,
+        ),
+        133_005 => (
+            "The PIN of this number is another one. An admin has to register it with the right one.",
+            false,
+        ),
+        133_006 => (
+            "This number has to be verified by a code before it is registered.",
+            false,
+        ),
+        133_008 => (
+            "A wrong PIN was given too often for this number. An admin tries again later.",
+            false,
+        ),
+        133_009 => (
+            "PINs were given too fast for this number. An admin tries again in a few minutes.",
+            false,
+        ),
+        133_015 => (
+            "This number was taken out of WhatsApp a moment ago. An admin registers it in five minutes.",
+            false,
+        ),
         133_016 => (
             "This number was registered too often. Try again in three days.",
             true,
         ),
-        133_000..=133_999 => (
+        code if (133_000..=133_999).contains(&code) => (
             "This number's registration with WhatsApp is not complete. An admin has to finish it.",
+            false,
+        ),
+        131_055 | 134_100..=134_102 => (
+            "WhatsApp takes this message only by its marketing service.",
+            false,
+        ),
+        131_059 => ("WhatsApp lost its place in a list.", false),
+        134_011 => (
+            "The terms of payments on WhatsApp were not accepted. An admin accepts them at Meta.",
+            false,
+        ),
+        135_000 => (
+            "WhatsApp refused this message and does not say why. Write it in another way.",
+            false,
+        ),
+        2_388_000..=2_388_999 => ("Meta refused this template or this number.", false),
+        2_593_107 => (
+            "The chats of the phone were asked for already: WhatsApp gives them once.",
+            false,
+        ),
+        2_593_108 => (
+            "The chats of the phone can be asked for within 24 hours of connecting it, and no later.",
+            false,
+        ),
+        2_593_109 => (
+            "The chats of the phone were not shared: its owner declined.",
             false,
         ),
         137_000 => (
@@ -126,9 +208,48 @@ pub fn words(code: i64) -> (&'static str, bool) {
     }
 }
 
+/// What Meta said beside the code, as it is kept and shown: none when it said nothing.
+pub fn details(said: &str) -> Option<String> {
+    const MOST: usize = 500;
+    let said: String = said.replace('\0', "").trim().chars().take(MOST).collect();
+    (!said.is_empty()).then_some(said)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_meta_said_is_kept_short_and_storable() {
+        for (said, expected) in [
+            ("", None),
+            (" \0 ", None),
+            (
+                " Re-engagement\0 message ",
+                Some("Re-engagement message".to_owned()),
+            ),
+            (&"é".repeat(600), Some("é".repeat(500))),
+        ] {
+            assert_eq!(details(said), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn every_code_of_metas_table_has_words_of_its_own() {
+        let other = words(9_999_999).0;
+        for code in [
+            0, 190, 3, 10, 200, 131_005, 1, 2, 131_000, 131_016, 133_004, 4, 80_007, 613, 130_429,
+            131_056, 131_048, 131_057, 2_494_100, 368, 130_497, 131_031, 100, 131_008, 131_009, 33,
+            131_021, 131_026, 131_030, 131_037, 131_042, 131_045, 133_010, 131_047, 131_049,
+            131_050, 131_051, 131_052, 131_053, 131_055, 134_100, 134_101, 134_102, 131_059,
+            131_060, 131_062, 130_472, 132_000, 132_001, 132_005, 132_007, 132_012, 132_015,
+            132_016, 132_018, 132_068, 132_069, 133_000, 133_005, 133_006, 133_008, 133_009,
+            133_015, 133_016, 134_011, 135_000, 137_000, 2_388_001, 2_593_107, 2_593_108,
+            2_593_109,
+        ] {
+            assert_ne!(words(code).0, other, "{code}");
+        }
+    }
 
     #[test]
     fn every_code_has_words_and_only_passing_faults_offer_a_retry() {

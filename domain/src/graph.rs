@@ -1,11 +1,26 @@
 //! Meta's Graph API, as far as Postern speaks it.
 
+mod health;
+mod media;
 mod number;
+mod owner;
+mod profile;
+mod registration;
 mod send;
+mod templates;
 
+pub use health::{Looked, look};
+pub use media::{
+    Coming, Fault, Going, Lying, fetch as fetch_media, find as find_media, upload as upload_media,
+};
 pub use number::{Number, check_number, subscribe};
-pub use send::{Outcome, Recipient, send_text};
+pub use owner::owner;
+pub use profile::{read_profile, write_profile};
+pub use registration::register;
+pub use send::{Outcome, Recipient, mark_read, send};
+pub(crate) use templates::{Listing, Place, list_templates};
 
+use crate::Error;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use std::time::Duration;
@@ -45,6 +60,8 @@ impl Meta {
             .timeout(total)
             .pool_idle_timeout(REST)
             .redirect(reqwest::redirect::Policy::none())
+            // One connection a request: what is lost with one is one answer.
+            .http1_only()
             .retry(reqwest::retry::never())
             .no_proxy()
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
@@ -87,6 +104,15 @@ enum Answer {
 
 /// Sends the request with the token and reads what comes back.
 async fn exchange(request: reqwest::RequestBuilder, token: &SecretString) -> Answer {
+    exchange_up_to(MOST, request, token).await
+}
+
+/// The same for an answer of up to `most` bytes.
+async fn exchange_up_to(
+    most: usize,
+    request: reqwest::RequestBuilder,
+    token: &SecretString,
+) -> Answer {
     let request = request.bearer_auth(token.expose_secret());
     let response = match request.send().await {
         Ok(response) => response,
@@ -95,7 +121,7 @@ async fn exchange(request: reqwest::RequestBuilder, token: &SecretString) -> Ans
         Err(_) => return Answer::Ambiguous("the connection was lost"),
     };
     let status = response.status();
-    let Ok(body) = body(response).await else {
+    let Ok(body) = body(response, most).await else {
         return Answer::Ambiguous("the answer was cut short");
     };
     let Ok(json) = serde_json::from_slice::<Value>(&body) else {
@@ -140,15 +166,45 @@ fn integer(value: &Value) -> Option<i64> {
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, ()> {
+async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, ()> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(drop)? {
-        if body.len() + chunk.len() > MOST {
+        if body.len() + chunk.len() > most {
             return Err(());
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Nobody was there.
+fn silent() -> Error {
+    Error::Upstream("Meta cannot be reached now. Try again in a minute.".into())
+}
+
+/// A refusal in words for an admin; `field` is what is to blame when Meta does not know what was asked for.
+fn refused(refusal: &Refusal, field: &'static str) -> Error {
+    match refusal.code {
+        0 | 102 | 104 | 190 => Error::invalid(
+            "token",
+            "Meta refuses this access token. Make a permanent one for a system user, and paste it whole.",
+        ),
+        3 | 10 | 200..=299 | 131_005 => Error::invalid(
+            "token",
+            "This access token lacks a permission. It needs whatsapp_business_messaging and \
+             whatsapp_business_management.",
+        ),
+        100 | 33 | 2500 => Error::invalid(
+            field,
+            "Meta knows nothing under this id that the access token opens. Check the id, and that the system user has \
+             been given this account.",
+        ),
+        4 | 17 | 613 | 80_007..=80_008 => Error::Upstream(
+            "Meta asks for fewer requests just now. Try again in a few minutes.".into(),
+        ),
+        1 | 2 => silent(),
+        code => Error::Upstream(format!("Meta refuses this, with its error {code}.").into()),
+    }
 }
 
 #[cfg(test)]

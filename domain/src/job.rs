@@ -11,16 +11,27 @@ pub(crate) use claim::{Job, anew, done, extend, retry_at, wait_until};
 pub use run::{attend, run};
 pub use sweep::sweep;
 
-use crate::{Env, Error, Result, Tenant, vault, wake::Signal};
+use crate::{Env, Error, Result, Tenant, crypto, vault, wake::Signal};
 use postern_types::JobId;
 use serde::Serialize;
 use time::OffsetDateTime;
+use uuid::{Builder, Uuid, Version};
 
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Sends a message; the payload is its id, and so is the job's.
     Send,
+    /// Fetches a file that came in; one for each.
+    FetchFile,
+    /// Looks whether an uploaded file was sent, and lets it go when not; one for each.
+    ExpireFile,
+    /// Tells a contact that somebody reads or types.
+    Courtesy,
+    /// Asks Meta how a number is; the payload is its id. It goes on for ever.
+    Health,
+    /// Asks Meta for an account's templates; comes back by itself.
+    Templates,
 }
 
 impl Kind {
@@ -28,18 +39,48 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Send => "send",
+            Self::FetchFile => "fetch_file",
+            Self::ExpireFile => "expire_file",
+            Self::Courtesy => "courtesy",
+            Self::Health => "health",
+            Self::Templates => "templates",
         }
     }
 
     fn parse(word: &str) -> Result<Self> {
         match word {
             "send" => Ok(Self::Send),
+            "fetch_file" => Ok(Self::FetchFile),
+            "expire_file" => Ok(Self::ExpireFile),
+            "courtesy" => Ok(Self::Courtesy),
+            "health" => Ok(Self::Health),
+            "templates" => Ok(Self::Templates),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }
 }
 
 pub(crate) const SEALED: &str = "job.sealed";
+
+/// The id of the one job of that kind about something. A message is sent under its own id, which its sender chose: no such
+/// id may be of this version, and so none is another job's.
+pub(crate) fn id_of(kind: Kind, about: &str) -> JobId {
+    let digest = crypto::sha256(format!("{}:{about}", kind.as_str()).as_bytes());
+    let mut bytes = [0; 16];
+    for (byte, taken) in bytes.iter_mut().zip(digest) {
+        *byte = taken;
+    }
+    JobId(
+        Builder::from_bytes(bytes)
+            .with_version(Version::Custom)
+            .into_uuid(),
+    )
+}
+
+/// Whether [`id_of`] makes such ids.
+pub(crate) fn is_made_up(id: Uuid) -> bool {
+    id.get_version() == Some(Version::Custom)
+}
 
 /// Promises a job, in the tenant's transaction. Jobs of one lane run one after another. The same id again is the same
 /// job: one that waits is due now, one that gave up begins anew, and one that runs is left to it.
@@ -51,12 +92,35 @@ pub async fn add(
     lane: &str,
     payload: &(impl Serialize + Sync),
 ) -> Result<()> {
+    add_after(
+        env,
+        tenant,
+        id,
+        kind,
+        lane,
+        std::time::Duration::ZERO,
+        payload,
+    )
+    .await
+}
+
+/// The same, due after a while.
+pub(crate) async fn add_after(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: JobId,
+    kind: Kind,
+    lane: &str,
+    after: std::time::Duration,
+    payload: &(impl Serialize + Sync),
+) -> Result<()> {
     let workspace = tenant.workspace();
     let payload = serde_json::to_vec(payload).map_err(|error| Error::Internal(error.into()))?;
     let sealed = vault::seal(env, tenant, SEALED, &id.to_string(), &payload).await?;
     sqlx::query!(
         // A clock that goes before the database's must not put it off for the other processes.
-        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed) VALUES ($1, $2, $3, $4, least($5, now()), $6)
+        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed)
+         VALUES ($1, $2, $3, $4, least($5, now()) + make_interval(secs => $7), $6)
          ON CONFLICT (workspace_id, id) DO UPDATE
             SET state = 'ready', turn = DEFAULT, run_at = excluded.run_at, attempts = 0, sealed = excluded.sealed,
                 fault = NULL
@@ -67,6 +131,7 @@ pub async fn add(
         lane,
         env.now(),
         sealed,
+        after.as_secs_f64(),
     )
     .execute(tenant.conn())
     .await?;

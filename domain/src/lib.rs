@@ -15,6 +15,7 @@ pub mod webhook;
 pub mod contact;
 pub mod conversation;
 pub mod draft;
+pub mod file;
 pub(crate) mod inbound;
 pub mod message;
 pub mod status;
@@ -22,11 +23,14 @@ pub mod status;
 // Told: what others learn of it.
 pub mod event;
 pub mod live;
+pub mod trace;
 
 // Out: what leaves.
+pub mod courtesy;
 pub mod graph;
 pub mod outbound;
 pub mod rate;
+pub mod template;
 
 // Who may.
 pub mod account;

@@ -1,21 +1,26 @@
 //! Messages and notes: threads, and what a member writes.
 
 mod again;
+mod change;
+mod compose;
+mod outgoing;
+mod send;
 pub(crate) mod step;
 mod view;
 
 pub use again::{answer_unknown, retry};
+pub(crate) use change::{change, retell};
+pub use compose::compose;
+pub(crate) use send::{Send, send};
+pub(crate) use view::told;
 pub use view::{find, thread};
 
-use crate::{Env, Error, Result, Tenant, conversation, draft, event, job, outbound};
+use crate::{Env, Error, Result, Tenant, conversation, event};
 use postern_types::{
-    ChannelId, Compose, ConversationId, ConversationRow, ConversationState, Direction, Event,
-    MemberId, MessageId, MessageView, Status,
+    ChannelId, ConversationId, Direction, Event, FileId, MemberId, MessageId, MessageView, Status,
+    Told,
 };
 use time::OffsetDateTime;
-
-/// How many messages of one conversation may wait to be sent.
-const MOST_WAITING: i64 = 500;
 
 /// A message to be added to a thread.
 pub(crate) struct New<'a> {
@@ -31,40 +36,23 @@ pub(crate) struct New<'a> {
     pub at: OffsetDateTime,
     pub wamid: Option<&'a str>,
     pub status: Status,
+    /// What it says beside its text.
+    pub told: &'a Told,
+    /// Meta's id of the message that it answers.
+    pub quotes: Option<&'a str>,
+    /// Meta's id of the message that it is about.
+    pub target: Option<&'a str>,
+    /// The file that it brings, or takes along.
+    pub file: Option<FileId>,
 }
 
 /// Adds a message, brings its conversation up to date and tells the feed. False when the id is there already.
 pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result<bool> {
-    let workspace = tenant.workspace();
-    let direction = match new.direction {
-        Direction::In => "in",
-        Direction::Out => "out",
-        Direction::Note => "note",
-    };
-    let now = env.now();
-    let added = sqlx::query!(
-        "INSERT INTO message (workspace_id, id, conversation_id, channel_id, direction, author_id, kind, body, at,
-                              received_at, wamid, status, status_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10)
-         ON CONFLICT (workspace_id, id) DO NOTHING",
-        workspace.0,
-        new.id.0,
-        new.conversation.0,
-        new.channel.0,
-        direction,
-        new.author.map(|author| author.0),
-        new.kind,
-        new.body,
-        new.at,
-        now,
-        new.wamid,
-        new.status.as_str(),
-    )
-    .execute(tenant.conn())
-    .await?;
-    if added.rows_affected() == 0 {
+    if !insert(env, tenant, new, None).await? {
         return Ok(false);
     }
+    let workspace = tenant.workspace();
+    let direction = direction(new.direction);
     let line = line(new.body);
     sqlx::query!(
         // An older message that came late counts as unread, and does not become the last line. The new message holds a
@@ -93,8 +81,60 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
     )
     .execute(tenant.conn())
     .await?;
+    if let Some(wamid) = new.wamid {
+        change::adopt(tenant, new, wamid).await?;
+    }
     announce(env, tenant, new.id).await?;
     Ok(true)
+}
+
+/// Writes the row. `target` is the message that it changes; then it is no line of its own.
+async fn insert(
+    env: &Env,
+    tenant: &mut Tenant,
+    new: &New<'_>,
+    target: Option<MessageId>,
+) -> Result<bool> {
+    let workspace = tenant.workspace();
+    let told = (!new.told.is_empty())
+        .then(|| serde_json::to_value(new.told))
+        .transpose()
+        .map_err(|error| Error::Internal(error.into()))?;
+    let added = sqlx::query!(
+        "INSERT INTO message (workspace_id, id, conversation_id, channel_id, direction, author_id, kind, body, at,
+                              received_at, wamid, status, status_at, told, quotes, target, target_id, file_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $10, $13, $14, $15, $16, $17)
+         ON CONFLICT (workspace_id, id) DO NOTHING",
+        workspace.0,
+        new.id.0,
+        new.conversation.0,
+        new.channel.0,
+        direction(new.direction),
+        new.author.map(|author| author.0),
+        new.kind,
+        new.body,
+        new.at,
+        env.now(),
+        new.wamid,
+        new.status.as_str(),
+        told,
+        new.quotes,
+        new.target,
+        target.map(|target| target.0),
+        new.file.map(|file| file.0),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(added.rows_affected() == 1)
+}
+
+/// The word stored in the database.
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "in",
+        Direction::Out => "out",
+        Direction::Note => "note",
+    }
 }
 
 /// A message's body as the list shows it.
@@ -102,100 +142,24 @@ pub(crate) fn line(body: &str) -> String {
     body.chars().take(160).collect()
 }
 
-/// Tells the feed of a message as it is now.
+/// Tells the feed of a message as it is now; of the one that it changes, when it is no line of its own.
 pub(crate) async fn announce(env: &Env, tenant: &mut Tenant, id: MessageId) -> Result<MessageView> {
-    let message = find(tenant, id).await?;
+    let (message, target) = view::read(tenant, id).await?;
+    let shown = match target {
+        Some(target) => change::renewed(tenant, target).await?,
+        None => message.clone(),
+    };
     let conversation = conversation::row(tenant, message.conversation).await?;
     event::record(
         env,
         tenant,
         &Event::Message {
-            message: message.clone(),
+            message: shown,
             conversation,
         },
     )
     .await?;
     Ok(message)
-}
-
-/// Writes a reply or a note in the acting member's name. The same id again changes nothing and answers alike.
-pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Result<MessageView> {
-    let text = compose.text.replace('\0', "");
-    let text = text.trim_end();
-    if text.trim().is_empty() || text.chars().count() > 4096 {
-        return Err(Error::invalid(
-            "text",
-            "A message has 1 to 4096 characters.",
-        ));
-    }
-    let author = tenant.actor().await?;
-    match find(tenant, compose.id).await {
-        Err(Error::NotFound) => {}
-        known => return same(known?, compose, author),
-    }
-    let row = if compose.note {
-        conversation::row(tenant, compose.conversation).await?
-    } else {
-        may_reply(env, tenant, compose.conversation).await?
-    };
-    let (direction, status) = if compose.note {
-        (Direction::Note, Status::Received)
-    } else {
-        (Direction::Out, Status::Queued)
-    };
-    let new = New {
-        id: compose.id,
-        conversation: compose.conversation,
-        channel: row.channel,
-        direction,
-        author: Some(author),
-        kind: "text",
-        body: text,
-        at: env.now(),
-        wamid: None,
-        status,
-    };
-    if !add(env, tenant, &new).await? {
-        // Taken a moment ago, by the same message or by another one.
-        return same(find(tenant, compose.id).await?, compose, author);
-    }
-    if !compose.note {
-        outbound::enqueue(env, tenant, compose.conversation, compose.id).await?;
-    }
-    draft::save(env, tenant, compose.conversation, "", false).await?;
-    find(tenant, compose.id).await
-}
-
-/// The message that has the id already, when it is the one that is being written.
-fn same(known: MessageView, compose: &Compose, author: MemberId) -> Result<MessageView> {
-    if known.conversation == compose.conversation && known.author == Some(author) {
-        return Ok(known);
-    }
-    Err(Error::conflict("This id is taken by another message."))
-}
-
-/// The conversation, when something may be sent in it now.
-async fn may_reply(
-    env: &Env,
-    tenant: &mut Tenant,
-    conversation: ConversationId,
-) -> Result<ConversationRow> {
-    let row = conversation::row(tenant, conversation).await?;
-    if row.state == ConversationState::Closed {
-        return Err(Error::conflict(
-            "This conversation is closed: reopen it, then reply.",
-        ));
-    }
-    let now = crate::env::moment(env.now());
-    if row.window_until.is_none_or(|until| until <= now) {
-        return Err(Error::WindowClosed);
-    }
-    if job::is_full(tenant, &outbound::lane(conversation), MOST_WAITING).await? {
-        return Err(Error::conflict(
-            "Too many messages wait to be sent in this conversation: let some of them go out first.",
-        ));
-    }
-    Ok(row)
 }
 
 #[cfg(test)]

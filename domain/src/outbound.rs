@@ -1,17 +1,20 @@
 //! Sending: from a queued message to Meta's answer.
 
+mod content;
 mod finish;
 mod prepare;
+mod upload;
 mod verdict;
 
 use crate::{
-    Env, Result, Tenant, db,
+    Env, Error, Result, Tenant, db,
     graph::{self, Outcome},
     job::{self, Claim, Job},
     message::step,
 };
-use postern_types::{ConversationId, JobId, MessageId, SendFault, Status};
-use prepare::Letter;
+use postern_types::{ChannelId, ConversationId, JobId, MessageId, SendFault, Status};
+use prepare::{Letter, Next};
+use std::collections::BTreeMap;
 use time::Duration;
 
 /// How long a status may take to tell what became of a message before the agent is asked.
@@ -24,6 +27,12 @@ pub(crate) async fn enqueue(
     conversation: ConversationId,
     message: MessageId,
 ) -> Result<()> {
+    if job::is_made_up(message.0) {
+        return Err(Error::invalid(
+            "id",
+            "An id of this version is none for a message.",
+        ));
+    }
     job::add(
         env,
         tenant,
@@ -40,19 +49,43 @@ pub(crate) fn lane(conversation: ConversationId) -> String {
     format!("conversation:{conversation}")
 }
 
+/// A status brought a refusal: others than its message may be concerned.
+pub(crate) async fn refused(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    code: i64,
+) -> Result<()> {
+    finish::tell(env, tenant, channel, code).await
+}
+
 /// The fate of a message is known now: the lane that waited for it moves on.
 pub(crate) async fn settled(env: &Env, tenant: &mut Tenant, message: MessageId) -> Result<()> {
     job::nudge(tenant, JobId(message.0), env.now()).await
 }
 
-/// Does a job of sending: commits that it is being sent, posts outside of any transaction, and commits what came back.
+/// Does a job of sending: commits that it is being sent, posts outside of any transaction, and commits what came back. Its
+/// files are brought to Meta before that, while nothing of the message has left.
 pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> {
-    let Some(letter) = prepare::prepare(env, &mut tenant, job).await? else {
-        return tenant.commit().await;
-    };
-    tenant.commit().await?;
-    let outcome = post(env, &letter).await;
-    finish::finish(env, job, &letter, outcome).await
+    let mut at_meta = BTreeMap::new();
+    loop {
+        match prepare::prepare(env, &mut tenant, job, &at_meta).await? {
+            Next::Nothing => return tenant.commit().await,
+            Next::Upload(parcel) => {
+                tenant.commit().await?;
+                let Some(id) = upload::bring(env, job, &parcel).await? else {
+                    return Ok(());
+                };
+                at_meta.insert(parcel.file, id);
+                tenant = job.claim.enter(env).await?;
+            }
+            Next::Post(letter) => {
+                tenant.commit().await?;
+                let outcome = post(env, &letter).await;
+                return finish::finish(env, job, &letter, outcome).await;
+            }
+        }
+    }
 }
 
 /// Posts a letter whose message is committed as being sent. A process that stood still in between keeps it: by the time
@@ -61,12 +94,13 @@ async fn post(env: &Env, letter: &Letter) -> Outcome {
     if env.now() - letter.read_at > job::LEASE / 2 {
         return Outcome::NotSent;
     }
-    graph::send_text(
+    graph::send(
         &env.meta,
         &letter.token,
         &letter.phone_number_id,
         &letter.recipient,
-        &letter.text,
+        &letter.content,
+        letter.quotes.as_deref(),
         &letter.attempt.to_string(),
     )
     .await
@@ -112,6 +146,7 @@ fn own(reason: &str) -> SendFault {
         code: 0,
         reason: reason.to_owned(),
         retry: true,
+        details: None,
     }
 }
 

@@ -1,14 +1,23 @@
 //! What Meta's webhooks say, read leniently: every key may be missing, every id is opaque, unknown words are kept.
 
+mod beside;
+mod call;
+mod detail;
 #[cfg(test)]
 mod frugal;
+mod lines;
 mod message;
 mod peel;
 mod readable;
 mod status;
 mod summary;
 
-pub(crate) use message::{Contacts, Inbound, Person, of_group};
+pub(crate) use beside::{FieldNews, Moved, Preference};
+pub(crate) use call::Call;
+pub(crate) use detail::{Media, Said};
+pub(crate) use lines::lines;
+use lines::why;
+pub(crate) use message::{Contacts, Inbound, Person, Side, of_group};
 pub(crate) use peel::{Change, Elements, Peeled, elements, peel};
 pub(crate) use readable::{readable, storable};
 pub(crate) use status::StatusNews;
@@ -172,16 +181,21 @@ mod tests {
         ) {
             let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
             let contacts = Contacts::read(&contacts);
-            if let Some(message) = Inbound::read(&element, &contacts, received) {
+            if let Some(message) = Inbound::read(&element, Side::Contact, &contacts, received) {
                 prop_assert!(message.from.known() && !message.wamid.is_empty());
                 let mut stored = vec![message.wamid, message.kind, message.body];
                 stored.extend([message.from.phone, message.from.bsuid, message.from.name].into_iter().flatten());
+                stored.extend([message.said.quotes, message.said.target].into_iter().flatten());
                 prop_assert!(stored.iter().all(|text| !text.contains('\0')));
+                prop_assert!(!serde_json::to_string(&message.said.told).expect("JSON").contains("\\u0000"));
                 prop_assert!(message.at <= received + AHEAD);
             }
             if let Some(status) = StatusNews::read(&element, received) {
                 prop_assert!(!status.wamid.contains('\0'));
             }
+            let _ = Call::read(&element, &contacts, received);
+            let _ = Preference::read(&element, &contacts, received);
+            let _ = Moved::read(&element, received);
         }
     }
 }

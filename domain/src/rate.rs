@@ -90,3 +90,19 @@ pub async fn shut(
     .await?;
     Ok(())
 }
+
+/// Whether it is empty because it was shut.
+pub async fn is_shut(env: &Env, tenant: &mut Tenant, bucket: &Bucket) -> Result<bool> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query!(
+        "SELECT tokens, at FROM rate_bucket WHERE workspace_id = $1 AND name = $2",
+        workspace.0,
+        bucket.name,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    Ok(row.is_some_and(|row| {
+        let gained = (env.now() - row.at).as_seconds_f64() * bucket.per_second;
+        row.tokens + gained < 1.0
+    }))
+}

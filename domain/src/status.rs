@@ -7,6 +7,7 @@ pub use early::take_early;
 
 use crate::{
     Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
+    trace,
 };
 use early::{keep, lock};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
@@ -56,7 +57,7 @@ pub(crate) async fn apply(
         return keep(env, tenant, number.channel, status, news).await;
     };
     if let Some(person) = &news.recipient {
-        contact::learn(tenant, &number.account, target.contact, person).await?;
+        contact::learn(env, tenant, &number.people, target.contact, person).await?;
     }
     let whose = whose(tenant, &target, news).await?;
     let change = Change {
@@ -64,12 +65,16 @@ pub(crate) async fn apply(
         at: news.at,
         wamid: &news.wamid,
         fault: news.fault,
+        details: news.details.as_deref(),
         whose,
     };
     let moved = move_on(env, tenant, &target, &change).await?;
     if moved && whose == Whose::Current && target.wamid.as_deref() != Some(news.wamid.as_str()) {
         // Named only now: what came without our own id was waiting for that.
         take_early(env, tenant, number.channel, &news.wamid, target.id).await?;
+    }
+    if let Some(code) = news.fault.filter(|_| moved && status == Status::Failed) {
+        outbound::refused(env, tenant, number.channel, code).await?;
     }
     Ok(())
 }
@@ -98,6 +103,7 @@ struct Change<'a> {
     at: OffsetDateTime,
     wamid: &'a str,
     fault: Option<i64>,
+    details: Option<&'a str>,
     whose: Whose,
 }
 
@@ -158,6 +164,9 @@ async fn move_on(
     change: &Change<'_>,
 ) -> Result<bool> {
     let Some(status) = lands(target.status, change.whose, change.status) else {
+        if change.whose == Whose::Current {
+            trace::told_late(env, tenant, target.id, change.status, change.at).await?;
+        }
         return Ok(false);
     };
     // The id of an earlier try does not take the place of the one that is known.
@@ -173,7 +182,7 @@ async fn move_on(
     });
     sqlx::query!(
         "UPDATE message SET status = $3, status_at = $4, wamid = $5, ask_at = NULL, fault_code = $6, fault_reason = $7,
-                fault_retry = $8, rev = rev + 1
+                fault_retry = $8, fault_details = $9, rev = rev + 1
           WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         target.id.0,
@@ -183,6 +192,7 @@ async fn move_on(
         fault.map(|(code, ..)| code),
         fault.map(|(_, reason, _)| reason),
         fault.map(|(.., retry)| retry),
+        change.details.filter(|_| status == Status::Failed),
     )
     .execute(tenant.conn())
     .await?;

@@ -77,6 +77,7 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
             verify_token: Some("verify-token".into()),
             http: reqwest::Client::builder().build().unwrap(),
         },
+        files: crate::file::Store::memory(),
         intake: crate::webhook::Intake::default(),
         wake,
     };

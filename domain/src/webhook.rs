@@ -1,12 +1,19 @@
 //! Meta's webhooks: proved, split by workspace, kept and applied; answered only when all of it is committed.
 
+mod again;
 mod body;
 mod door;
+mod field;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod fuzz;
 mod intake;
 mod news;
 mod part;
+pub(crate) mod raw;
 mod split;
 
+pub use again::{kept, reapply_between};
 pub use door::{Door, exists, verify_handshake};
 pub use intake::Intake;
 pub use part::{Waiting, reapply, waiting};
@@ -23,8 +30,8 @@ use uuid::Uuid;
 /// What became of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
-    /// Parts of which everything was understood. What is understood and shown nowhere yet, as news of accounts or a
-    /// group's messages, counts as applied; the part says so, and can be applied again.
+    /// Parts of which everything was understood. What is no message of a conversation, as news of accounts or a group's
+    /// messages, is shown with the number's events.
     pub applied: usize,
     /// Parts in which something was not understood; they are sealed, and can be applied again.
     pub kept: usize,
@@ -141,7 +148,7 @@ async fn apply(env: &Env, split: &Split<'_>, quarantined: usize) -> Result<Recei
     let mut failed = None;
     for goal in &split.goals {
         match part::receive(env, &split.part(goal)).await {
-            Ok(Some(Outcome::Applied | Outcome::Unshown)) => receipt.applied += 1,
+            Ok(Some(Outcome::Applied)) => receipt.applied += 1,
             Ok(Some(Outcome::Kept)) => receipt.kept += 1,
             Ok(None) => receipt.replays += 1,
             // One workspace's trouble is not the others': they are served now, and this one when Meta tries again.

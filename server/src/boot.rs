@@ -12,8 +12,8 @@ use crate::{
 use anyhow::{Context as _, bail};
 use leptos::config::LeptosOptions;
 use postern_domain::{
-    Db, Env, crypto::Keys, db, env::Real, graph::Meta, installation, vault, wake::Wake,
-    webhook::Intake,
+    Db, Env, crypto::Keys, db, env::Real, file::Store, graph::Meta, installation, vault,
+    wake::Wake, webhook::Intake,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -117,9 +117,26 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
             verify_token: config.verify_token.clone(),
             http: Meta::http()?,
         },
+        files: store(config)?,
         intake: Intake::of(config.webhook_batch),
         wake,
     })
+}
+
+/// Where files lie, as configured.
+fn store(config: &Config) -> anyhow::Result<Store> {
+    if let Some(s3) = &config.s3 {
+        return Store::s3(s3).context("the settings of S3 do not make a store");
+    }
+    let folder = config.data.join("files");
+    Store::folder(&folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))
+}
+
+/// Refuses to go on when files could not be stored.
+pub async fn check_store(env: &Env) -> anyhow::Result<()> {
+    let checked = env.files.check(env).await;
+    checked.context("the store of files does not take, list, give and delete objects as it has to")
 }
 
 /// What the router needs beyond the environment.

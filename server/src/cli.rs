@@ -1,12 +1,14 @@
 //! What an operator does at the installation itself.
 
 mod keys;
+mod messages;
 mod people;
 mod webhooks;
 
 use crate::{auth, config::Config};
 use clap::Subcommand;
 use keys::KeysCommand;
+use messages::MessageCommand;
 use postern_domain::Env;
 use postern_types::{Role, WorkspaceId};
 use webhooks::{QuarantineCommand, WebhookCommand};
@@ -28,6 +30,9 @@ pub enum Command {
     /// Webhooks that a workspace got and that were not understood in full.
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// Finds out where messages are.
+    #[command(subcommand)]
+    Message(MessageCommand),
     /// Makes keys, puts everything under the newest, and takes old ones out.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -123,6 +128,7 @@ pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result
         }
         Command::Quarantine(command) => webhooks::quarantined(env, command).await?,
         Command::Webhook(command) => webhooks::parts(env, command).await?,
+        Command::Message(command) => messages::run(env, command).await?,
         Command::Keys(command) => keys::run(command, config, env).await?,
     }
     Ok(())

@@ -6,6 +6,7 @@ mod folder;
 pub(crate) mod keys;
 mod limits;
 mod read;
+mod s3;
 pub(crate) mod site;
 mod source;
 mod values;
@@ -13,6 +14,7 @@ mod values;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
+use postern_domain::file::S3;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
@@ -46,6 +48,10 @@ pub struct Config {
     pub database_owner_url: Option<SecretString>,
     /// Meta's Graph API, `https://graph.facebook.com/v24.0` by default.
     pub graph_url: Url,
+    /// A store that speaks S3 for files: `POSTERN_S3_BUCKET`, `…_S3_KEY_ID` and `…_S3_SECRET`; with `…_S3_ENDPOINT` for one
+    /// that is not Amazon's, `…_S3_REGION` (`us-east-1` by default) and `…_S3_PATH_STYLE` (`true` by default with an
+    /// endpoint). Without it files lie in the folder `files` of the data folder.
+    pub s3: Option<S3>,
     /// The secret of the installation's Meta app, which signs its webhooks.
     pub app_secret: Option<SecretString>,
     /// The word that Meta repeats in the handshake of the installation's webhook.
@@ -69,7 +75,7 @@ pub struct Config {
     pub log: String,
     /// `text` or `json`; text in development, json elsewhere by default.
     pub log_format: LogFormat,
-    /// The longest request body in bytes, 4 MiB by default.
+    /// The longest webhook in bytes, 4 MiB by default.
     pub body_limit: usize,
     /// Webhooks that are committed together at most, 64 by default; with 0 each has a transaction of its own.
     pub webhook_batch: usize,
@@ -77,7 +83,7 @@ pub struct Config {
     pub pool_size: u32,
     /// Connections of the job loops' pool, 8 by default.
     pub worker_pool_size: u32,
-    /// What a flood meets: a dozen settings of their own.
+    /// What a flood meets: settings of their own.
     pub limits: Limits,
     /// Whom the private PostgreSQL runs as when Postern is started as root; `postgres` by default.
     pub pg_user: String,

@@ -23,7 +23,7 @@ pub fn page_policy(nonce: &str, site: &Site) -> String {
         "default-src 'none'; \
          script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; \
-         img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; manifest-src 'self'; \
          connect-src 'self' {socket}; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri /csp-report"
     )
@@ -78,7 +78,7 @@ const FIXED: [(HeaderName, &str); 9] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()",
     ),
     (header::CACHE_CONTROL, "no-store"),
 ];

@@ -11,6 +11,7 @@ pub mod address;
 pub mod auth;
 pub mod caller;
 pub mod csrf;
+pub mod files;
 pub mod headers;
 pub mod limit;
 pub mod live;

@@ -2,13 +2,16 @@
 //!
 //! The order: a connection takes a place ([`crate::serve`]); its request is counted by its address, takes a place among
 //! those in flight and sends its body in time ([`layer`]); a server function is counted by session and workspace and
-//! waits for its workspace's turn ([`calls::layer`]). A new route is counted as a page unless [`class`] says otherwise.
+//! waits for its workspace's turn ([`calls::layer`]); an upload takes one of its person's places ([`uploads::layer`]) and,
+//! once that is let in, one of its workspace's ([`uploads::enter`]). A new route is counted as a page unless [`class`] says
+//! otherwise.
 
 mod body;
 pub mod calls;
 mod fair;
 mod places;
 mod sockets;
+pub mod uploads;
 mod webhooks;
 
 pub use body::within;
@@ -36,6 +39,7 @@ pub struct Limits {
     members: Places<[u8; 16]>,
     public: Places<[u8; 16]>,
     webhooks: Places<[u8; 16]>,
+    uploads: uploads::Uploads,
     /// Places for open sockets.
     pub sockets: Sockets,
     calls: Fair,
@@ -54,6 +58,7 @@ impl Limits {
             members: Places::new(config.requests),
             public: Places::new(config.requests),
             webhooks: Places::new(config.requests.div_ceil(4)),
+            uploads: uploads::Uploads::default(),
             sockets: Sockets::new(config),
             calls: Fair::new(calls, fair::cores(), config.requests.div_ceil(8)),
             entered: calls::Entries::default(),
@@ -93,6 +98,8 @@ fn class(method: &Method, path: &str) -> Class {
         // Leaving, too: it must work while the database is away.
         _ if path.starts_with("/webhooks/") => Class::Webhook,
         _ if path.starts_with("/api/") => Class::Call,
+        // A page of a thread may show fifty of them.
+        _ if path == "/files" || path.starts_with("/files/") => Class::Call,
         _ => Class::Page,
     }
 }
@@ -140,7 +147,13 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     } else {
         None
     };
-    let answer = next.run(within(request, limits.body)).await;
+    // What is uploaded has a pace to keep instead.
+    let request = if uploads::is_one(&request) {
+        request
+    } else {
+        within(request, limits.body)
+    };
+    let answer = next.run(request).await;
     drop(place);
     if let Some(knock) = knock {
         knock.answered(answer.status()).await;
@@ -195,6 +208,9 @@ mod tests {
             (Method::POST, "/auth/sign-out", Class::Page),
             (Method::POST, "/webhooks/whatsapp/key", Class::Webhook),
             (Method::POST, "/api/inbox/list", Class::Call),
+            (Method::GET, "/files/token", Class::Call),
+            (Method::POST, "/files", Class::Call),
+            (Method::GET, "/filesystem", Class::Page),
             (Method::GET, "/live", Class::Live),
             (Method::GET, "/", Class::Page),
             (Method::POST, "/csp-report", Class::Page),

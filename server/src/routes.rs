@@ -1,7 +1,7 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    auth, caller, csrf, headers, limit, live, reports,
+    auth, caller, csrf, files, headers, limit, live, reports,
     state::{AppState, Site},
     webhooks,
 };
@@ -37,15 +37,22 @@ pub fn router(state: AppState) -> Router {
         .merge(auth::routes())
         .merge(shells(&state, pages))
         .layer(from_fn_with_state(state.clone(), limit::calls::layer))
-        .layer(from_fn_with_state(guard, caller::layer))
+        .layer(from_fn_with_state(guard.clone(), caller::layer))
         .layer(from_fn_with_state(state.clone(), csrf::layer))
         .layer(DefaultBodyLimit::max(256 * 1024));
+    // A large file takes as long as it comes: it has a pace to keep instead of a time.
+    let uploads = files::uploads()
+        .layer(from_fn_with_state(state.clone(), limit::uploads::layer))
+        .layer(from_fn_with_state(guard, caller::layer))
+        .layer(from_fn_with_state(state.clone(), csrf::layer));
     Router::new()
         .merge(guarded)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
         // A socket's patience ends with its opening.
         .merge(live::routes())
+        // A link is its own credential.
+        .merge(files::routes())
         .merge(reports::routes())
         .merge(package(&state))
         .layer(TimeoutLayer::with_status_code(
@@ -53,6 +60,7 @@ pub fn router(state: AppState) -> Router {
             // What is slow belongs into a job.
             state.limits.patience(),
         ))
+        .merge(uploads)
         .fallback(missing)
         .layer(from_fn_with_state(state.clone(), limit::layer))
         .layer(CatchPanicLayer::custom(broke))

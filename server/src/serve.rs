@@ -47,6 +47,7 @@ fn log_panics(in_full: bool) {
 
 /// Serves until it is told to stop, with as many job loops as configured.
 pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
+    boot::check_store(&env).await?;
     let state = boot::state(config, env.clone()).await?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -80,6 +81,7 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
 
 /// Works through jobs until it is told to stop.
 pub async fn work(config: &Config, env: Env) -> anyhow::Result<()> {
+    boot::check_store(&env).await?;
     let across = Across::start(&env);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(told(stop));

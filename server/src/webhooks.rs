@@ -158,6 +158,7 @@ mod tests {
                 verify_token: app_secret.map(|_| "token".into()),
                 http: reqwest::Client::builder().build().unwrap(),
             },
+            files: postern_domain::file::Store::memory(),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         }

@@ -1,7 +1,7 @@
 //! The worker's loop: claims what is due, runs it, and sleeps until something is.
 
 use postern_domain::{
-    Env, Error,
+    Env, Error, channel,
     job::{self, Claim},
     wake::Signal,
 };
@@ -94,6 +94,10 @@ async fn sweep(env: Env) {
     match job::sweep(&env).await {
         Ok(()) | Err(Error::Unavailable) => {}
         Err(error) => tracing::error!(%error, "what is past its time could not be swept out"),
+    }
+    match channel::health::watch(&env).await {
+        Ok(()) | Err(Error::Unavailable) => {}
+        Err(error) => tracing::error!(%error, "numbers could not be put under watch"),
     }
 }
 

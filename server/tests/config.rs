@@ -36,6 +36,10 @@ fn production(data: &Path) -> Variables {
             ("POSTERN_JWT_KEYS", KEY),
             ("POSTERN_PEPPER", PEPPER),
             ("POSTERN_TRUSTED_PROXIES", "127.0.0.1"),
+            ("POSTERN_S3_ENDPOINT", "https://store.example"),
+            ("POSTERN_S3_BUCKET", "postern"),
+            ("POSTERN_S3_KEY_ID", "key"),
+            ("POSTERN_S3_SECRET", "hunter2"),
         ],
     )
 }
@@ -55,6 +59,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn each_fault_is_found_by_itself() {
     let plain = "postgres://app:hunter2@db.example/postern";
     let rows: &[(&str, &str, &str)] = &[
@@ -116,6 +121,21 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_APP_SECRET", "", "it is empty"),
         ("POSTERN_CORS_ORIGINS", "*", "wildcard"),
         ("POSTERN_BASE_URL", "http://inbox.example", "not https"),
+        (
+            "POSTERN_GRAPH_URL",
+            "http://graph.example/v24.0",
+            "not https",
+        ),
+        (
+            "POSTERN_S3_ENDPOINT",
+            "ftp://store.example",
+            "not understood",
+        ),
+        ("POSTERN_S3_ENDPOINT", "http://store.example", "not https"),
+        ("POSTERN_S3_PATH_STYLE", "perhaps", "not understood"),
+        ("POSTERN_S3_BUCKET", "", "other settings of S3 are set"),
+        ("POSTERN_S3_KEY_ID", "", "other settings of S3 are set"),
+        ("POSTERN_S3_SECRET", "", "other settings of S3 are set"),
         ("POSTERN_TRUSTED_PROXIES", "", "it is empty"),
         ("POSTERN_TRUSTED_PROXIES", "0.0.0.0/0", "every address"),
         (

@@ -43,6 +43,9 @@ pub struct ChannelView {
     pub callback_path: String,
     /// When it was connected.
     pub connected_at: Moment,
+    /// Whether something about it waits for an admin's eyes. An older entry of the feed does not say.
+    #[serde(default)]
+    pub alert: bool,
 }
 
 /// What an admin enters to connect a number.

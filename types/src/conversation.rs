@@ -33,6 +33,8 @@ pub enum InboxView {
     /// Everybody's.
     #[default]
     All,
+    /// Everybody's whose window is open, the one that closes first at the top.
+    Closing,
 }
 
 /// What list of conversations to read.
@@ -53,7 +55,7 @@ pub struct ListRequest {
 pub struct ContactBrief {
     /// The contact.
     pub id: ContactId,
-    /// The name they gave themselves.
+    /// What to call them: the name that members gave, or their own, or their username.
     pub name: Option<String>,
     /// Their number in E.164; none for those who hide it.
     pub phone: Option<String>,
@@ -114,7 +116,7 @@ pub struct InboxPage {
     pub next: Option<String>,
 }
 
-/// Open conversations with something unread; each counted to 100 at most.
+/// Open conversations with something unread, and those that close soon; each counted to 100 at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxCounts {
     /// Assigned to the reader.
@@ -123,7 +125,13 @@ pub struct InboxCounts {
     pub unassigned: i32,
     /// All of them.
     pub all: i32,
+    /// Those whose window closes within [`CLOSING_MS`], read or not.
+    #[serde(default)]
+    pub closing: i32,
 }
+
+/// How soon a window closes that is counted as closing soon: six hours, in milliseconds.
+pub const CLOSING_MS: i64 = 6 * 3_600_000;
 
 /// The inbox at one moment, with the place in the feed from which live changes follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +155,7 @@ pub struct InboxSnapshot {
 pub struct ContactView {
     /// The contact.
     pub id: ContactId,
-    /// The name they gave themselves.
+    /// What to call them.
     pub name: Option<String>,
     /// Their number in E.164.
     pub phone: Option<String>,

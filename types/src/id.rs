@@ -52,12 +52,18 @@ id! {
     ChannelId,
     /// Somebody who writes to a workspace.
     ContactId,
+    /// Two contacts made one, as long as that can be undone.
+    MergeId,
     /// An exchange with one contact over one channel, from its opening to its closing.
     ConversationId,
     /// One message or note; for what an agent writes the composer makes it.
     MessageId,
     /// One try at sending a message.
     AttemptId,
+    /// A file that a message brought or takes along.
+    FileId,
+    /// A message template, in one language.
+    TemplateId,
     /// A piece of work for the worker.
     JobId,
     /// The part of a webhook's body that belongs to one workspace.

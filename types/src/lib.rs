@@ -1,30 +1,60 @@
 //! The words that the server and the browser share: ids, enums and views.
 //!
 //! Nothing here acts: a type carries serde, and (for `domain` alone, feature `sql`) sqlx's derives. To add a view, put it
-//! in the file of its noun; a view that a person sees never holds a secret, not even a sealed one.
+//! in the file of its noun; a view that a person sees never holds a secret, not even a sealed one. What a template and a
+//! number must be, and how a template is filled in, is decided here by pure functions: what the browser shows is then what
+//! the server sends.
 
 mod account;
 mod channel;
+mod contact;
 mod conversation;
+mod courtesy;
+mod extra;
 mod id;
 mod live;
+mod media;
 mod message;
 mod moment;
+mod number;
+mod outgoing;
+mod phone;
+mod template;
+mod trace;
 
 pub use account::{
     Credentials, Me, MemberView, Membership, REFRESH_GRACE_MS, Role, SetUp, SetUpState, SignedIn,
 };
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
+pub use contact::{Alike, IdKind, KnownBy, Merged, PersonView, Why};
 pub use conversation::{
-    ContactBrief, ContactView, ConversationDetails, ConversationRow, ConversationState,
+    CLOSING_MS, ContactBrief, ContactView, ConversationDetails, ConversationRow, ConversationState,
     InboxCounts, InboxPage, InboxSnapshot, InboxView, LastLine, ListRequest,
 };
+pub use courtesy::Courtesy;
+pub use extra::{
+    Card, CardPhone, Choice, Detail, Extra, FileState, FileView, Forwarded, Line, OrderItem,
+    Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
+};
 pub use id::{
-    AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, JobId, MemberId,
-    MessageId, PartId, SessionId, WorkspaceId,
+    AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, JobId, MemberId,
+    MergeId, MessageId, PartId, SessionId, TemplateId, WorkspaceId,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
+pub use media::{MediaKind, NOT_TAKEN, media_kind};
 pub use message::{
     Compose, Content, Direction, MessageView, SendFault, Status, ThreadPage, UnknownAnswer,
 };
 pub use moment::Moment;
+pub use number::{
+    AlertView, Fact, FactChange, FactView, NumberHealth, Profile, Registration, Severity, Standing,
+    ToldLine, ToldPage, ToldWhole, VERTICALS,
+};
+pub use outgoing::Outgoing;
+pub use phone::{PhoneFault, e164};
+pub use template::{
+    ButtonKind, FillFault, Filled, HeaderFormat, Piece, SendTemplate, Slot, SlotKind,
+    StartConversation, TemplateButton, TemplateFill, TemplateHeader, TemplatePage, TemplateParts,
+    TemplateRequest, TemplateView, pieces,
+};
+pub use trace::{Kept, Reapplied, Stage, StepState, Trace, TraceStep};

@@ -11,6 +11,13 @@ use serde::{Deserialize, Serialize};
 pub struct FeedCursor(pub String);
 
 /// Something that happened. Each carries whole rows, so that applying one twice changes nothing.
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        clippy::large_enum_variant,
+        reason = "one at a time, and most are the large one"
+    )
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", try_from = "told::Event")]
 pub enum Event {

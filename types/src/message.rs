@@ -2,7 +2,7 @@
 
 mod told;
 
-use crate::{ConversationId, MemberId, MessageId, Moment};
+use crate::{ConversationId, MemberId, MessageId, Moment, Packed};
 use serde::{Deserialize, Serialize};
 
 /// Which way a message went.
@@ -80,7 +80,7 @@ pub enum Content {
         /// As written, without NUL.
         text: String,
     },
-    /// A kind that is kept raw and named, not yet shown in full.
+    /// Any other kind: named here, told in full in [`MessageView::extra`].
     Other {
         /// Meta's word for it: `image`, `location`, `reaction`, …
         kind: String,
@@ -108,6 +108,9 @@ pub struct SendFault {
     pub reason: String,
     /// Whether sending it again can help.
     pub retry: bool,
+    /// What Meta said of it, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
 }
 
 /// One line of a thread.
@@ -137,6 +140,9 @@ pub struct MessageView {
     pub fault: Option<SendFault>,
     /// For an unknown one: when the agent is asked what to do.
     pub ask_at: Option<Moment>,
+    /// What stands around its words; none for plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Packed>,
 }
 
 /// What a composer sends. The id is made by the composer, so that sending twice writes once.
@@ -146,10 +152,16 @@ pub struct Compose {
     pub id: MessageId,
     /// Where it goes.
     pub conversation: ConversationId,
-    /// 1 to 4096 characters.
+    /// Its words: 1 to 4096 characters of a text or a note; what stands under a file, or above buttons.
     pub text: String,
     /// True for a note to colleagues.
     pub note: bool,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// What else it is: an [`Outgoing`](crate::Outgoing) as JSON. None for plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sends: Option<Packed>,
 }
 
 /// An agent's word on a message whose fate stayed unknown.

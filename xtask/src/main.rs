@@ -3,8 +3,10 @@
 //! One sub-command a file. A new one is a variant of [`Task`], a file with a `run`, and a line in [`dispatch`].
 
 mod bench;
+mod conformance;
 mod controls;
 mod demo;
+mod fuzz;
 mod lint;
 mod place;
 mod postgres;
@@ -45,6 +47,10 @@ enum Task {
     Test(test::Options),
     /// Start Postern with simulated customers and print one address and credentials
     Demo(demo::Options),
+    /// Feed webhooks that others wrote through the real door, and tell of each whether people see what it says
+    Conformance(conformance::Options),
+    /// Throw mutated webhooks at the reading of them, for some minutes
+    Fuzz(fuzz::Options),
     /// Take the named set of screenshots into `shots/`
     Shots,
     /// Measure the limits that are promises
@@ -76,6 +82,8 @@ fn dispatch(place: &Place, task: Task) -> Result<()> {
         Task::Sqlx(options) => sqlx::run(place, &options),
         Task::Test(options) => test::run(place, &options),
         Task::Demo(options) => demo::run(place, &options),
+        Task::Conformance(options) => conformance::run(place, &options),
+        Task::Fuzz(options) => fuzz::run(place, &options),
         Task::Shots => shots::run(place),
         Task::Bench(bench) => bench::run(place, &bench),
     }

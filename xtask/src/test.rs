@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::place::Place;
 use crate::postgres::Postgres;
 use crate::proof::{self, Outcome};
-use crate::{lint, setup, shell, sqlx, stack, web};
+use crate::{conformance, lint, setup, shell, sqlx, stack, web};
 
 #[derive(Args, Default)]
 pub struct Options {
@@ -29,6 +29,8 @@ pub enum Kind {
     Sql,
     /// server
     Http,
+    /// Webhooks of every kind through the real door, and what people see of them
+    Conformance,
     /// Playwright in Chromium
     Browser,
     /// How much code the release client makes a browser fetch
@@ -57,6 +59,9 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
         }
         let ran = rust::run(place, &cluster, &kinds);
         tally.tests("rust", ran)?;
+    }
+    if wanted(Kind::Conformance) {
+        tally.check("conformance", conformance::check(place))?;
     }
     if wanted(Kind::Browser) {
         let ran = browse(place);

@@ -1,6 +1,6 @@
 //! One number, with its state in words.
 
-use super::{Desk, api};
+use super::{Desk, Place, api};
 use crate::{
     boxed::Show,
     browser,
@@ -9,21 +9,29 @@ use crate::{
     words::{self, channels, fault},
 };
 use leptos::prelude::*;
-use postern_types::{ChannelState, ChannelView};
+use postern_types::{ChannelState, ChannelView, Fact, Standing};
 
 /// A number's card.
 #[component]
-pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoView {
+pub fn Card(
+    channel: ChannelView,
+    standings: RwSignal<Vec<Standing>>,
+    admin: Memo<bool>,
+    desk: Desk,
+) -> impl IntoView {
     let asked = RwSignal::new(false);
     let lost = channel.state == ChannelState::Disconnected;
-    let at = channel.connected_at;
+    let (id, at) = (channel.id, channel.connected_at);
+    let standing = Memo::new(move |_| {
+        standings.with(|all| all.iter().find(|standing| standing.channel == id).cloned())
+    });
     let callback = format!("{}{}", browser::origin(), channel.callback_path);
     view! {
         <article class="card" class:lost=lost>
             <header class="card-head">
                 <span class="card-icon"><Icon name="smartphone"/></span>
                 <div class="card-words">
-                    <h2><bdi>{channel.name.clone()}</bdi></h2>
+                    <h2><a href=Place::Health.address(id)><bdi>{channel.name.clone()}</bdi></a></h2>
                     <p class="quiet-text" dir="ltr">{channel.phone.clone()}</p>
                 </div>
                 <span class="state" class:bad=lost><Icon name=if lost { "unplug" } else { "check" }/>{channels::state(channel.state)}</span>
@@ -31,6 +39,7 @@ pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoVie
             {lost.then(|| view! {
                 <div class="strip fault"><Icon name="triangle-alert"/><p dir="auto">{channel.state_reason.clone()}" "{channels::WHY}</p></div>
             })}
+            {move || standing.get().map(|standing| view! { <AtAGlance standing/> })}
             <dl class="facts wide">
                 <div><dt>{channels::PHONE_NUMBER_ID}</dt><dd dir="ltr">{channel.phone_number_id.clone()}</dd></div>
                 <div><dt>{channels::ACCOUNT_ID}</dt><dd dir="ltr">{channel.account_id.clone()}</dd></div>
@@ -49,6 +58,27 @@ pub fn Card(channel: ChannelView, admin: Memo<bool>, desk: Desk) -> impl IntoVie
             </Show>
         </article>
         <Disconnect channel asked/>
+    }
+    .into_any()
+}
+
+/// How it stands at Meta, and the way to its page.
+#[component]
+fn AtAGlance(standing: Standing) -> impl IntoView {
+    let id = standing.channel;
+    let quality = standing.quality.as_deref();
+    let tone = quality.and_then(|word| channels::tone(Fact::Quality, word));
+    let sending = standing
+        .sending
+        .as_deref()
+        .filter(|word| *word != "AVAILABLE");
+    view! {
+        <p class="glance">
+            <span><span class=format!("dot {}", tone.unwrap_or("none")) aria-hidden="true"></span>{channels::quality(quality)}</span>
+            {sending.map(|word| view! { <span><span class="dot bad" aria-hidden="true"></span>{channels::fact(Fact::Sending)}": "{channels::value(Fact::Sending, word)}</span> })}
+            {(standing.alerts > 0).then(|| view! { <a class="glance-alerts" href=Place::Alerts.address(id)><Icon name="bell"/>{channels::alerts(standing.alerts)}</a> })}
+            <a href=Place::Health.address(id)>{channels::MORE}</a>
+        </p>
     }
     .into_any()
 }

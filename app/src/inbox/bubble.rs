@@ -2,7 +2,11 @@
 
 mod fate;
 
-use super::{groups::Group, ticks::Ticks};
+use super::{
+    groups::Group,
+    rich::{self, Rich},
+    ticks::Ticks,
+};
 use crate::{
     live::use_live,
     ui::{
@@ -77,43 +81,69 @@ fn Author(author: MemberId) -> impl IntoView {
 #[component]
 fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let live = use_live();
+    let rich = expect_context::<Rich>();
     let message = Memo::new(move |_| {
         live.inbox
             .with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
     });
+    // What is shown in full follows the message by itself, and is not made anew with each of its changes. One memo decides:
+    // a view that reads a memo and one that it depends on can miss a change.
+    let plain = Memo::new(move |_| {
+        message.with(|message| {
+            let plain = |message: &&MessageView| !(rich::wants(message) && rich.is_ready());
+            message.as_ref().filter(plain).cloned()
+        })
+    });
+    let bubble = move || match plain.get() {
+        Some(message) => Some(view! { <Bubble message/> }.into_any()),
+        None => rich.bubble(message),
+    };
     view! {
         <li class="line" data-message=id.to_string()>
-            {move || message.get().map(|message| view! { <Bubble message/> })}
+            {bubble}
+            {move || message.get().map(|message| view! { <Fate message/> })}
+            // What it opens listens for it: `composer::kit::act`.
+            <button type="button" class="act" aria-haspopup="dialog" aria-label=thread::ACTIONS><Icon name="ellipsis"/></button>
         </li>
     }
 }
 
 #[component]
 fn Bubble(message: MessageView) -> impl IntoView {
-    let (at, status, direction) = (message.at, message.status, message.direction);
-    let content = message.content.clone();
+    let MessageView {
+        at,
+        status,
+        direction,
+        content,
+        ..
+    } = message;
     view! {
         <div class="bubble">
-            {(direction == Direction::Note).then(|| view! {
-                <span class="note-mark"><Icon name="sticky-note"/>{thread::NOTE}</span>
-            })}
+            <NoteMark direction/>
             {match content {
                 Content::Text { text } => view! { <p class="bubble-text" dir="auto"><Linked text/></p> }.into_any(),
-                Content::Other { kind, summary } => view! { <OtherKind kind summary/> }.into_any(),
+                Content::Other { kind, summary } => view! { <Named kind summary/> }.into_any(),
             }}
             <span class="bubble-meta">
                 <time title=time::full(at)>{time::clock(at)}</time>
                 {(direction == Direction::Out).then(|| view! { <Ticks status/> })}
             </span>
         </div>
-        <Fate message/>
     }
     .into_any()
 }
 
+/// On a note, what it is.
+#[component]
+pub fn NoteMark(direction: Direction) -> impl IntoView {
+    (direction == Direction::Note).then(|| {
+        view! { <span class="note-mark"><Icon name="sticky-note"/>{thread::NOTE}</span> }
+    })
+}
+
 /// A kind that is named rather than shown.
 #[component]
-fn OtherKind(kind: String, summary: String) -> impl IntoView {
+pub fn Named(kind: String, summary: String) -> impl IntoView {
     view! {
         <div class="other">
             <span class="other-icon"><Icon name=kind_icon(&kind)/></span>

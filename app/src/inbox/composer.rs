@@ -1,5 +1,6 @@
 //! The composer: grows, sends on Enter, keeps its draft, and says why when nothing can be sent.
 
+pub(super) mod kit;
 mod room;
 mod shut;
 mod tabs;
@@ -9,6 +10,7 @@ use super::{
     conversation::Opened,
     desk::{Ask, use_desk},
     draft,
+    template::Towards,
     window::{Gate, gate},
 };
 use crate::{
@@ -18,12 +20,44 @@ use crate::{
     ui::toast::use_toasts,
     words::fault,
 };
+use kit::Kit;
 use leptos::{html, prelude::*};
 use postern_types::{ConversationId, MessageId};
 use room::Room;
 use shut::Shut;
 use tabs::Tabs;
 use typing::Typing;
+
+/// What a caption may have, in characters.
+const CAPTION: usize = 1024;
+
+/// What the composer shares with all that it can send beside text, whose code comes later.
+#[derive(Clone, Copy)]
+struct Bench {
+    id: ConversationId,
+    draft: draft::Draft,
+    input: NodeRef<html::Textarea>,
+    /// Whether a reply may be sent now, and not a note is being written.
+    open: Memo<bool>,
+    /// Whether something goes along with the text.
+    holds: RwSignal<Holds>,
+    /// Sends it.
+    send: RwSignal<Option<Callback<String>>>,
+}
+
+/// What goes along with the text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Holds {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The message that it answers: there has to be a text.
+    Answer,
+    /// Files, whose caption it is.
+    Files,
+    /// Files that cannot go yet.
+    Waiting,
+}
 
 /// Where one writes.
 #[component]
@@ -46,12 +80,38 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
     let focused = RwSignal::new(false);
     let shown =
         Memo::new(move |_| !shut.get() || focused.get() || text.with(|text| !text.is_empty()));
+    let bench = Bench {
+        id,
+        draft,
+        input,
+        open: Memo::new(move |_| !note.get() && !shut.get()),
+        holds: RwSignal::default(),
+        send: RwSignal::new(None),
+    };
+    provide_context(bench);
+    // What the reader answers stands in one conversation.
+    desk.answers.set(None);
+    let holds = move || {
+        if note.get() {
+            Holds::Nothing
+        } else {
+            bench.holds.get()
+        }
+    };
     let over = Memo::new(move |_| {
         let length = text.with(|text| text.trim().chars().count());
-        length.saturating_sub(LONGEST)
+        length.saturating_sub(match holds() {
+            Holds::Files | Holds::Waiting => CAPTION,
+            _ => LONGEST,
+        })
     });
     let ready = Memo::new(move |_| {
-        !shut.get() && over.get() == 0 && text.with(|text| !text.trim().is_empty())
+        let something = match holds() {
+            Holds::Waiting => return false,
+            Holds::Files => true,
+            _ => text.with(|text| !text.trim().is_empty()),
+        };
+        something && !shut.get() && over.get() == 0
     });
     let send = Callback::new(move |()| {
         if !ready.get_untracked() {
@@ -60,7 +120,12 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
         let written = draft.take().trim().to_owned();
         typing.stopped();
         mark.set(None);
-        if !live.outbox.write(id, written.clone(), note.get_untracked()) {
+        if !note.get_untracked()
+            && bench.holds.get_untracked() != Holds::Nothing
+            && let Some(send) = bench.send.get_untracked()
+        {
+            send.run(written);
+        } else if !live.outbox.write(id, written.clone(), note.get_untracked()) {
             draft.write(written);
             toasts.fault(fault::NOT_SENT);
         }
@@ -70,7 +135,13 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
         let Some(ask) = desk.write.get() else { return };
         desk.write.set(None);
         match ask {
-            Ask::Reply => draft.choose(false),
+            Ask::Reply => {
+                draft.choose(false);
+                if matches!(gate.get_untracked(), Some(Gate::Ended(_) | Gate::Never)) {
+                    desk.choose_template(Towards::Here);
+                    return;
+                }
+            }
             Ask::Note => draft.choose(true),
             Ask::Text(earlier) => draft.put_before(earlier),
         }
@@ -79,13 +150,17 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
     greet(gate, input);
 
     view! {
-        <form class="composer" class:is-note=move || note.get() on:submit=move |event| { event.prevent_default(); send.run(()) }>
+        <div class="composer" class:is-note=move || note.get()>
             <Tabs draft gate input/>
             <Show when=move || shut.get()><Shut id gate/></Show>
+            // Its dialogs have forms of their own.
+            <Kit/>
             <Show when=move || shown.get()>
-                <Room draft typing input shut focused over ready send/>
+                <form class="composer-form" on:submit=move |event| { event.prevent_default(); send.run(()) }>
+                    <Room draft typing input shut focused over ready send/>
+                </form>
             </Show>
-        </form>
+        </div>
     }
     .into_any()
 }

@@ -2,13 +2,14 @@
 
 mod trail;
 
+use super::template::Towards;
 use crate::{boxed::effect, browser, live::Draft};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
-use postern_types::ConversationId;
+use postern_types::{ConversationId, MessageId};
 use trail::Trail;
 
 /// Copied about freely.
@@ -20,6 +21,11 @@ pub struct Desk {
     pub details: Memo<bool>,
     /// Asks the composer to take the focus.
     pub write: RwSignal<Option<Ask>>,
+    /// The message that the next reply answers.
+    pub answers: RwSignal<Option<MessageId>>,
+    /// Whether a template is being chosen, and to whom it goes.
+    pub template: RwSignal<bool>,
+    pub towards: RwSignal<Towards>,
     /// The conversation whose row had the focus last, unless it was given to something else: a row that is drawn anew
     /// loses it for a moment.
     pub held: StoredValue<Option<ConversationId>>,
@@ -72,6 +78,9 @@ pub fn provide_desk() -> Desk {
         current: Memo::new(move |_| pathname.with(|path| opened_by(path))),
         details: Memo::new(move |_| if wide.get() { pinned.get() } else { over.get() }),
         write: RwSignal::new(None),
+        answers: RwSignal::new(None),
+        template: RwSignal::new(false),
+        towards: RwSignal::new(Towards::Here),
         held: StoredValue::new(None),
         attention: RwSignal::new(0),
         wide,
@@ -173,6 +182,12 @@ impl Desk {
         } else {
             self.go("/inbox", true);
         }
+    }
+
+    /// Has a template chosen.
+    pub fn choose_template(self, towards: Towards) {
+        self.towards.set(towards);
+        self.template.set(true);
     }
 
     /// Asks the composer to take the focus.

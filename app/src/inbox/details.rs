@@ -1,36 +1,33 @@
-//! Beside the thread: the contact, who looks after them, earlier conversations.
+//! Beside the thread: the contact, who looks after them, earlier conversations. What is in the pane is fetched by those who
+//! look at it.
 
-use super::{actions, conversation::Opened, desk::use_desk, row::Row};
+use super::{actions, conversation::Opened, desk::use_desk, person::Person, row::Row};
 use crate::{
     live::{Inbox, use_live},
-    ui::{avatar::Avatar, icon::Icon, time, toast::use_toasts},
+    ui::{
+        avatar::Avatar,
+        icon::Icon,
+        later::{Later, Part},
+        time,
+        toast::use_toasts,
+    },
     words::{self, details, thread},
 };
 use leptos::{html, prelude::*};
-use postern_types::{ContactView, ConversationId, ConversationState, MemberId};
+use postern_types::{ContactBrief, ConversationId, ConversationState, MemberId};
+use wasm_split_helpers::wasm_split;
 
 /// The pane; over the thread where there is no room beside it.
 #[component]
 pub fn DetailsPane(opened: Opened) -> impl IntoView {
     let desk = use_desk();
+    provide_context(opened);
     // Over the thread, Escape closes them first, wherever in them the focus is.
     let keys = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" && desk.close_over() {
             event.prevent_default();
         }
     };
-    let known = Memo::new(move |_| {
-        opened
-            .details
-            .with(|details| details.as_ref().map(|d| d.contact.clone()))
-    });
-    let earlier = Memo::new(move |_| {
-        opened.details.with(|details| {
-            details
-                .as_ref()
-                .map(|d| d.earlier.iter().map(|row| row.id).collect::<Vec<_>>())
-        })
-    });
     view! {
         <aside class="details" aria-label=details::DETAILS on:keydown=keys>
             <header class="details-head">
@@ -39,35 +36,60 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
                     <Icon name="x"/>
                 </button>
             </header>
-            {move || match known.get() {
-                Some(contact) => view! { <Contact contact/> }.into_any(),
-                None => view! { <div class="details-skeleton" aria-hidden="true"><i class="sk sk-face large"></i><i class="sk sk-line"></i><i class="sk sk-line short"></i></div> }.into_any(),
-            }}
-            <Facts opened/>
-            <section class="details-part">
-                <h3>{details::EARLIER}</h3>
-                {move || earlier.get().map(|earlier| if earlier.is_empty() {
-                    view! { <p class="hint">{details::NO_EARLIER}</p> }.into_any()
-                } else {
-                    view! {
-                        <ul class="rows small">
-                            {earlier.into_iter().map(|id| view! { <li><Row id current=Signal::derive(|| false)/></li> }).collect_view()}
-                        </ul>
-                    }.into_any()
-                })}
-            </section>
+            <Later fetch part=inside meanwhile=skeleton/>
         </aside>
     }
     .into_any()
 }
 
+fn skeleton() -> AnyView {
+    view! { <div class="details-skeleton" aria-hidden="true"><i class="sk sk-face large"></i><i class="sk sk-line"></i><i class="sk sk-line short"></i></div> }
+        .into_any()
+}
+
+#[wasm_split(details, preload(fetch), fallible)]
+fn inside() -> Part {
+    Ok(view! { <Inside/> }.into_any())
+}
+
 #[component]
-fn Contact(contact: ContactView) -> impl IntoView {
-    let name = contact
-        .name
-        .clone()
-        .or_else(|| contact.phone.clone())
-        .unwrap_or_else(|| words::UNKNOWN_CONTACT.into());
+fn Inside() -> impl IntoView {
+    let (live, opened) = (use_live(), expect_context::<Opened>());
+    let row = live.row(opened.id);
+    let known = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.contact.clone())));
+    let earlier = Memo::new(move |_| {
+        opened.details.with(|details| {
+            details
+                .as_ref()
+                .map(|d| d.earlier.iter().map(|row| row.id).collect::<Vec<_>>())
+        })
+    });
+    view! {
+        {move || match known.get() {
+            Some(contact) => view! { <Contact contact/> }.into_any(),
+            None => skeleton(),
+        }}
+        <Facts opened/>
+        <Person/>
+        <section class="details-part">
+            <h3>{details::EARLIER}</h3>
+            {move || earlier.get().map(|earlier| if earlier.is_empty() {
+                view! { <p class="hint">{details::NO_EARLIER}</p> }.into_any()
+            } else {
+                view! {
+                    <ul class="rows small">
+                        {earlier.into_iter().map(|id| view! { <li><Row id current=Signal::derive(|| false)/></li> }).collect_view()}
+                    </ul>
+                }.into_any()
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Contact(contact: ContactBrief) -> impl IntoView {
+    let name = words::called(contact.label());
     view! {
         <div class="contact-card">
             <Avatar name=contact.name id=contact.id.0/>

@@ -79,6 +79,7 @@ mod tests {
             status_at: Moment(at),
             fault: None,
             ask_at: None,
+            extra: None,
         }
     }
 

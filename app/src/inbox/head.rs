@@ -5,7 +5,7 @@ use crate::{
     boxed::Show,
     live::use_live,
     ui::{
-        avatar::{Avatar, WindowRing},
+        avatar::{Avatar, WindowLeft, WindowRing},
         icon::Icon,
         toast::use_toasts,
     },
@@ -41,6 +41,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
                 .is_some_and(|row| row.assignee == Some(live.me()))
         })
     });
+    let until = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.window_until)));
     let face = move || {
         row.get().map(|row| {
             view! {
@@ -66,6 +67,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
                 <h2 class="head-name"><bdi>{move || name.get()}</bdi></h2>
                 <Beside id/>
             </div>
+            <WindowLeft until now=live.now/>
             <div class="head-actions">
                 <Show when=move || !mine.get()>
                     <button type="button" class="button quiet" on:click=move |_| actions::assign(live, toasts, id, Some(live.me()), None)>

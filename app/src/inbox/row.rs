@@ -62,16 +62,10 @@ pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl Into
 }
 
 fn last_line(last: LastLine) -> impl IntoView {
-    let (icon, text) = match last.content {
-        Content::Text { text } => (None, text),
-        Content::Other { kind, summary } => {
-            let text = if summary.is_empty() {
-                words::thread::kind(&kind).to_owned()
-            } else {
-                summary
-            };
-            (Some(kind_icon(&kind)), text)
-        }
+    let text = words::thread::line(&last.content, false);
+    let icon = match &last.content {
+        Content::Text { .. } => None,
+        Content::Other { kind, .. } => Some(kind_icon(kind)),
     };
     view! {
         {match last.direction {

@@ -2,7 +2,7 @@
 
 mod place;
 
-use super::{api, bubble::GroupView, groups};
+use super::{api, bubble::GroupView, groups, rich::Rich};
 use crate::{
     boxed::{Show, effect},
     live::{Live, Thread, unseen, use_live},
@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 use place::Place;
-use postern_types::{Content, ConversationId, Direction, MessageId, MessageView};
+use postern_types::{ConversationId, Direction, MessageId, MessageView};
 
 /// Nearer than this to the newest line counts as being there, in pixels.
 const NEAR: i32 = 80;
@@ -21,6 +21,8 @@ const NEAR: i32 = 80;
 #[component]
 pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl IntoView {
     let live = use_live();
+    let rich = Rich::new();
+    provide_context(rich);
     let pages = Pages::new(live, id);
     let scroll = NodeRef::<html::Div>::new();
     let lines = NodeRef::<html::Div>::new();
@@ -67,6 +69,7 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
 
     view! {
         <div class="thread">
+            {move || rich.room(id)}
             <div class="thread-scroll" id="thread" node_ref=scroll tabindex="0" role="region" aria-label=thread::MESSAGES on:scroll=scrolled>
                 <div class="lines" node_ref=lines>
                     <Sentinel place=older seen=pages.read again=pages.tries/>
@@ -232,10 +235,9 @@ fn Heard(id: ConversationId) -> impl IntoView {
         let who = live
             .inbox
             .with_untracked(|inbox| inbox.row(id).map(|row| row.contact.label().to_owned()))?;
-        let texts = messages.iter().map(|message| match &message.content {
-            Content::Text { text } => text.clone(),
-            Content::Other { kind, summary } => format!("{} {summary}", thread::kind(kind)),
-        });
+        let texts = messages
+            .iter()
+            .map(|message| thread::line(&message.content, true));
         let texts = texts.collect::<Vec<_>>().join("\n");
         (!texts.is_empty()).then(|| thread::heard(&who, &texts))
     };

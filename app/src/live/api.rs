@@ -23,8 +23,10 @@ pub async fn snapshot(request: ListRequest) -> Result<InboxSnapshot, ApiError> {
 /// One page of a list.
 #[server(client = ApiClient, prefix = "/api", endpoint = "inbox/list", protocol = Api)]
 pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
+    use postern_domain::conversation;
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let page = postern_domain::conversation::list(&mut tenant, &request).await?;
+    let request = conversation::from_now(&crate::ssr::env(), &request);
+    let page = conversation::list(&mut tenant, &request).await?;
     tenant.commit().await?;
     Ok(page)
 }
@@ -33,7 +35,7 @@ pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
 #[server(client = ApiClient, prefix = "/api", endpoint = "inbox/counts", protocol = Api)]
 pub async fn counts() -> Result<InboxCounts, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let counts = postern_domain::conversation::counts(&mut tenant).await?;
+    let counts = postern_domain::conversation::counts(&crate::ssr::env(), &mut tenant).await?;
     tenant.commit().await?;
     Ok(counts)
 }

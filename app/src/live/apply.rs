@@ -11,6 +11,7 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
             message,
             conversation,
         } => {
+            let (id, rev) = (conversation.id, conversation.rev);
             let fresh = put(inbox, conversation);
             let came_in = message.direction == Direction::In;
             let changed = match inbox.threads.get_mut(&message.conversation) {
@@ -18,7 +19,7 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
                     let known = thread.find(message.id).is_some();
                     thread.put(message.clone()) && !known
                 }
-                None => fresh,
+                None => inbox.is_news(id, rev, message.id, fresh),
             };
             (changed && came_in).then_some(message)
         }

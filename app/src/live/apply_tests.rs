@@ -13,6 +13,8 @@ use uuid::Uuid;
 mod guess;
 #[path = "apply_thread_tests.rs"]
 mod thread;
+#[path = "apply_window_tests.rs"]
+mod window;
 
 const OPEN_ALL: (InboxView, ConversationState) = (InboxView::All, ConversationState::Open);
 const OPEN_MINE: (InboxView, ConversationState) = (InboxView::Mine, ConversationState::Open);
@@ -68,6 +70,7 @@ fn message(n: u128, rev: i64, at: i64, arrival: i64) -> MessageView {
         status_at: Moment(at),
         fault: None,
         ask_at: None,
+        extra: None,
     }
 }
 
@@ -119,6 +122,28 @@ fn the_newer_revision_wins_whatever_the_order_of_arrival() {
         }
         assert_eq!(inbox.row(conversation(1)).expect("known").rev, wins);
     }
+}
+
+#[test]
+fn messages_that_were_written_at_once_are_each_announced_once() {
+    let mut inbox = inbox(vec![row(1, 1, 10)], None);
+    let mut announced = |id, rev| {
+        let event = Event::Message {
+            message: message(id, 1, 20, 1),
+            conversation: row(1, rev, 20),
+        };
+        apply(&mut inbox, event).is_some()
+    };
+    // The row tells of both; what was there before is no news.
+    assert_eq!(
+        [announced(4, 1), announced(5, 3), announced(6, 3)],
+        [false, true, true]
+    );
+    assert_eq!(
+        [announced(5, 3), announced(6, 3), announced(7, 4)],
+        [false, false, true]
+    );
+    assert!(!announced(8, 3));
 }
 
 #[test]
@@ -204,7 +229,8 @@ fn counts_follow_rows_that_are_known_and_are_asked_for_otherwise() {
         InboxCounts {
             mine: 0,
             unassigned: 1,
-            all: 1
+            all: 1,
+            closing: 0,
         }
     );
 
@@ -216,7 +242,8 @@ fn counts_follow_rows_that_are_known_and_are_asked_for_otherwise() {
         InboxCounts {
             mine: 1,
             unassigned: 0,
-            all: 1
+            all: 1,
+            closing: 0,
         }
     );
 

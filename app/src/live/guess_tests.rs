@@ -148,6 +148,7 @@ fn counts_that_moved_while_the_server_counted_are_asked_for_again() {
         mine: 0,
         unassigned: 1,
         all: 1,
+        closing: 0,
     };
     let mut quiet = inbox(vec![unread(1, 1)], None);
     let asked = quiet.ask_counts();
@@ -178,6 +179,7 @@ fn a_look_that_cannot_be_told_does_not_have_a_full_count_asked_for_without_end()
         mine: 0,
         unassigned: 100,
         all: 100,
+        closing: 0,
     };
     let mut inbox = inbox(vec![unread(1, 1)], None);
     let look = inbox

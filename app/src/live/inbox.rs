@@ -8,14 +8,21 @@ use super::{
 };
 use crate::boxed::sort;
 use postern_types::{
-    ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState, FeedCursor,
-    InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId, MemberView, Moment,
+    CLOSING_MS, ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState,
+    FeedCursor, InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId,
+    MemberView, MessageId, Moment,
 };
 use std::{cmp::Reverse, collections::HashMap};
 use uuid::Uuid;
 
 /// Which list: whose, and open or closed.
 pub type ListKey = (InboxView, ConversationState);
+
+/// A row's place in a list.
+type Place = (i64, u128);
+
+/// So long the counts are believed, in milliseconds, while nothing happens.
+const COUNTED_MS: i64 = 5 * 60_000;
 
 /// So many threads are kept up to date.
 const THREADS: usize = 20;
@@ -27,6 +34,10 @@ pub struct Inbox {
     pub me: MemberId,
     /// False until the first snapshot is here.
     pub loaded: bool,
+    /// The server's time, to the minute: windows close by it.
+    now: Moment,
+    /// When the counts were last learnt: what closes soon changes by itself.
+    counted_at: Moment,
     /// Unread counts of the open views.
     pub counts: InboxCounts,
     /// True when an event touched a row whose earlier state is not known: the counts are to be asked for.
@@ -48,13 +59,15 @@ pub struct Inbox {
     pub(super) members: HashMap<MemberId, MemberView>,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
     reaches: HashMap<ListKey, Reach>,
+    /// The messages that came with the last state of a row: several are written at once, and all tell of the same state.
+    came: HashMap<ConversationId, (i64, Vec<MessageId>)>,
 }
 
 /// How far down a list was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Reach {
     /// The oldest row the server has confirmed; rows below it are not shown yet. None: read to the end.
-    floor: Option<(Moment, ConversationId)>,
+    floor: Option<Place>,
     /// Where the next page begins.
     next: Option<String>,
 }
@@ -65,6 +78,8 @@ impl Inbox {
         Self {
             me,
             loaded: false,
+            now: Moment(0),
+            counted_at: Moment(0),
             counts: InboxCounts::default(),
             counts_stale: false,
             cursor: None,
@@ -78,6 +93,7 @@ impl Inbox {
             members: HashMap::new(),
             channels: HashMap::new(),
             reaches: HashMap::new(),
+            came: HashMap::new(),
         }
     }
 
@@ -85,10 +101,13 @@ impl Inbox {
     pub fn load(&mut self, request: &ListRequest, snapshot: InboxSnapshot) {
         self.rows.clear();
         self.reaches.clear();
+        self.came.clear();
         self.pending.retain(|_, pending| pending.restart());
         self.threads.retain(|_, thread| thread.forget());
         self.members = snapshot.members.into_iter().map(|m| (m.id, m)).collect();
         self.channels = snapshot.channels.into_iter().map(|c| (c.id, c)).collect();
+        self.now = snapshot.now;
+        self.counted_at = snapshot.now;
         self.counts = snapshot.counts;
         self.counts_stale = false;
         self.counts_owed = self.pending.values().any(Pending::in_flight);
@@ -99,7 +118,8 @@ impl Inbox {
 
     /// Adds a page of a list that was read without a search.
     pub fn absorb_page(&mut self, key: ListKey, page: InboxPage) {
-        let floor = page.rows.last().map(order).filter(|_| page.next.is_some());
+        let last = page.rows.last().filter(|_| page.next.is_some());
+        let floor = last.map(|row| order(key.0, row));
         self.reaches.insert(
             key,
             Reach {
@@ -108,6 +128,15 @@ impl Inbox {
             },
         );
         self.remember(page.rows);
+    }
+
+    /// Time went on: windows close, and now and then the counts are asked for, which tell of rows that are not here.
+    pub fn pass(&mut self, now: Moment) {
+        self.now = now;
+        if self.loaded && now.since(self.counted_at) > COUNTED_MS {
+            self.counted_at = now;
+            self.counts_stale = true;
+        }
     }
 
     /// Keeps rows that came by another way (a search, a conversation's details); the newer of two wins.
@@ -157,8 +186,9 @@ impl Inbox {
         let mut rows: Vec<_> = self
             .rows
             .values()
-            .filter(|row| self.shows(key, row) && floor.is_none_or(|floor| order(row) >= floor))
-            .map(order)
+            .filter(|row| self.shows(key, row))
+            .map(|row| (order(key.0, row), row.id))
+            .filter(|(order, _)| floor.is_none_or(|floor| *order >= floor))
             .collect();
         rows.sort_unstable_by_key(|row| Reverse(*row));
         rows.into_iter().map(|(_, id)| id).collect()
@@ -238,6 +268,25 @@ impl Inbox {
         changed
     }
 
+    /// Whether a message that an event brought with a row of this revision is new; `fresh` says that the row was.
+    pub(super) fn is_news(
+        &mut self,
+        id: ConversationId,
+        rev: i64,
+        message: MessageId,
+        fresh: bool,
+    ) -> bool {
+        let came = self.came.entry(id).or_default();
+        if fresh {
+            *came = (rev, Vec::new());
+        }
+        let is_news = came.0 == rev && !came.1.contains(&message);
+        if is_news {
+            came.1.push(message);
+        }
+        is_news
+    }
+
     /// Puts a row and moves the counts with it.
     fn show(&mut self, row: ConversationRow, counted: bool) {
         let before = self.rows.insert(row.id, row.clone());
@@ -253,10 +302,13 @@ impl Inbox {
             self.counts_stale = true;
             return;
         };
-        let me = self.me;
+        let (me, now) = (self.me, self.now);
         let (mut moved, mut capped) = (false, false);
         let mut step = |all: &mut i32, view: InboxView| {
-            let (was, is) = (counted(me, view, before), counted(me, view, after));
+            let (was, is) = (
+                counted(me, now, view, before),
+                counted(me, now, view, after),
+            );
             moved |= was != is;
             // A hundred means "a hundred or more": from there only the server can count down.
             capped |= *all >= 100 && was != is;
@@ -265,30 +317,41 @@ impl Inbox {
         step(&mut self.counts.mine, InboxView::Mine);
         step(&mut self.counts.unassigned, InboxView::Unassigned);
         step(&mut self.counts.all, InboxView::All);
+        step(&mut self.counts.closing, InboxView::Closing);
         self.counts_stale |= capped;
         self.moves = self.moves.wrapping_add(u32::from(moved));
     }
 
     fn shows(&self, (view, state): ListKey, row: &ConversationRow) -> bool {
-        row.state == state && in_view(self.me, view, row)
+        row.state == state && in_view(self.me, self.now, view, row)
     }
 }
 
-/// The list's order: time first, the id breaks ties.
-fn order(row: &ConversationRow) -> (Moment, ConversationId) {
-    (row.last_at, row.id)
+/// The list's order, the greatest first: time, and the id breaks ties. What closes first is the greatest of what closes.
+fn order(view: InboxView, row: &ConversationRow) -> Place {
+    let id = row.id.0.as_u128();
+    match (view, row.window_until) {
+        (InboxView::Closing, Some(until)) => (-until.0, !id),
+        _ => (row.last_at.0, id),
+    }
 }
 
-fn in_view(me: MemberId, view: InboxView, row: &ConversationRow) -> bool {
+fn in_view(me: MemberId, now: Moment, view: InboxView, row: &ConversationRow) -> bool {
     match view {
         InboxView::Mine => row.assignee == Some(me),
         InboxView::Unassigned => row.assignee.is_none(),
         InboxView::All => true,
+        InboxView::Closing => row.window_until.is_some_and(|until| until > now),
     }
 }
 
-fn counted(me: MemberId, view: InboxView, row: &ConversationRow) -> bool {
-    row.state == ConversationState::Open && row.unread > 0 && in_view(me, view, row)
+/// Whether a row counts: unread ones, and of those that close the ones that do so soon, read or not.
+fn counted(me: MemberId, now: Moment, view: InboxView, row: &ConversationRow) -> bool {
+    let counts = match (view, row.window_until) {
+        (InboxView::Closing, until) => until.is_some_and(|until| until.since(now) <= CLOSING_MS),
+        _ => row.unread > 0,
+    };
+    counts && row.state == ConversationState::Open && in_view(me, now, view, row)
 }
 
 impl Default for Inbox {

@@ -7,7 +7,7 @@ use super::Live;
 use crate::{boxed::effect, browser, words};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use postern_types::{Content, ConversationId, MessageView};
+use postern_types::{ConversationId, MessageView};
 use shown::{Notice, Shown};
 use stamp::Stamp;
 use web_sys::{Notification, NotificationPermission};
@@ -132,15 +132,7 @@ fn of_message(live: Live, message: &MessageView) -> Notice {
     Notice {
         about: Some(message.conversation),
         title: who(live, message.conversation),
-        body: match &message.content {
-            Content::Text { text } => text.clone(),
-            Content::Other { kind, summary } if summary.is_empty() => {
-                words::thread::kind(kind).into()
-            }
-            Content::Other { kind, summary } => {
-                format!("{}: {summary}", words::thread::kind(kind))
-            }
-        },
+        body: words::thread::line(&message.content, true),
     }
 }
 

@@ -6,7 +6,8 @@ use super::{Drafts, Inbox, Link, api};
 use crate::{browser, error::ApiError, words::fault};
 use leptos::prelude::*;
 use postern_types::{
-    Compose, Content, ConversationId, Direction, MemberId, MessageId, MessageView, Moment, Status,
+    Compose, Content, ConversationId, Direction, MemberId, MessageId, MessageView, Moment, Packed,
+    Status,
 };
 use queue::Queue;
 use std::time::Duration;
@@ -44,15 +45,30 @@ impl Outbox {
             conversation,
             text,
             note,
+            reply_to: None,
+            sends: None,
         };
+        let content = Content::Text {
+            text: written.text.clone(),
+        };
+        self.send(written, content, None);
+        true
+    }
+
+    /// The same for whatever it is, with how it is shown until the server has it.
+    pub fn send(self, written: Compose, content: Content, extra: Option<Packed>) {
+        let conversation = written.conversation;
         let now = browser::now();
         self.inbox.update(|inbox| {
-            let line = line(&written, inbox.me, now);
+            let line = MessageView {
+                content,
+                extra,
+                ..blank(&written, inbox.me, now)
+            };
             inbox.threads.entry(conversation).or_default().write(line);
         });
         self.queue.update_value(|queue| queue.push(written));
         self.resume(conversation);
-        true
     }
 
     /// Sends again what never reached the server, under the same id; false when the server knows it.
@@ -65,16 +81,7 @@ impl Outbox {
         if unseen != Some(true) {
             return false;
         }
-        self.queue.update_value(|queue| {
-            if !queue.holds(lane, id) {
-                queue.push(Compose {
-                    id,
-                    conversation: lane,
-                    text: message.content.text().to_owned(),
-                    note: message.direction == Direction::Note,
-                });
-            }
-        });
+        self.queue.update_value(|queue| queue.put_back(id));
         self.resume(lane);
         true
     }
@@ -82,7 +89,7 @@ impl Outbox {
     /// Takes back what never reached the server.
     pub fn discard(self, message: &MessageView) {
         let (lane, id) = (message.conversation, message.id);
-        self.queue.update_value(|queue| queue.remove(lane, id));
+        self.queue.update_value(|queue| queue.forget(lane, id));
         self.inbox.update(|inbox| {
             if let Some(thread) = inbox.threads.get_mut(&lane) {
                 thread.discard(id);
@@ -124,7 +131,8 @@ impl Outbox {
                 self.resume_after(lane, pause_s(error));
                 return;
             }
-            self.queue.try_update_value(|queue| queue.remove(lane, id));
+            self.queue
+                .try_update_value(|queue| queue.end(lane, id, answer.is_err()));
             match answer {
                 Ok(message) => {
                     self.inbox.try_update(|inbox| {
@@ -171,7 +179,8 @@ fn pause_s(error: &ApiError) -> u32 {
     }
 }
 
-fn line(written: &Compose, me: MemberId, now: Moment) -> MessageView {
+/// A line without what it says.
+fn blank(written: &Compose, me: MemberId, now: Moment) -> MessageView {
     let (direction, status) = if written.note {
         (Direction::Note, Status::Received)
     } else {
@@ -184,7 +193,7 @@ fn line(written: &Compose, me: MemberId, now: Moment) -> MessageView {
         direction,
         author: Some(me),
         content: Content::Text {
-            text: written.text.clone(),
+            text: String::new(),
         },
         at: now,
         arrival: i64::MAX,
@@ -192,6 +201,7 @@ fn line(written: &Compose, me: MemberId, now: Moment) -> MessageView {
         status_at: now,
         fault: None,
         ask_at: None,
+        extra: None,
     }
 }
 

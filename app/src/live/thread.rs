@@ -66,6 +66,15 @@ impl Thread {
         self.insert(message);
     }
 
+    /// Shows a message otherwise until the server has said more of it.
+    pub fn show(&mut self, message: MessageView) {
+        if let Some(known) = self.find_mut(message.id)
+            && known.rev == message.rev
+        {
+            *known = message;
+        }
+    }
+
     /// Marks what could not be handed to the server, for another try with the same id.
     pub fn fail(&mut self, id: MessageId, reason: String) {
         if let Some(message) = self.find_mut(id).filter(|m| unseen(m)) {
@@ -74,6 +83,7 @@ impl Thread {
                 code: 0,
                 reason,
                 retry: true,
+                details: None,
             });
         }
     }

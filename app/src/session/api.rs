@@ -16,6 +16,7 @@ use leptos::server_fn::{
     response::{ClientRes, browser::BrowserResponse},
     server::Server,
 };
+use postern_types::WorkspaceId;
 use send_wrapper::SendWrapper;
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
@@ -192,4 +193,16 @@ fn fault(error: &gloo_net::Error) -> ApiError {
     ApiError::Transport {
         message: error.to_string(),
     }
+}
+
+/// What a request carries that is no server function: the token, its generation and the workspace.
+pub async fn bearer() -> Result<(String, u64, Option<WorkspaceId>), ApiError> {
+    hold::ready().await?;
+    let (token, generation, workspace) = hold::bearer();
+    Ok((token.ok_or(ApiError::Unauthorized)?, generation, workspace))
+}
+
+/// Renews a token that was refused, by its generation.
+pub async fn renew(seen: u64) -> Result<(), ApiError> {
+    hold::renew(seen).await
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 /// How long a contact's message keeps the window open.
 const WINDOW_MS: i64 = 24 * 3_600_000;
-const SOON_MS: i64 = 4 * 3_600_000;
+const SOON_MS: i64 = 2 * 3_600_000;
+const URGENT_MS: i64 = 30 * 60_000;
 const COLOURS: u8 = 8;
 
 /// Initials on a colour; `None` stands for a person without a name.
@@ -28,10 +29,9 @@ pub fn Avatar(name: Option<String>, id: Uuid) -> impl IntoView {
 #[component]
 pub fn WindowRing(until: Option<Moment>, #[prop(into)] now: Signal<Moment>) -> impl IntoView {
     let left = move || until.map_or(0, |until| until.since(now.get()).clamp(0, WINDOW_MS));
-    let class = move || match left() {
-        0 => "ring closed",
-        ms if ms < SOON_MS => "ring soon",
-        _ => "ring",
+    let class = move || match haste(left()) {
+        "" => "ring".to_owned(),
+        haste => format!("ring {haste}"),
     };
     // The circle's length is set to 100 by pathLength.
     let dash = move || format!("{} 100", left() * 100 / WINDOW_MS);
@@ -41,6 +41,27 @@ pub fn WindowRing(until: Option<Moment>, #[prop(into)] now: Signal<Moment>) -> i
             <circle class="ring-track" cx="22" cy="22" r="20.75"></circle>
             <circle class="ring-left" cx="22" cy="22" r="20.75" pathLength="100" stroke-dasharray=dash></circle>
         </svg>
+    }
+}
+
+/// The same in words; nothing once it is closed.
+#[component]
+pub fn WindowLeft(until: Memo<Option<Moment>>, #[prop(into)] now: Signal<Moment>) -> impl IntoView {
+    let left = move || until.get().map_or(0, |until| until.since(now.get()));
+    let text = Memo::new(move |_| words::list::window_left_short(left()));
+    let class = Memo::new(move |_| haste(left()));
+    move || {
+        text.get().map(|text| view! { <span class=format!("window-left {}", class.get()) title=words::list::window_left(left())>{text}</span> })
+    }
+}
+
+/// How pressing it is to answer, as the style names it: less than two hours, less than half an hour, too late.
+fn haste(left_ms: i64) -> &'static str {
+    match left_ms {
+        ..=0 => "closed",
+        ms if ms < URGENT_MS => "urgent",
+        ms if ms < SOON_MS => "soon",
+        _ => "",
     }
 }
 
@@ -60,6 +81,28 @@ fn initials(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_pressing_within_two_hours_and_more_so_within_half_an_hour() {
+        let minute = 60_000;
+        for (left, expected) in [
+            (-1, "closed"),
+            (0, "closed"),
+            (1, "urgent"),
+            (30 * minute - 1, "urgent"),
+            (30 * minute, "soon"),
+            (120 * minute - 1, "soon"),
+            (120 * minute, ""),
+            (WINDOW_MS, ""),
+        ] {
+            assert_eq!(haste(left), expected, "{left}");
+        }
+        let short = words::list::window_left_short;
+        assert_eq!(short(0), None);
+        assert_eq!(short(1).as_deref(), Some("1 min left"));
+        assert_eq!(short(59 * minute).as_deref(), Some("59 min left"));
+        assert_eq!(short(6 * 60 * minute + 1).as_deref(), Some("6 h left"));
+    }
 
     #[test]
     fn initials_are_letters_of_the_first_and_the_last_word() {

@@ -31,7 +31,10 @@ pub fn kind_icon(kind: &str) -> &'static str {
         "button" | "interactive" => "mouse-pointer-click",
         "order" => "shopping-bag",
         "template" => "layout-template",
-        "system" => "info",
+        "system" | "user_preferences" => "info",
+        "call" | "calls" => "phone",
+        "edit" => "pencil",
+        "revoke" => "ban",
         _ => "circle-help",
     }
 }

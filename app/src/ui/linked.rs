@@ -45,16 +45,20 @@ fn next_address(text: &str) -> Option<(&str, &str, &str)> {
         .iter()
         .filter_map(|scheme| text.find(scheme))
         .min()?;
-    let long = text[start..]
-        .find(char::is_whitespace)
-        .unwrap_or(text.len() - start);
+    let address = address(&text[start..])?;
+    Some((&text[..start], address, &text[start + address.len()..]))
+}
+
+/// The web address that a text begins with.
+pub fn address(text: &str) -> Option<&str> {
+    let long = text.find(char::is_whitespace).unwrap_or(text.len());
     // Marks at the end belong to the sentence, not to the address.
-    let address = text[start..start + long]
+    let address = text[..long]
         .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>', '»']);
-    let host = address
-        .split_once("://")
-        .is_some_and(|(_, host)| !host.is_empty());
-    host.then(|| (&text[..start], address, &text[start + address.len()..]))
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme))?;
+    (!host.is_empty()).then_some(address)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ thread_local! {
         LazyCell::new(|| format(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]));
     static LONG: LazyCell<DateTimeFormat> =
         LazyCell::new(|| format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]));
+    static EXACT: LazyCell<DateTimeFormat> =
+        LazyCell::new(|| format(&[("dateStyle", "medium"), ("timeStyle", "medium")]));
     static FULL: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("dateStyle", "full"), ("timeStyle", "long")]));
 }
 
@@ -27,6 +29,11 @@ pub fn clock(at: Moment) -> String {
 /// The absolute time with its zone, for a tooltip.
 pub fn full(at: Moment) -> String {
     FULL.with(|f| text(f, at))
+}
+
+/// Date and time to the second.
+pub fn exact(at: Moment) -> String {
+    EXACT.with(|f| text(f, at))
 }
 
 /// The date, for things that happened long ago.

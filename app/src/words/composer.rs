@@ -9,7 +9,7 @@ pub const SEND: &str = "Send";
 pub const ADD_NOTE: &str = "Add note";
 pub const KEYS: &str = "Enter sends, Shift+Enter makes a new line";
 pub const WINDOW_CLOSED: &str = "You can write again when they do";
-pub const NEVER_OPEN: &str = "WhatsApp lets you write freely for 24 hours after a customer's message. They have not written yet, so nothing can be sent. Notes still work.";
+pub const NEVER_OPEN: &str = "WhatsApp lets you write freely for 24 hours after a customer's message. They have not written yet: until they do, only a template can be sent.";
 pub const NUMBER_LOST: &str = "This number is disconnected, so nothing can be sent. An admin can connect it again under Numbers. Notes still work.";
 pub const CLOSED: &str =
     "This conversation is closed. The customer's next message opens a new one.";
@@ -20,7 +20,7 @@ pub const KEPT: &str = "What you have written is kept as a draft";
 pub fn window_ended(when: &str) -> String {
     format!(
         "WhatsApp lets you write freely for 24 hours after a customer's message. That ended {when}; \
-         it opens again with their next message. Notes still work."
+         until their next message only a template can be sent."
     )
 }
 

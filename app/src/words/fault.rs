@@ -52,6 +52,7 @@ fn seconds(n: u32) -> String {
 pub const NOT_SENT: &str =
     "Not sent: this browser could not make an id for it. Your text is kept here.";
 const WAITS: &str = "Not sent yet: the server could not be reached. It goes out by itself when the connection is back, or with your next message here.";
+pub const NOTHING_SENT: &str = "Nothing was sent.";
 pub const NOT_CLOSED: &str = "The conversation was not closed.";
 pub const NOT_REOPENED: &str = "The conversation was not reopened.";
 pub const NOT_ASSIGNED: &str = "The conversation was not assigned.";

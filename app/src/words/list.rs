@@ -27,6 +27,7 @@ pub fn view(view: InboxView) -> &'static str {
         InboxView::Mine => "Mine",
         InboxView::Unassigned => "Unassigned",
         InboxView::All => "All",
+        InboxView::Closing => "Closing soon",
     }
 }
 
@@ -49,6 +50,10 @@ pub fn empty(view: InboxView, state: ConversationState) -> (&'static str, &'stat
             "The inbox is empty",
             "When a customer writes to your number, the conversation appears here by itself.",
         ),
+        (_, InboxView::Closing) => (
+            "No reply window is open",
+            "Whoever writes can be answered for 24 hours. They stand here then, the shortest time first.",
+        ),
     }
 }
 
@@ -56,6 +61,13 @@ pub fn unread(n: i32) -> String {
     match n {
         1 => "1 unread message".into(),
         n => format!("{n} unread messages"),
+    }
+}
+
+pub fn closing(n: i32) -> String {
+    match n {
+        1 => "1 closes within 6 hours".into(),
+        n => format!("{n} close within 6 hours"),
     }
 }
 
@@ -71,5 +83,14 @@ pub fn window_left(ms: i64) -> String {
         (0, minutes) => format!("{minutes} minutes left to reply"),
         (1, _) => "1 hour left to reply".into(),
         (hours, _) => format!("{hours} hours left to reply"),
+    }
+}
+
+/// The same in as few letters as say it; none when it is closed, which is said where one would write.
+pub fn window_left_short(ms: i64) -> Option<String> {
+    match (ms / 3_600_000, ms / 60_000) {
+        _ if ms <= 0 => None,
+        (0, minutes) => Some(format!("{} min left", minutes.max(1))),
+        (hours, _) => Some(format!("{hours} h left")),
     }
 }

@@ -1,6 +1,6 @@
 //! An open conversation.
 
-use postern_types::Status;
+use postern_types::{Content, Status};
 
 pub const MESSAGES: &str = "Messages";
 pub const NOTHING_OPEN: &str = "Choose a conversation";
@@ -12,6 +12,7 @@ pub const NEWEST: &str = "Jump to the newest";
 pub const NOTE: &str = "Note to colleagues";
 pub const RETRY: &str = "Retry";
 pub const RETRYING: &str = "Sending…";
+pub const ACTIONS: &str = "Actions for this message";
 pub const EDIT: &str = "Edit";
 pub const DISCARD: &str = "Discard";
 pub const UNKNOWN: &str = "We do not know whether this arrived.";
@@ -64,8 +65,32 @@ pub fn kind(kind: &str) -> &'static str {
         "revoke" => "Message deleted",
         "unsupported" | "unknown" => "Only visible in WhatsApp on the phone",
         "errors" => "A message that WhatsApp could not pass on",
+        "call" | "calls" => "Call",
+        "user_preferences" => "Marketing preference changed",
         "request_welcome" => "Opened this chat for the first time",
         _ => "A kind of message that is not shown yet",
+    }
+}
+
+/// A message in one line; `named` when no icon says what it is.
+pub fn line(content: &Content, named: bool) -> String {
+    let (kind_of, summary) = match content {
+        Content::Text { text } => return text.clone(),
+        Content::Other { kind, summary } => (kind.as_str(), summary),
+    };
+    let label = match (kind_of, summary.is_empty()) {
+        ("reaction", true) => return kind("reaction_removed").into(),
+        (_, true) => return kind(kind_of).into(),
+        ("reaction", false) => return format!("Reacted {summary}"),
+        ("edit", false) => return format!("Edited: {summary}"),
+        // They say in words what they are.
+        ("system" | "button" | "interactive" | "template", false) => return summary.clone(),
+        (_, false) => kind(kind_of),
+    };
+    if named {
+        format!("{label}: {summary}")
+    } else {
+        summary.clone()
     }
 }
 
@@ -100,7 +125,8 @@ pub fn heard(who: &str, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::kind;
+    use super::{kind, line};
+    use postern_types::Content;
 
     #[test]
     fn every_kind_that_is_known_has_words_of_its_own() {
@@ -127,9 +153,39 @@ mod tests {
             "unknown",
             "errors",
             "request_welcome",
+            "call",
+            "calls",
+            "user_preferences",
         ] {
             assert_ne!(kind(known), other, "{known}");
         }
         assert_ne!(kind("reaction"), kind("reaction_removed"));
+    }
+
+    #[test]
+    fn a_line_says_what_came_with_an_icon_beside_it_or_without() {
+        for (kind, summary, beside_icon, alone) in [
+            ("image", "The door", "The door", "Photo: The door"),
+            ("image", "", "Photo", "Photo"),
+            ("reaction", "👍", "Reacted 👍", "Reacted 👍"),
+            ("reaction", "", "Reaction removed", "Reaction removed"),
+            ("edit", "At six", "Edited: At six", "Edited: At six"),
+            ("revoke", "", "Message deleted", "Message deleted"),
+            ("button", "Yes", "Yes", "Yes"),
+            ("template", "Hello Ana", "Hello Ana", "Hello Ana"),
+            ("calls", "", "Call", "Call"),
+        ] {
+            let content = Content::Other {
+                kind: kind.into(),
+                summary: summary.into(),
+            };
+            assert_eq!(line(&content, false), beside_icon, "{kind}");
+            assert_eq!(line(&content, true), alone, "{kind}");
+        }
+        let text = Content::Text { text: "Hi".into() };
+        assert_eq!(
+            (line(&text, true), line(&text, false)),
+            ("Hi".into(), "Hi".into())
+        );
     }
 }

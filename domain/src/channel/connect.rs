@@ -1,11 +1,11 @@
 //! Connecting a number: Meta confirms that the token owns it, then it is this workspace's.
 
-use super::{announce, secrets};
+use super::{announce, disconnect, health, portfolio, secrets};
 use crate::{
     Env, Error, Result, Tenant, audit, crypto,
     error::OnConstraint as _,
     graph::{self, Number},
-    vault,
+    template, vault,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{ChannelConnected, ChannelId, ConnectChannel, Role, SessionId, WorkspaceId};
@@ -25,9 +25,16 @@ pub async fn connect(
     let token = SecretString::from(asked.token);
     let number =
         graph::check_number(&env.meta, &token, asked.phone_number_id, asked.account_id).await?;
+    let owner = graph::owner(&env.meta, &token, asked.account_id).await;
     let mut tenant = env.db.member(session, workspace, Role::Admin).await?;
     let (id, verify_token) = write(env, &mut tenant, &asked, &number).await?;
+    if let Some(owner) = owner {
+        portfolio::learn(&mut tenant, asked.account_id, &owner).await?;
+    }
+    health::settle(env, &mut tenant, id, disconnect::ALERT).await?;
+    health::promise(env, &mut tenant, id).await?;
     let channel = announce(env, &mut tenant, id).await?;
+    template::schedule(env, &mut tenant, asked.account_id).await?;
     audit::record(
         env,
         &mut tenant,

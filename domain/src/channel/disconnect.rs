@@ -1,10 +1,16 @@
 //! Disconnecting a number, by an admin's hand or because Meta refuses its token.
 
-use super::announce;
+use super::{
+    announce,
+    health::{self, Alarm},
+};
 use crate::{Env, Error, Result, Tenant, audit};
-use postern_types::{ChannelId, ChannelView};
+use postern_types::{ChannelId, ChannelView, Severity};
 use serde::Serialize;
 use time::OffsetDateTime;
+
+/// The kind of the alert that tells of it, until the number is connected again.
+pub(super) const ALERT: &str = "disconnected";
 
 #[derive(Serialize)]
 struct Disconnected<'a> {
@@ -54,6 +60,8 @@ pub(crate) async fn mark_disconnected(
     .execute(tenant.conn())
     .await?;
     if changed.rows_affected() == 1 {
+        let alert = Alarm::new(ALERT, Severity::Critical, reason);
+        health::alarm(env, tenant, id, &alert, at).await?;
         tell(env, tenant, id, reason).await?;
     }
     Ok(())

@@ -56,6 +56,12 @@ fn meta(request: &Request) -> Reply {
     if path.starts_with("GET 999999/phone_numbers") {
         return Reply::Json(200, json!({ "data": ids(0..3) }));
     }
+    if path == format!("GET {ACCOUNT}?fields=owner_business_info") {
+        return Reply::Json(
+            200,
+            json!({ "id": ACCOUNT, "owner_business_info": { "id": "2729063490586005", "name": "Jasper's" } }),
+        );
+    }
     if path == format!("POST {ACCOUNT}/subscribed_apps") {
         return Reply::Json(200, json!({ "success": true }));
     }

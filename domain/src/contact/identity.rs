@@ -1,7 +1,9 @@
-//! What contacts are known by: a number, or Meta's id of a person within one business account.
+//! What contacts are known by: a number, or Meta's id of a person within one business portfolio.
 
-use crate::{Result, Tenant, payload::Person};
+use super::form::other_form;
+use crate::{Env, Result, Tenant, payload::Person};
 use postern_types::ContactId;
+use uuid::Uuid;
 
 /// Kinds, scopes and values of ids, the number first: always in one order, so that two transactions that make the same
 /// person wait for each other and do not block one another.
@@ -15,9 +17,16 @@ impl Ids {
     pub fn len(&self) -> usize {
         self.values.len()
     }
+
+    fn add(&mut self, kind: &str, scope: &str, value: &str) {
+        self.kinds.push(kind.to_owned());
+        self.scopes.push(scope.to_owned());
+        self.values.push(value.to_owned());
+    }
 }
 
-pub(super) fn ids(account: &str, person: &Person) -> Ids {
+/// The ids by which `person` is found; Meta's hold within `scope`.
+pub(super) fn ids(scope: &str, person: &Person) -> Ids {
     let mut ids = Ids {
         kinds: Vec::new(),
         scopes: Vec::new(),
@@ -25,55 +34,84 @@ pub(super) fn ids(account: &str, person: &Person) -> Ids {
     };
     for (kind, scope, value) in [
         ("phone", "", &person.phone),
-        ("bsuid", account, &person.bsuid),
+        ("bsuid", scope, &person.bsuid),
     ] {
         if let Some(value) = value {
-            ids.kinds.push(kind.to_owned());
-            ids.scopes.push(scope.to_owned());
-            ids.values.push(value.clone());
+            ids.add(kind, scope, value);
         }
     }
     ids
 }
 
-/// Who is known by a number, and who by Meta's id.
+/// Who is known by a number, who by its other form, and who by Meta's id.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Holders {
     pub phone: Option<ContactId>,
+    pub form: Option<ContactId>,
     pub bsuid: Option<ContactId>,
+    /// One of them was merged while this waited: who holds the ids now is to be read anew.
+    pub moving: bool,
 }
 
 impl Holders {
+    /// How many of the ids somebody has.
     pub fn len(&self) -> usize {
         usize::from(self.phone.is_some()) + usize::from(self.bsuid.is_some())
     }
+
+    /// Who is known by the number, however it is written.
+    pub fn by_number(&self) -> Option<ContactId> {
+        self.phone.or(self.form)
+    }
+
+    /// Who it is: the number decides where the two are known as two people.
+    pub fn who(&self) -> Option<ContactId> {
+        self.by_number().or(self.bsuid)
+    }
 }
 
-pub(super) async fn holders(tenant: &mut Tenant, ids: &Ids) -> Result<Holders> {
+/// Who holds the ids, held until the transaction ends: nobody merges them away meanwhile.
+pub(super) async fn holders(tenant: &mut Tenant, scope: &str, person: &Person) -> Result<Holders> {
     let workspace = tenant.workspace();
+    let mut sought = ids(scope, person);
+    let other = person.phone.as_deref().and_then(other_form);
+    if let Some(other) = &other {
+        sought.add("phone", "", other);
+    }
     let rows = sqlx::query!(
-        r#"SELECT i.kind, i.contact_id AS "id: ContactId"
+        r#"SELECT i.kind, i.value, i.contact_id AS "id: ContactId", c.merged_into IS NOT NULL AS "merged!"
              FROM unnest($2::text[], $3::text[], $4::text[]) AS u(kind, scope, value)
              JOIN contact_identity i ON i.workspace_id = $1 AND i.kind = u.kind AND i.scope = u.scope
-                                    AND i.value = u.value"#,
+                                    AND i.value = u.value
+             JOIN contact c ON c.workspace_id = $1 AND c.id = i.contact_id
+            -- In the order in which a merge locks them.
+            ORDER BY c.id FOR KEY SHARE OF c"#,
         workspace.0,
-        &ids.kinds,
-        &ids.scopes,
-        &ids.values,
+        &sought.kinds,
+        &sought.scopes,
+        &sought.values,
     )
     .fetch_all(tenant.conn())
     .await?;
-    let of = |kind: &str| rows.iter().find(|row| row.kind == kind).map(|row| row.id);
+    let of = |kind: &str, value: Option<&String>| {
+        let value = value?;
+        let row = rows
+            .iter()
+            .find(|row| row.kind == kind && row.value == *value);
+        row.map(|row| row.id)
+    };
     Ok(Holders {
-        phone: of("phone"),
-        bsuid: of("bsuid"),
+        phone: of("phone", person.phone.as_ref()),
+        form: of("phone", other.as_ref()),
+        bsuid: of("bsuid", person.bsuid.as_ref()),
+        moving: rows.iter().any(|row| row.merged),
     })
 }
 
-/// Whether the contact is known by any of Meta's ids in that account.
+/// Whether the contact is known by any of Meta's ids in that scope.
 pub(super) async fn has_bsuid(
     tenant: &mut Tenant,
-    account: &str,
+    scope: &str,
     contact: ContactId,
 ) -> Result<bool> {
     let workspace = tenant.workspace();
@@ -82,7 +120,7 @@ pub(super) async fn has_bsuid(
                            WHERE workspace_id = $1 AND contact_id = $2 AND kind = 'bsuid' AND scope = $3) AS "has!""#,
         workspace.0,
         contact.0,
-        account,
+        scope,
     )
     .fetch_one(tenant.conn())
     .await?;
@@ -109,6 +147,32 @@ pub(super) async fn take(tenant: &mut Tenant, ids: &Ids, contact: ContactId) -> 
     Ok(taken.rows_affected())
 }
 
+/// Keeps Meta's id over linked portfolios; says who has it, when that is another contact.
+pub(super) async fn take_parent(
+    tenant: &mut Tenant,
+    contact: ContactId,
+    person: &Person,
+) -> Result<Option<ContactId>> {
+    let Some(parent) = &person.parent else {
+        return Ok(None);
+    };
+    let mut ids = ids("", &Person::default());
+    ids.add("parent", "", parent);
+    if take(tenant, &ids, contact).await? == 1 {
+        return Ok(None);
+    }
+    let workspace = tenant.workspace();
+    let holder: Uuid = sqlx::query_scalar!(
+        "SELECT contact_id FROM contact_identity
+          WHERE workspace_id = $1 AND kind = 'parent' AND scope = '' AND value = $2",
+        workspace.0,
+        parent,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(Some(ContactId(holder)).filter(|holder| *holder != contact))
+}
+
 /// Takes a number from a contact.
 pub(super) async fn free(tenant: &mut Tenant, contact: ContactId, phone: &str) -> Result<()> {
     let workspace = tenant.workspace();
@@ -118,6 +182,29 @@ pub(super) async fn free(tenant: &mut Tenant, contact: ContactId, phone: &str) -
         workspace.0,
         phone,
         contact.0,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes that Meta has given the contact another id in place of this one: nothing is sent to it any more.
+pub(super) async fn end(
+    env: &Env,
+    tenant: &mut Tenant,
+    scope: &str,
+    contact: ContactId,
+    bsuid: &str,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE contact_identity SET ended_at = $5
+          WHERE workspace_id = $1 AND kind = 'bsuid' AND scope = $2 AND value = $3 AND contact_id = $4",
+        workspace.0,
+        scope,
+        bsuid,
+        contact.0,
+        env.now(),
     )
     .execute(tenant.conn())
     .await?;

@@ -4,36 +4,39 @@ use super::terms;
 use crate::{Env, Result, Tenant, conversation, payload::Person};
 use postern_types::ContactId;
 
-/// Keeps the name they gave themselves, and their number when it was hidden, or is `new`; they are then found by both.
+/// Keeps the name and username they gave themselves, and their number when it was hidden, or is `new`; they are then found
+/// by all of them. True when that changed something.
 pub(super) async fn show(
     env: &Env,
     tenant: &mut Tenant,
     id: ContactId,
     person: &Person,
     new: bool,
-) -> Result<()> {
+) -> Result<bool> {
     let workspace = tenant.workspace();
     let shown = person.phone.as_ref().map(|digits| format!("+{digits}"));
     let changed = sqlx::query!(
         "UPDATE contact
-            SET name = coalesce($3, name),
+            SET name = coalesce($3, name), username = coalesce($6, username),
                 phone = CASE WHEN $5 THEN coalesce($4, phone) ELSE coalesce(phone, $4) END
           WHERE workspace_id = $1 AND id = $2
             AND (name IS DISTINCT FROM coalesce($3, name)
-                 OR phone IS DISTINCT FROM CASE WHEN $5 THEN coalesce($4, phone) ELSE coalesce(phone, $4) END)
-         RETURNING name, phone",
+                 OR username IS DISTINCT FROM coalesce($6, username)
+                 OR phone IS DISTINCT FROM CASE WHEN $5 THEN coalesce($4, phone) ELSE coalesce(phone, $4) END)",
         workspace.0,
         id.0,
         person.name,
         shown,
         new,
+        person.username,
     )
-    .fetch_optional(tenant.conn())
+    .execute(tenant.conn())
     .await?;
-    match changed {
-        Some(now) => changed_to(env, tenant, id, now.name.as_deref(), now.phone.as_deref()).await,
-        None => Ok(()),
+    let changed = changed.rows_affected() > 0;
+    if changed {
+        changed_to(env, tenant, id).await?;
     }
+    Ok(changed)
 }
 
 /// Shows a contact without this number, if it was shown with it.
@@ -44,28 +47,29 @@ pub(super) async fn hide(
     phone: &str,
 ) -> Result<()> {
     let workspace = tenant.workspace();
-    let changed = sqlx::query_scalar!(
-        "UPDATE contact SET phone = NULL WHERE workspace_id = $1 AND id = $2 AND phone = $3 RETURNING name",
+    let changed = sqlx::query!(
+        "UPDATE contact SET phone = NULL WHERE workspace_id = $1 AND id = $2 AND phone = $3",
         workspace.0,
         contact.0,
         format!("+{phone}"),
     )
-    .fetch_optional(tenant.conn())
+    .execute(tenant.conn())
     .await?;
-    match changed {
-        Some(name) => changed_to(env, tenant, contact, name.as_deref(), None).await,
-        None => Ok(()),
+    if changed.rows_affected() > 0 {
+        changed_to(env, tenant, contact).await?;
     }
+    Ok(())
 }
 
 /// They are found by what they are shown as now, and open inboxes show it.
-async fn changed_to(
-    env: &Env,
-    tenant: &mut Tenant,
-    id: ContactId,
-    name: Option<&str>,
-    phone: Option<&str>,
-) -> Result<()> {
+pub(super) async fn changed_to(env: &Env, tenant: &mut Tenant, id: ContactId) -> Result<()> {
+    forget(tenant, id).await?;
+    index(tenant, id).await?;
+    conversation::tell_of(env, tenant, id).await
+}
+
+/// Nobody finds them any more.
+pub(super) async fn forget(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query!(
         "DELETE FROM contact_term WHERE workspace_id = $1 AND contact_id = $2",
@@ -74,22 +78,32 @@ async fn changed_to(
     )
     .execute(tenant.conn())
     .await?;
-    index(tenant, id, name, phone).await?;
-    conversation::tell_of(env, tenant, id).await
+    Ok(())
 }
 
-pub(super) async fn index(
-    tenant: &mut Tenant,
-    id: ContactId,
-    name: Option<&str>,
-    phone: Option<&str>,
-) -> Result<()> {
+/// They are found by every name that they have, and by each of their numbers.
+pub(super) async fn index(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     let workspace = tenant.workspace();
+    let known = sqlx::query!(
+        r#"SELECT c.given_name, c.name, c.username, c.phone,
+                  ARRAY(SELECT i.value FROM contact_identity i
+                         WHERE i.workspace_id = $1 AND i.contact_id = $2 AND i.kind = 'phone') AS "phones!"
+             FROM contact c WHERE c.workspace_id = $1 AND c.id = $2"#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let names = [known.given_name, known.name, known.username];
+    let names = names.iter().map(|name| terms(name.as_deref(), None));
+    let phones = known.phones.iter().chain(&known.phone);
+    let phones = phones.map(|phone| terms(None, Some(phone)));
+    let terms: Vec<String> = names.chain(phones).flatten().collect();
     sqlx::query!(
         "INSERT INTO contact_term (workspace_id, term, contact_id) SELECT $1, t, $3 FROM unnest($2::text[]) AS t
          ON CONFLICT DO NOTHING",
         workspace.0,
-        &terms(name, phone),
+        &terms,
         id.0,
     )
     .execute(tenant.conn())

@@ -1,12 +1,12 @@
 //! The lists of the inbox, page by page.
 
-use super::Record;
+use super::{Record, WINDOW};
 use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page};
 use postern_types::{
-    ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot, InboxView,
-    ListRequest,
+    CLOSING_MS, ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot,
+    InboxView, ListRequest,
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Rows of a page. The statements say `LIMIT 41`, one more, which tells whether another page follows. They say it as a
@@ -22,8 +22,8 @@ pub async fn snapshot(
     // The place first: what commits while the rest is read comes again over the feed, and changes nothing twice.
     let cursor = event::end(tenant).await?;
     Ok(InboxSnapshot {
-        page: list(tenant, request).await?,
-        counts: counts(tenant).await?,
+        page: list(tenant, &from_now(env, request)).await?,
+        counts: counts(env, tenant).await?,
         members: member::list(tenant).await?,
         channels: channel::list(tenant).await?,
         cursor,
@@ -31,7 +31,18 @@ pub async fn snapshot(
     })
 }
 
-/// One page, newest first. A search looks through open and closed ones of everybody.
+/// The same request; of what closes soon, from the windows on that are open now.
+pub fn from_now(env: &Env, request: &ListRequest) -> ListRequest {
+    let mut request = request.clone();
+    if request.view == InboxView::Closing && request.after.is_none() {
+        // Behind every window that has closed.
+        request.after = Some(page::key(env.now() - WINDOW, Uuid::max()));
+    }
+    request
+}
+
+/// One page, newest first; of what closes soon ([`from_now`]) the soonest first. A search looks through open and closed ones
+/// of everybody.
 pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPage> {
     let workspace = tenant.workspace();
     let (at, id) = match &request.after {
@@ -62,6 +73,11 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
                     AND assignee_id = (SELECT nullif(current_setting('app.member', true), '')::uuid)
                     AND (last_at, id) < ($2, $3)
                   ORDER BY last_at DESC, id DESC LIMIT 41",
+            ),
+            InboxView::Closing => sqlx::query_as(
+                "SELECT * FROM conversation_row
+                  WHERE workspace_id = $1 AND state = $4 AND (heard_at, id) > ($2, $3)
+                  ORDER BY heard_at, id LIMIT 41",
             ),
         };
         query
@@ -94,12 +110,17 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         .fetch_all(tenant.conn())
         .await?
     };
-    Ok(paged(rows))
+    Ok(paged(
+        rows,
+        request.view == InboxView::Closing && search.is_empty(),
+    ))
 }
 
-/// Unread open conversations, each kind counted to 100 at most.
-pub async fn counts(tenant: &mut Tenant) -> Result<InboxCounts> {
+/// Unread open conversations, and those that close soon; each kind counted to 100 at most.
+pub async fn counts(env: &Env, tenant: &mut Tenant) -> Result<InboxCounts> {
     let workspace = tenant.workspace();
+    let closed = env.now() - WINDOW;
+    let soon = closed + Duration::milliseconds(CLOSING_MS);
     let row = sqlx::query!(
         // In the order of their index, so that they are looked for nowhere else (`migrations/0022`).
         r#"SELECT
@@ -109,8 +130,12 @@ pub async fn counts(tenant: &mut Tenant) -> Result<InboxCounts> {
             (SELECT count(*)::int FROM (SELECT FROM conversation c WHERE c.workspace_id = $1 AND c.state = 'open'
                 AND c.unread > 0 AND c.assignee_id IS NULL ORDER BY c.assignee_id, c.id LIMIT 100) u) AS "unassigned!",
             (SELECT count(*)::int FROM (SELECT FROM conversation c WHERE c.workspace_id = $1 AND c.state = 'open'
-                AND c.unread > 0 ORDER BY c.assignee_id, c.id LIMIT 100) a) AS "all!""#,
+                AND c.unread > 0 ORDER BY c.assignee_id, c.id LIMIT 100) a) AS "all!",
+            (SELECT count(*)::int FROM (SELECT FROM conversation c WHERE c.workspace_id = $1 AND c.state = 'open'
+                AND c.heard_at > $2 AND c.heard_at <= $3 ORDER BY c.heard_at, c.id LIMIT 100) s) AS "closing!""#,
         workspace.0,
+        closed,
+        soon,
     )
     .fetch_one(tenant.conn())
     .await?;
@@ -118,16 +143,17 @@ pub async fn counts(tenant: &mut Tenant) -> Result<InboxCounts> {
         mine: row.mine,
         unassigned: row.unassigned,
         all: row.all,
+        closing: row.closing,
     })
 }
 
-fn paged(mut rows: Vec<Record>) -> InboxPage {
+fn paged(mut rows: Vec<Record>, by_window: bool) -> InboxPage {
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| page::key(row.last_at, row.id));
+    let next = rows.last().filter(|_| more).map(|row| {
+        let at = row.heard_at.filter(|_| by_window).unwrap_or(row.last_at);
+        page::key(at, row.id)
+    });
     InboxPage {
         rows: rows.into_iter().map(ConversationRow::from).collect(),
         next,

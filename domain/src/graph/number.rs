@@ -1,6 +1,6 @@
 //! Numbers and accounts: what a token opens.
 
-use super::{Answer, Meta, Refusal, exchange};
+use super::{Answer, Meta, exchange, refused, silent};
 use crate::{Error, Result};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -52,7 +52,7 @@ pub async fn subscribe(meta: &Meta, token: &SecretString, account_id: &str) -> R
     let url = meta.url(&[account_id, "subscribed_apps"]);
     match exchange(meta.http.post(url), token).await {
         Answer::Good(_) => Ok(()),
-        Answer::Refused(refusal) => Err(words(&refusal, "account_id")),
+        Answer::Refused(refusal) => Err(refused(&refusal, "account_id")),
         Answer::Ambiguous(_) | Answer::NotSent => Err(silent()),
     }
 }
@@ -98,35 +98,7 @@ async fn read(
 ) -> Result<Value> {
     match exchange(meta.http.get(url), token).await {
         Answer::Good(answer) => Ok(answer),
-        Answer::Refused(refusal) => Err(words(&refusal, field)),
+        Answer::Refused(refusal) => Err(refused(&refusal, field)),
         Answer::Ambiguous(_) | Answer::NotSent => Err(silent()),
-    }
-}
-
-fn silent() -> Error {
-    Error::Upstream("Meta cannot be reached now. Try again in a minute.".into())
-}
-
-fn words(refusal: &Refusal, field: &'static str) -> Error {
-    match refusal.code {
-        0 | 102 | 104 | 190 => Error::invalid(
-            "token",
-            "Meta refuses this access token. Make a permanent one for a system user, and paste it whole.",
-        ),
-        3 | 10 | 200..=299 | 131_005 => Error::invalid(
-            "token",
-            "This access token lacks a permission. It needs whatsapp_business_messaging and \
-             whatsapp_business_management.",
-        ),
-        100 | 33 | 2500 => Error::invalid(
-            field,
-            "Meta knows nothing under this id that the access token opens. Check the id, and that the system user has \
-             been given this account.",
-        ),
-        4 | 17 | 613 | 80_007..=80_008 => Error::Upstream(
-            "Meta asks for fewer requests just now. Try again in a few minutes.".into(),
-        ),
-        1 | 2 => silent(),
-        code => Error::Upstream(format!("Meta refuses this, with its error {code}.").into()),
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Kind,
     claim::{self, Claim},
 };
-use crate::{Env, Error, Result, Tenant, outbound};
+use crate::{Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, template};
 use time::Duration;
 
 /// Tries after which a job that only meets faults of ours is given up.
@@ -43,11 +43,16 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
     let job = claim::open(env, &mut tenant, claim).await?;
     if job.attempts > MOST {
         tracing::error!(job.id = %claim.job, workspace.id = %claim.workspace, "a job was given up: it never ended");
-        give_up(env, &mut tenant, claim, "never ended").await?;
+        give_up(env, &mut tenant, claim, job.kind, "never ended").await?;
         return tenant.commit().await;
     }
     match job.kind {
         Kind::Send => outbound::run(env, tenant, &job).await,
+        Kind::FetchFile => file::run_fetch(env, tenant, &job).await,
+        Kind::ExpireFile => file::run_expiry(env, tenant, &job).await,
+        Kind::Courtesy => courtesy::run(env, tenant, &job).await,
+        Kind::Health => health::run(env, tenant, &job).await,
+        Kind::Templates => template::run(env, tenant, &job).await,
     }
 }
 
@@ -55,26 +60,44 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
 pub(crate) async fn stumble(env: &Env, claim: Claim, error: &Error) -> Result<()> {
     let mut tenant = claim.enter(env).await?;
     let workspace = tenant.workspace();
-    let attempts = sqlx::query_scalar!(
-        "SELECT attempts FROM job WHERE workspace_id = $1 AND id = $2",
+    let row = sqlx::query!(
+        "SELECT kind, attempts FROM job WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         claim.job.0,
     )
     .fetch_one(tenant.conn())
     .await?;
-    let attempts = u32::try_from(attempts).unwrap_or(0);
+    let attempts = u32::try_from(row.attempts).unwrap_or(0);
     let fault = kind_of(error);
     if attempts < TRIES {
         let pause = Duration::seconds(1 << attempts.min(8));
         claim::retry_at(&mut tenant, claim, env.now() + pause, fault).await?;
     } else {
-        give_up(env, &mut tenant, claim, fault).await?;
+        give_up(env, &mut tenant, claim, Kind::parse(&row.kind)?, fault).await?;
     }
     tenant.commit().await
 }
 
-async fn give_up(env: &Env, tenant: &mut Tenant, claim: Claim, fault: &str) -> Result<()> {
-    outbound::give_up(env, tenant, claim).await?;
+/// When a job that goes on for ever looks again after faults of ours.
+const AGAIN: Duration = Duration::hours(1);
+
+async fn give_up(
+    env: &Env,
+    tenant: &mut Tenant,
+    claim: Claim,
+    kind: Kind,
+    fault: &str,
+) -> Result<()> {
+    match kind {
+        Kind::Send => outbound::give_up(env, tenant, claim).await?,
+        Kind::FetchFile => file::give_up(env, tenant, claim).await?,
+        // What stays in the store for longer harms nobody.
+        Kind::ExpireFile | Kind::Courtesy => {}
+        // These go on for ever: whatever was wrong, they look again later.
+        Kind::Health | Kind::Templates => {
+            return claim::wait_until(tenant, claim, env.now() + AGAIN).await;
+        }
+    }
     claim::dead(tenant, claim, fault).await
 }
 

@@ -1,8 +1,12 @@
 //! A second chance: what failed is sent again, and what nobody can tell is settled by the agent.
 
-use super::{find, may_reply, step};
-use crate::{Env, Error, Result, Tenant, conversation, outbound};
-use postern_types::{MessageId, MessageView, Status, UnknownAnswer};
+use super::{
+    find,
+    send::{may_reply, may_send},
+    step,
+};
+use crate::{Env, Error, Result, Tenant, conversation, outbound, template};
+use postern_types::{Content, MessageId, MessageView, Status, UnknownAnswer};
 
 /// Sends a failed message again, when that can help and the window is still open. One that is on its way already stays
 /// as it is.
@@ -57,7 +61,14 @@ pub async fn answer_unknown(
 async fn queue(env: &Env, tenant: &mut Tenant, message: &MessageView) -> Result<MessageView> {
     // The lane stands behind the conversation: who replies at the same moment has their turn before or after this one.
     conversation::hold(tenant, message.conversation).await?;
-    may_reply(env, tenant, message.conversation).await?;
+    if is_template(&message.content) {
+        may_send(tenant, message.conversation).await?;
+        if template::is_unwanted(tenant, message.id).await? {
+            return Err(Error::conflict(template::UNWANTED));
+        }
+    } else {
+        may_reply(env, tenant, message.conversation).await?;
+    }
     // Meta's id of the try before stays until the next one has its own: by it a late status of that try is known.
     let step = step::Step::default();
     // What was found may have moved meanwhile: the row itself decides.
@@ -67,6 +78,11 @@ async fn queue(env: &Env, tenant: &mut Tenant, message: &MessageView) -> Result<
     }
     outbound::enqueue(env, tenant, message.conversation, message.id).await?;
     find(tenant, message.id).await
+}
+
+/// It may be sent at any time.
+fn is_template(content: &Content) -> bool {
+    matches!(content, Content::Other { kind, .. } if kind == "template")
 }
 
 fn from(states: &[Status]) -> step::From<'_> {

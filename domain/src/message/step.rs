@@ -38,15 +38,20 @@ pub(crate) async fn take(
 ) -> Result<bool> {
     let workspace = tenant.workspace();
     let states: Vec<String> = from.states.iter().map(|s| s.as_str().to_owned()).collect();
-    let (code, reason, retry) = match step.fault {
-        Some(fault) => (Some(fault.code), Some(fault.reason), Some(fault.retry)),
-        None => (None, None, None),
+    let (code, reason, retry, details) = match step.fault {
+        Some(fault) => (
+            Some(fault.code),
+            Some(fault.reason),
+            Some(fault.retry),
+            fault.details,
+        ),
+        None => (None, None, None, None),
     };
     let moved = sqlx::query_scalar!(
         "UPDATE message
             SET status = $5, status_at = $6, attempt_id = coalesce($7, attempt_id),
                 wamid = coalesce($8, wamid), ask_at = $9, fault_code = $10, fault_reason = $11, fault_retry = $12,
-                rev = rev + 1
+                fault_details = $13, rev = rev + 1
           WHERE workspace_id = $1 AND id = $2 AND direction = 'out' AND status = ANY ($3)
             AND ($4::uuid IS NULL OR attempt_id = $4)
          RETURNING conversation_id",
@@ -62,6 +67,7 @@ pub(crate) async fn take(
         code,
         reason,
         retry,
+        details,
     )
     .fetch_optional(tenant.conn())
     .await?;

@@ -15,6 +15,8 @@ fn reply(id: MessageId, conversation: ConversationId, text: &str) -> Compose {
         conversation,
         text: text.to_owned(),
         note: false,
+        reply_to: None,
+        sends: None,
     }
 }
 

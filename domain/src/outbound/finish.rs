@@ -2,19 +2,28 @@
 
 use super::{
     PATIENCE, own,
-    prepare::Letter,
+    prepare::{Letter, UNPAID, unpaid},
     settled,
     verdict::{self, Hold, Verdict},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel, fault,
+    Env, Error, Result, Tenant,
+    channel::{self, health, health::Alarm},
+    fault, file,
     graph::{Outcome, Refusal},
     job::{self, Job},
     message::step::{self, From, Step},
-    rate, status,
+    rate, status, template,
 };
-use postern_types::{SendFault, Status};
+use postern_types::{ChannelId, SendFault, Severity, Status};
 use time::{Duration, OffsetDateTime};
+
+/// People reported earlier messages.
+const REPORTED: i64 = 131_048;
+/// Meta could not take a file.
+const BAD_FILE: i64 = 131_053;
+/// How long no template is sent from a number whose account could not pay.
+const UNPAID_FOR: Duration = Duration::minutes(5);
 
 /// Commits the outcome. A database that is away for a moment, or a transaction that stood in another's way, must not cost
 /// Meta's word: it is offered again for half the lease.
@@ -127,7 +136,9 @@ async fn refused(
         code: refusal.code,
         reason: words.to_owned(),
         retry,
+        details: fault::details(&refusal.details),
     };
+    aside(env, tenant, letter, refusal.code).await?;
     match verdict::verdict(refusal, job.attempts) {
         Verdict::Again { after, hold } => {
             let after = spread(env, after);
@@ -150,6 +161,50 @@ async fn refused(
         }
         Verdict::Fail => failed(env, tenant, job, letter, fault).await,
     }
+}
+
+/// What a refusal says of more than this message.
+async fn aside(env: &Env, tenant: &mut Tenant, letter: &Letter, code: i64) -> Result<()> {
+    match code {
+        // Meta lost the files, or could not read them: they are brought there once more.
+        BAD_FILE => {
+            for file in &letter.files {
+                file::forget_meta_id(tenant, *file).await?;
+            }
+        }
+        UNPAID if letter.is_template() => {
+            let until = env.now() + UNPAID_FOR;
+            rate::shut(env, tenant, &unpaid(letter.channel), until).await?;
+        }
+        _ => {}
+    }
+    tell(env, tenant, letter.channel, code).await
+}
+
+/// Tells those whom a refusal concerns as well, whether Meta's answer or a status brought it.
+pub(super) async fn tell(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    code: i64,
+) -> Result<()> {
+    if is_of_template(code) {
+        template::refused(env, tenant, channel).await?;
+    }
+    if matches!(code, UNPAID | REPORTED) {
+        let alarm = Alarm::new("sending", Severity::Critical, fault::words(code).0);
+        // One an hour, however many messages meet it.
+        let now = env.now();
+        let hour = now.unix_timestamp() / 3600 * 3600;
+        let at = OffsetDateTime::from_unix_timestamp(hour).unwrap_or(now);
+        health::alarm(env, tenant, channel, &alarm, at).await?;
+    }
+    Ok(())
+}
+
+/// Whether what is known of the template is not what Meta knows. A form that is only limited is left out.
+fn is_of_template(code: i64) -> bool {
+    (132_000..132_069).contains(&code)
 }
 
 /// Back into the queue, ahead of what was written after it.

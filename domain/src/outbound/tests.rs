@@ -1,13 +1,15 @@
 //! Sending, against a Meta that does what it can to be misunderstood.
 
 mod faults;
+mod kinds;
 mod lanes;
 mod late;
 mod people;
 mod sealed;
+mod traced;
 mod tries;
 
-use super::{finish, prepare};
+use super::{finish, prepare, prepare::UNPAID};
 use crate::{
     Env, Result, Tenant,
     graph::{Meta, Outcome, Refusal},
@@ -23,7 +25,7 @@ use crate::{
 };
 use postern_types::{ChannelId, ConversationId, Role, Status};
 use sqlx::postgres::PgConnectOptions;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 const NUMBER: &str = "100000000000001";
 
@@ -61,7 +63,7 @@ async fn scene(
 /// A try that is committed as being sent, and not posted.
 struct Flight {
     job: Job,
-    letter: prepare::Letter,
+    letter: Box<prepare::Letter>,
 }
 
 /// Claims the only job that is due and goes with it as far as to the post.
@@ -72,10 +74,12 @@ async fn fly(s: &Scene) -> Flight {
     };
     let mut tenant = claim.enter(&s.env).await.unwrap();
     let job = job::open(&s.env, &mut tenant, claim).await.unwrap();
-    let letter = prepare::prepare(&s.env, &mut tenant, &job)
+    let next = prepare::prepare(&s.env, &mut tenant, &job, &BTreeMap::new())
         .await
-        .unwrap()
-        .expect("it is to be sent");
+        .unwrap();
+    let prepare::Next::Post(letter) = next else {
+        panic!("it is to be sent");
+    };
     tenant.commit().await.unwrap();
     Flight { job, letter }
 }
@@ -172,6 +176,8 @@ async fn composing_twice_sends_once(_: sqlx::postgres::PgPoolOptions, options: P
         conversation: s.conversation,
         text: "Once".to_owned(),
         note: false,
+        reply_to: None,
+        sends: None,
     };
     for _ in 0..3 {
         let mut tenant = s.fixture.enter(&s.env).await;

@@ -1,6 +1,6 @@
 //! One message that came in.
 
-use super::{LONGEST_ID, field, moment, storable, summary, wamid};
+use super::{LONGEST_ID, Said, detail, field, moment, storable, summary, wamid};
 use serde_json::Value;
 use std::collections::HashMap;
 use time::OffsetDateTime;
@@ -12,40 +12,70 @@ pub(crate) struct Person {
     pub phone: Option<String>,
     /// Meta's id of the person within a business portfolio, opaque.
     pub bsuid: Option<String>,
-    /// The name they gave themselves, or their username.
+    /// Meta's id of the person over linked portfolios, opaque.
+    pub parent: Option<String>,
+    /// The name they gave themselves.
     pub name: Option<String>,
+    /// Their username, with its `@`.
+    pub username: Option<String>,
 }
 
-/// A message from a contact.
+/// Who wrote a message that Meta tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The contact.
+    Contact,
+    /// The business, on its phone.
+    Phone,
+}
+
+/// A message from a contact, or to one from the business's own phone.
 #[derive(Debug)]
 pub(crate) struct Inbound {
+    pub side: Side,
     pub wamid: String,
     pub at: OffsetDateTime,
     /// `text`, or Meta's word for another kind.
     pub kind: String,
     /// The text, or what can be read of another kind.
     pub body: String,
+    /// All that stands around it.
+    pub said: Said,
+    /// The contact, whoever wrote.
     pub from: Person,
     /// The ids under which they will write from now on.
     pub moved_to: Option<Person>,
 }
 
 impl Inbound {
-    /// Reads an element of `messages`. None when it lacks an id or says nothing of who wrote it.
-    pub fn read(message: &Value, contacts: &Contacts, received: OffsetDateTime) -> Option<Self> {
+    /// Reads an element of `messages`, or of `message_echoes`. None when it lacks an id or says nothing of the contact.
+    pub fn read(
+        message: &Value,
+        side: Side,
+        contacts: &Contacts,
+        received: OffsetDateTime,
+    ) -> Option<Self> {
         let wamid = wamid(message)?;
-        let from = Person::who_wrote(message, contacts);
+        let keys = match side {
+            Side::Contact => ["from_user_id", "from"],
+            Side::Phone => ["to_user_id", "to"],
+        };
+        let from = Person::named(message, keys, contacts);
         if !from.known() {
             return None;
         }
         let (kind, body) = summary::of(message);
+        let mut said = detail::of(message, &kind);
+        said.told.by_phone = side == Side::Phone;
         Some(Self {
+            side,
             wamid,
             at: moment(message.get("timestamp"), received),
             kind,
             body,
+            said,
             from,
-            moved_to: moved_to(message),
+            moved_to: moved_to(message).filter(|_| side == Side::Contact),
         })
     }
 }
@@ -75,8 +105,12 @@ impl Contacts {
             let mut person = Person::default();
             person.learn(field(contact, "user_id"));
             person.learn(field(contact, "wa_id"));
+            person.parent = opaque(field(contact, "parent_user_id"));
             let profile = contact.get("profile").unwrap_or(&Value::Null);
-            person.name = name(field(profile, "name")).or_else(|| name(field(profile, "username")));
+            // A number is nobody's name.
+            let told = profile.get("name").and_then(Value::as_str);
+            person.name = name(told.map(str::to_owned));
+            person.username = username(field(profile, "username"));
             let place = read.people.len();
             // Told of twice, it is the first that counts.
             if let Some(phone) = &person.phone {
@@ -111,6 +145,14 @@ impl Person {
         self.phone.is_some() || self.bsuid.is_some()
     }
 
+    /// Name and username in one text, as the short way compares them: the latter behind a line feed, which no name has.
+    pub fn called(&self) -> Option<String> {
+        match (&self.name, &self.username) {
+            (Some(name), Some(username)) => Some(format!("{name}\n{username}")),
+            (name, username) => name.clone().or_else(|| username.clone()),
+        }
+    }
+
     /// Takes an id in: digits are a number, anything else an opaque id. Some gateways put the latter where a number
     /// belongs. What is too long for an id is none.
     pub fn learn(&mut self, id: Option<String>) {
@@ -125,17 +167,40 @@ impl Person {
         }
     }
 
-    fn who_wrote(message: &Value, contacts: &Contacts) -> Self {
+    /// Who is named under `keys`, with all that is told of them. What is named as an id of a person comes before what may
+    /// be one in a number's place.
+    pub(super) fn named(element: &Value, keys: [&str; 2], contacts: &Contacts) -> Self {
         let mut person = Self::default();
-        // What is named as an id of a person comes before what may be one in a number's place.
-        person.learn(field(message, "from_user_id"));
-        person.learn(field(message, "from"));
-        if let Some(told) = contacts.find(&person) {
-            person.phone = person.phone.or_else(|| told.phone.clone());
-            person.bsuid = person.bsuid.or_else(|| told.bsuid.clone());
-            person.name.clone_from(&told.name);
+        for key in keys {
+            person.learn(field(element, key));
         }
+        // The id over portfolios stands under its own key: `from_parent_user_id` beside `from_user_id`.
+        let parent = keys[0].replace("user_id", "parent_user_id");
+        person.parent = opaque(field(element, &parent));
+        person.complete(contacts);
         person
+    }
+
+    /// Adds what a change tells of them beside its elements.
+    pub(super) fn complete(&mut self, contacts: &Contacts) {
+        let Some(told) = contacts.find(self) else {
+            // The only one who is told of, under another id: what to call them by is all that is believed of it.
+            if let [only] = contacts.people.as_slice() {
+                self.name = self.name.take().or_else(|| only.name.clone());
+            }
+            return;
+        };
+        for (own, told) in [
+            (&mut self.phone, &told.phone),
+            (&mut self.bsuid, &told.bsuid),
+            (&mut self.parent, &told.parent),
+            (&mut self.name, &told.name),
+            (&mut self.username, &told.username),
+        ] {
+            if own.is_none() {
+                own.clone_from(told);
+            }
+        }
     }
 }
 
@@ -160,6 +225,20 @@ fn name(name: Option<String>) -> Option<String> {
     (!line.is_empty()).then(|| line.to_owned())
 }
 
+/// A username as it is shown: with its `@`, no longer than one may be.
+fn username(told: Option<String>) -> Option<String> {
+    let told = name(told)?;
+    let bare = told.trim_start_matches('@').trim();
+    let whole = (1..=64).contains(&bare.chars().count()) && !bare.contains(char::is_whitespace);
+    whole.then(|| format!("@{bare}"))
+}
+
+/// An id of Meta's that is none of a number's forms.
+pub(crate) fn opaque(id: Option<String>) -> Option<String> {
+    let id = storable(id?.trim());
+    (1..=LONGEST_ID).contains(&id.len()).then_some(id)
+}
+
 /// Where somebody who changed their number, or whose id was made anew, is found from now on.
 fn moved_to(message: &Value) -> Option<Person> {
     let system = message
@@ -173,6 +252,7 @@ fn moved_to(message: &Value) -> Option<Person> {
     person.learn(field(system, "user_id"));
     person.learn(field(system, "wa_id"));
     person.learn(field(system, "new_wa_id"));
+    person.parent = opaque(field(system, "parent_user_id"));
     person.known().then_some(person)
 }
 
@@ -183,7 +263,7 @@ mod tests {
 
     fn read(message: Value, contacts: &[Value]) -> Option<Inbound> {
         let received = OffsetDateTime::from_unix_timestamp(1_750_000_000).unwrap();
-        Inbound::read(&message, &Contacts::read(contacts), received)
+        Inbound::read(&message, Side::Contact, &Contacts::read(contacts), received)
     }
 
     fn from(
@@ -234,7 +314,16 @@ mod tests {
                 json!({"id":"w","from":"","from_user_id":"ID.abc"}),
                 std::slice::from_ref(&hidden)
             ),
-            (None, some("ID.abc"), some("@sari"))
+            (None, some("ID.abc"), None)
+        );
+        let hidden = read(
+            json!({"id":"w","from_user_id":"ID.abc","from_parent_user_id":"ID.ENT.abc"}),
+            &[hidden],
+        );
+        let hidden = hidden.unwrap().from;
+        assert_eq!(
+            (hidden.parent, hidden.username),
+            (some("ID.ENT.abc"), some("@sari"))
         );
         // The id in a number's place.
         assert_eq!(
@@ -251,7 +340,7 @@ mod tests {
                 json!({"id":"w","from":"4915112345"}),
                 &[contact("62811112222")]
             ),
-            (some("4915112345"), None, None)
+            (some("4915112345"), None, some("Sari  Dewi"))
         );
         assert_eq!(from(json!({"id":"w","from":"4915112345"}), &[]).2, None);
     }
@@ -302,6 +391,21 @@ mod tests {
         // An id of megabytes would be copied for each message of theirs.
         let long = json!({"wa_id":"4915112345","user_id":"A".repeat(257)});
         assert_eq!(from(json!({"id":"w","from":"4915112345"}), &[long]).1, None);
+    }
+
+    #[test]
+    fn a_username_has_its_sign_once_and_no_room_for_words() {
+        for (told, shown) in [
+            ("@sari", Some("@sari")),
+            ("sari.dewi_1", Some("@sari.dewi_1")),
+            ("@@sari", Some("@sari")),
+            ("@", None),
+            ("", None),
+            ("sari dewi", None),
+            (&"a".repeat(65), None),
+        ] {
+            assert_eq!(username(Some(told.to_owned())).as_deref(), shown, "{told}");
+        }
     }
 
     #[test]

@@ -38,17 +38,55 @@ pub(crate) struct Change<'a> {
     pub raw: &'a RawValue,
 }
 
-/// What a change of the field `messages` holds.
+/// What a change holds that concerns single people.
 #[derive(Default)]
 pub(crate) struct Elements<'a> {
+    /// Meta's word for what it is; of one that forgot it, the one that its keys tell.
+    pub field: String,
     /// Meta's id of the number.
     pub number: Option<String>,
     /// Who the messages are from, as far as it says.
     pub contacts: Vec<&'a RawValue>,
     pub messages: Vec<&'a RawValue>,
     pub statuses: Vec<&'a RawValue>,
+    /// Messages that the business wrote on its phone.
+    pub echoes: Vec<&'a RawValue>,
+    pub calls: Vec<&'a RawValue>,
+    pub preferences: Vec<&'a RawValue>,
+    /// Ids of people that changed.
+    pub moved: Vec<&'a RawValue>,
+    /// What Meta says went wrong, of no message.
+    pub errors: Vec<&'a RawValue>,
+    /// The value, for what is only kept.
+    pub value: Option<&'a RawValue>,
     /// True when a list is no list, or the value no object.
     pub broken: bool,
+}
+
+impl Elements<'_> {
+    /// Whether there is nothing in it that concerns single people.
+    pub fn is_empty(&self) -> bool {
+        [
+            &self.messages,
+            &self.statuses,
+            &self.echoes,
+            &self.calls,
+            &self.preferences,
+            &self.moved,
+        ]
+        .iter()
+        .all(|list| list.is_empty())
+    }
+
+    /// Whether it is kept with the events of its number: everything that has no place in a conversation, and what people
+    /// want or are called by beside that.
+    pub fn is_kept(&self) -> bool {
+        if self.field == MESSAGES {
+            return !self.errors.is_empty();
+        }
+        let told = ["smb_message_echoes", "message_echoes", "calls"].contains(&self.field.as_str());
+        !told || self.is_empty() || !self.errors.is_empty()
+    }
 }
 
 /// More changes than Meta puts into a body, ten times over: each piece takes room and work.
@@ -69,7 +107,11 @@ pub(crate) fn peel(text: &str) -> Option<Peeled<'_>> {
                     peel_entry(entry, &mut peeled);
                 }
             }
-            None if keys.contains_key("field") || keys.contains_key("value") => {
+            // A change without an envelope, or the value of one.
+            None if ["field", "value", "metadata"]
+                .iter()
+                .any(|key| keys.contains_key(*key)) =>
+            {
                 peeled.changes.push(change(peeled.entries.len(), envelope));
                 peeled.entries.push(Entry::default());
             }
@@ -141,9 +183,9 @@ const PERSONAL: [&str; 11] = [
 
 fn change(entry: usize, raw: &RawValue) -> Change<'_> {
     let keys = object(raw).unwrap_or_default();
-    let value = keys.get("value").and_then(|value| object(value));
+    let value = value_of(&keys, raw).and_then(object);
     // Nobody knows what stands in a value that is none.
-    let opaque = value.is_none() && of_messages(&keys);
+    let opaque = value.is_none() && named(&keys).is_none_or(|field| field == MESSAGES);
     let value = value.unwrap_or_default();
     let inner_account = value
         .get("waba_info")
@@ -157,40 +199,99 @@ fn change(entry: usize, raw: &RawValue) -> Change<'_> {
     }
 }
 
-/// The elements of a change; none of a field whose content is only kept.
-pub(crate) fn elements(change: &RawValue) -> Option<Elements<'_>> {
-    let keys = object(change)?;
-    if !of_messages(&keys) {
-        return None;
-    }
-    let Some(value) = keys.get("value").and_then(|value| object(value)) else {
-        return Some(Elements {
-            broken: true,
-            ..Elements::default()
-        });
-    };
+const MESSAGES: &str = "messages";
+
+/// What a change holds. A list counts in the fields that it belongs to, and in one whose field is not said.
+pub(crate) fn elements(change: &RawValue) -> Elements<'_> {
+    let keys = object(change).unwrap_or_default();
+    let raw = value_of(&keys, change);
+    let value = raw.and_then(object);
+    let broken = value.is_none() && named(&keys).is_none_or(|field| field == MESSAGES);
+    let value = value.unwrap_or_default();
+    let field = named(&keys).unwrap_or_else(|| told_by(&value).to_owned());
     let mut elements = Elements {
         number: number(&value),
+        value: raw,
+        broken,
         ..Elements::default()
     };
-    for (key, into) in [
-        ("contacts", &mut elements.contacts),
-        ("messages", &mut elements.messages),
-        ("statuses", &mut elements.statuses),
-    ] {
+    let mut take = |key: &str, fields: &[&str], into: &mut Vec<_>| {
+        if !fields.contains(&field.as_str()) {
+            return;
+        }
         match value.get(key).map(|found| list(found)) {
             Some(Some(found)) => *into = found,
             Some(None) => elements.broken = true,
             None => {}
         }
+    };
+    let people = [
+        MESSAGES,
+        "smb_message_echoes",
+        "message_echoes",
+        "calls",
+        "user_preferences",
+        "user_id_update",
+    ];
+    take("contacts", &people, &mut elements.contacts);
+    take("messages", &[MESSAGES], &mut elements.messages);
+    take("statuses", &[MESSAGES], &mut elements.statuses);
+    take("errors", &[MESSAGES, "calls"], &mut elements.errors);
+    take(
+        "message_echoes",
+        &["smb_message_echoes", "message_echoes"],
+        &mut elements.echoes,
+    );
+    take("calls", &["calls"], &mut elements.calls);
+    take(
+        "user_preferences",
+        &["user_preferences"],
+        &mut elements.preferences,
+    );
+    take("user_id_update", &["user_id_update"], &mut elements.moved);
+    if field == "calls" {
+        // How a call of ours goes is told as a status of it.
+        let mut states = Vec::new();
+        take("statuses", &["calls"], &mut states);
+        elements.calls.extend(states);
     }
-    Some(elements)
+    elements.field = field;
+    elements
 }
 
-/// Whether a change is of the field `messages`. One that forgot its field is known by its keys.
-fn of_messages(keys: &HashMap<String, &RawValue>) -> bool {
-    let field = keys.get("field").and_then(|field| word(field));
-    matches!(field.as_deref(), Some("messages") | None)
+/// The change's value; of a value without a change around it, itself.
+fn value_of<'a>(
+    keys: &HashMap<String, &'a RawValue>,
+    change: &'a RawValue,
+) -> Option<&'a RawValue> {
+    match keys.get("value") {
+        Some(value) => Some(*value),
+        None if keys.contains_key("metadata") => Some(change),
+        None => None,
+    }
+}
+
+/// The field that a change names.
+fn named(keys: &HashMap<String, &RawValue>) -> Option<String> {
+    keys.get("field").and_then(|field| word(field))
+}
+
+/// The field that a change forgot to name, by its keys.
+fn told_by(value: &HashMap<String, &RawValue>) -> &'static str {
+    for (key, field) in [
+        ("message_echoes", "smb_message_echoes"),
+        ("calls", "calls"),
+        ("user_preferences", "user_preferences"),
+        ("user_id_update", "user_id_update"),
+        ("history", "history"),
+        ("state_sync", "smb_app_state_sync"),
+        ("groups", "group_lifecycle_update"),
+    ] {
+        if value.contains_key(key) {
+            return field;
+        }
+    }
+    MESSAGES
 }
 
 fn number(value: &HashMap<String, &RawValue>) -> Option<String> {
@@ -320,7 +421,7 @@ mod tests {
             assert_eq!(peeled.changes[0].inner_account.as_deref(), named, "{id}");
             // Without a field it is known by its keys; with a strange one it is another field's.
             assert_eq!(
-                elements(peeled.changes[0].raw).is_some(),
+                elements(peeled.changes[0].raw).field == MESSAGES,
                 named.is_none(),
                 "{id}"
             );
@@ -339,14 +440,54 @@ mod tests {
             let text = format!(r#"{{"entry":[{{"id":"1","changes":[{change}]}}]}}"#);
             let peeled = peel(&text).unwrap();
             assert!(peeled.changes[0].personal, "{change}");
-            assert!(
-                elements(peeled.changes[0].raw).is_some_and(|elements| elements.broken),
-                "{change}"
-            );
+            assert!(elements(peeled.changes[0].raw).broken, "{change}");
         }
         let news = r#"{"entry":[{"id":"1","changes":[{"field":"account_update","value":7}]}]}"#;
         let peeled = peel(news).unwrap();
-        assert!(!peeled.changes[0].personal && elements(peeled.changes[0].raw).is_none());
+        let elements = elements(peeled.changes[0].raw);
+        assert!(!peeled.changes[0].personal && !elements.broken && elements.is_empty());
+        assert_eq!(elements.field, "account_update");
+    }
+
+    #[test]
+    fn a_value_without_a_change_around_it_is_one_of_its_number() {
+        let text = r#"{"messaging_product":"whatsapp","metadata":{"phone_number_id":"7"},"history":[{"errors":[{"code":1}]}]}"#;
+        let peeled = peel(text).unwrap();
+        assert!(peeled.odd.is_empty());
+        assert_eq!(peeled.changes[0].number.as_deref(), Some("7"));
+        let elements = elements(peeled.changes[0].raw);
+        assert_eq!(elements.field, "history");
+        assert!(elements.is_empty() && elements.value.is_some());
+    }
+
+    #[test]
+    fn lists_count_in_the_fields_that_they_belong_to() {
+        let of = |field: &str, value: &str| {
+            let text = format!(r#"{{"field":"{field}","value":{value}}}"#);
+            let peeled = peel(&text).unwrap();
+            let elements = elements(peeled.changes[0].raw);
+            [
+                elements.messages.len(),
+                elements.statuses.len(),
+                elements.echoes.len(),
+                elements.calls.len(),
+                elements.preferences.len(),
+                elements.moved.len(),
+            ]
+        };
+        let all = r#"{"messages":[{}],"statuses":[{}],"message_echoes":[{}],"calls":[{}],"user_preferences":[{}],"user_id_update":[{}]}"#;
+        for (field, counted) in [
+            ("messages", [1, 1, 0, 0, 0, 0]),
+            ("smb_message_echoes", [0, 0, 1, 0, 0, 0]),
+            ("message_echoes", [0, 0, 1, 0, 0, 0]),
+            ("calls", [0, 0, 0, 2, 0, 0]),
+            ("user_preferences", [0, 0, 0, 0, 1, 0]),
+            ("user_id_update", [0, 0, 0, 0, 0, 1]),
+            ("history", [0; 6]),
+            ("flows", [0; 6]),
+        ] {
+            assert_eq!(of(field, all), counted, "{field}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One status of a message that went out.
 
-use super::{Person, field, moment, wamid};
+use super::{Contacts, Person, field, message::opaque, moment, wamid, why};
 use postern_types::{MessageId, Status};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -16,7 +16,9 @@ pub(crate) struct StatusNews {
     pub ours: Option<MessageId>,
     /// Meta's code, when it failed.
     pub fault: Option<i64>,
-    /// The person's ids, when it says both.
+    /// Meta's words for that.
+    pub details: Option<String>,
+    /// Who it went to, as far as it says.
     pub recipient: Option<Person>,
 }
 
@@ -33,8 +35,17 @@ impl StatusNews {
             at: moment(status.get("timestamp"), received),
             ours: field(status, "biz_opaque_callback_data").and_then(|id| id.parse().ok()),
             fault: error.map(|error| code(error.get("code"))),
+            details: Some(why(status).join(" · ")).filter(|words| !words.is_empty()),
             recipient: recipient(status),
         })
+    }
+
+    /// The same, with what its change tells of the recipient.
+    pub fn beside(mut self, contacts: &Contacts) -> Self {
+        if let Some(recipient) = &mut self.recipient {
+            recipient.complete(contacts);
+        }
+        self
     }
 }
 
@@ -67,7 +78,11 @@ fn recipient(status: &Value) -> Option<Person> {
     let mut person = Person::default();
     person.learn(field(status, "recipient_user_id"));
     person.learn(field(status, "recipient_id"));
-    (person.phone.is_some() && person.bsuid.is_some()).then_some(person)
+    // Until May 2026 it had the other name.
+    person.parent = ["recipient_parent_user_id", "parent_recipient_user_id"]
+        .into_iter()
+        .find_map(|key| opaque(field(status, key)));
+    person.known().then_some(person)
 }
 
 #[cfg(test)]
@@ -85,6 +100,7 @@ mod tests {
         .unwrap();
         assert_eq!(news.status, Some(Status::Failed));
         assert_eq!(news.fault, Some(131_047));
+        assert_eq!(news.details.as_deref(), Some("t"));
         assert_eq!(news.ours.unwrap().to_string(), ours);
         assert_eq!(news.recipient.unwrap().bsuid.as_deref(), Some("DE.x"));
         let news =

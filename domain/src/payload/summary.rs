@@ -3,8 +3,8 @@
 use super::{field, storable};
 use serde_json::Value;
 
-/// The kind and what can be read of it; for `text`, the text itself. The kind is Meta's word, but for a reaction that was
-/// taken back: `reaction_removed`.
+/// The kind and what can be read of it; for `text`, the text itself. The kind is Meta's word, but for a text without one,
+/// which is `unsupported`. A reaction that was taken back has no line.
 pub(crate) fn of(message: &Value) -> (String, String) {
     let kind = field(message, "type").unwrap_or_default();
     let kind: String = storable(&kind).chars().take(64).collect();
@@ -26,11 +26,9 @@ pub(crate) fn of(message: &Value) -> (String, String) {
         _ => Some(line(&kind, body)),
     };
     match read {
-        Some(read) if read.is_empty() && kind == "reaction" => {
-            ("reaction_removed".to_owned(), read)
-        }
         Some(read) => (kind, storable(&read)),
-        None => ("unsupported".to_owned(), storable(&why(message))),
+        None if kind == "text" => ("unsupported".to_owned(), storable(&why(message))),
+        None => (kind, storable(&why(message))),
     }
 }
 
@@ -243,7 +241,7 @@ mod tests {
             ),
             (
                 json!({"type":"interactive","errors":[{"code":131_051,"title":"Unknown"}]}),
-                "unsupported",
+                "interactive",
                 "Unknown",
             ),
             (
@@ -253,12 +251,12 @@ mod tests {
             ),
             (
                 json!({"type":"reaction","reaction":{"message_id":"w"}}),
-                "reaction_removed",
+                "reaction",
                 "",
             ),
             (
                 json!({"type":"reaction","reaction":{"message_id":"w","emoji":""}}),
-                "reaction_removed",
+                "reaction",
                 "",
             ),
             (

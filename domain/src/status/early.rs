@@ -17,7 +17,7 @@ pub async fn take_early(
     lock(tenant, channel, wamid).await?;
     let early = sqlx::query!(
         r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
-           RETURNING status AS "status: Status", at, fault_code"#,
+           RETURNING status AS "status: Status", at, fault_code, fault_details"#,
         workspace.0,
         channel.0,
         wamid,
@@ -33,6 +33,7 @@ pub async fn take_early(
             at: row.at,
             wamid,
             fault: row.fault_code,
+            details: row.fault_details.as_deref(),
             // The message goes by this id now.
             whose: Whose::Current,
         };
@@ -51,8 +52,8 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query!(
-        "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, fault_code, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, fault_code, received_at, fault_details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (workspace_id, channel_id, wamid, status) DO NOTHING",
         workspace.0,
         channel.0,
@@ -61,6 +62,7 @@ pub(super) async fn keep(
         news.at,
         news.fault,
         env.now(),
+        news.details,
     )
     .execute(tenant.conn())
     .await?;

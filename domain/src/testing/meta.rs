@@ -12,10 +12,14 @@ use tokio::{
 pub struct Request {
     /// Method and path with its query.
     pub line: String,
+    /// The host that was asked, with its port.
+    pub host: String,
     /// The bearer token.
     pub token: String,
     /// The body; null when there is none.
     pub body: Value,
+    /// The body as it came.
+    pub raw: Vec<u8>,
     /// How many came before it.
     pub before: usize,
 }
@@ -27,6 +31,12 @@ pub enum Reply {
     Json(u16, Value),
     /// A status and a body that is no JSON.
     Text(u16, String),
+    /// A file.
+    Bytes(Vec<u8>),
+    /// The beginning of a file, then the end of the connection.
+    Torn(Vec<u8>),
+    /// The file is elsewhere.
+    Moved(String),
     /// Half of an answer, then the end of the connection.
     Half,
     /// The end of the connection.
@@ -107,9 +117,23 @@ async fn serve(
         book.push(request);
         reply
     };
+    let mut more = String::new();
     let (status, body) = match reply {
-        Reply::Json(status, body) => (status, body.to_string()),
-        Reply::Text(status, body) => (status, body),
+        Reply::Json(status, body) => (status, body.to_string().into_bytes()),
+        Reply::Text(status, body) => (status, body.into_bytes()),
+        Reply::Bytes(body) => (200, body),
+        Reply::Torn(body) => {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+                body.len() + 1000
+            );
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+            return;
+        }
+        Reply::Moved(to) => {
+            more = format!("location: {to}\r\n");
+            (302, Vec::new())
+        }
         Reply::Half => {
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"messages\"")
@@ -124,10 +148,10 @@ async fn serve(
         }
     };
     let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{more}connection: close\r\n\r\n",
         body.len()
     );
-    let _ = stream.write_all((head + &body).as_bytes()).await;
+    let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Request> {
@@ -164,10 +188,12 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             .next()?
             .trim_end_matches(" HTTP/1.1")
             .to_owned(),
+        host: header("host")?,
         token: header("authorization")?
             .trim_start_matches("Bearer ")
             .to_owned(),
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        raw: body,
         before: 0,
     })
 }

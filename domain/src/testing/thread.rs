@@ -65,6 +65,8 @@ pub async fn write(
         conversation,
         text: text.to_owned(),
         note: false,
+        reply_to: None,
+        sends: None,
     };
     let mut tenant = fixture.enter(env).await;
     message::compose(env, &mut tenant, &compose).await.unwrap();

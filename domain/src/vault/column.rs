@@ -1,6 +1,10 @@
 //! Every column that holds sealed values: the one list that rotation and verification walk.
 
-use crate::{Result, audit, channel::secrets, job, quarantine};
+use crate::{
+    Result, audit,
+    channel::{event, secrets},
+    file, job, quarantine,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,9 +15,11 @@ pub(crate) enum Column {
     ChannelToken,
     ChannelAppSecret,
     ChannelVerifyToken,
+    ChannelEvent,
     Audit,
     WebhookPart,
     Job,
+    FileKey,
     Quarantine,
 }
 
@@ -28,13 +34,15 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 6] = [
+    pub(crate) const WORKSPACE: [Self; 8] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
+        Self::ChannelEvent,
         Self::Audit,
         Self::WebhookPart,
         Self::Job,
+        Self::FileKey,
     ];
 
     /// `table.column` of every sealed column of the schema.
@@ -50,14 +58,20 @@ impl Column {
             Self::ChannelToken => secrets::TOKEN,
             Self::ChannelAppSecret => secrets::APP_SECRET,
             Self::ChannelVerifyToken => secrets::VERIFY_TOKEN,
+            Self::ChannelEvent => event::SEALED,
             Self::Audit => audit::DETAIL,
             Self::WebhookPart => "webhook_part.sealed",
             Self::Job => job::SEALED,
+            Self::FileKey => file::KEY,
             Self::Quarantine => quarantine::SEALED,
         }
     }
 
     /// The next values after `after`, in the order of their rows' ids; only those that do not begin with `but`.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a statement for each column, checked at build"
+    )]
     pub(super) async fn read(
         self,
         conn: &mut PgConnection,
@@ -142,6 +156,21 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::ChannelEvent => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM channel_event
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Job => {
                 sqlx::query_as!(
                     Row,
@@ -157,12 +186,31 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::FileKey => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, key_sealed AS "sealed!" FROM file
+                        WHERE workspace_id = $1 AND id > $2 AND key_sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(key_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine => return read_own(conn, after, but).await,
         };
         Ok(rows?)
     }
 
     /// Puts `new` where `old` stands, and nothing where something else does by now: it was sealed after the old was read.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a statement for each column, checked at build"
+    )]
     pub(super) async fn swap(
         self,
         conn: &mut PgConnection,
@@ -230,11 +278,37 @@ impl Column {
                 .execute(conn)
                 .await?;
             }
+            Self::ChannelEvent => {
+                sqlx::query!(
+                    "UPDATE channel_event e SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE e.workspace_id = $1 AND e.id = n.id AND e.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
             Self::Job => {
                 sqlx::query!(
                     "UPDATE job j SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE j.workspace_id = $1 AND j.id = n.id AND j.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::FileKey => {
+                sqlx::query!(
+                    "UPDATE file f SET key_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE f.workspace_id = $1 AND f.id = n.id AND f.key_sealed = n.old",
                     workspace,
                     ids,
                     old,

@@ -89,6 +89,38 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .execute(tenant.conn())
     .await
     .unwrap();
+    let event: Uuid = env.id();
+    let place = Column::ChannelEvent.place();
+    let sealed = seal(env, &mut tenant, place, &event.to_string(), b"event").await;
+    sqlx::query(
+        "INSERT INTO channel_event (workspace_id, id, account_id, field, event, at, received_at, digest, sealed)
+         VALUES ($1, $2, 'waba-1', 'field', '', now(), now(), $3, $4)",
+    )
+    .bind(fixture.workspace.0)
+    .bind(event)
+    .bind(&event.as_bytes()[..])
+    .bind(sealed.unwrap())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    let file: Uuid = env.id();
+    let place = Column::FileKey.place();
+    let sealed = seal(env, &mut tenant, place, &file.to_string(), &[4; 32]).await;
+    // One that waits has no key.
+    sqlx::query(
+        "INSERT INTO file (workspace_id, id, channel_id, kind, claimed, mime, state, size, sha256, key_sealed, object,
+                           created_at)
+         SELECT $1, f.id, $3, 'image', 'image/png', 'image/png', f.state, 1, '', f.key, 'object', now()
+           FROM (VALUES ($2::uuid, 'stored', $4::bytea), ($5::uuid, 'waiting', NULL)) AS f (id, state, key)",
+    )
+    .bind(fixture.workspace.0)
+    .bind(file)
+    .bind(channel.0)
+    .bind(sealed.unwrap())
+    .bind(env.id::<Uuid>())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
     tenant.commit().await.unwrap();
     add_jobs(env, &fixture, 1).await;
     let piece = quarantine::Stranger {
@@ -193,7 +225,9 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
 ) {
     /// Hashes and digests: they open nothing and need no key to be read.
     const NOT_SEALED: &[&str] = &[
+        "channel_event.digest",
         "channel_route.callback_hash",
+        "file.sha256",
         "limit_bucket.key",
         "live_ticket.hash",
         "message_key.digest",

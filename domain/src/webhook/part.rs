@@ -5,7 +5,7 @@ use super::{
     news::{self, Reading},
 };
 use crate::{Env, Error, Result, Tenant, vault};
-use postern_types::{ChannelId, PartId, WorkspaceId};
+use postern_types::{ChannelId, PartId, Role, SessionId, WorkspaceId};
 use time::OffsetDateTime;
 
 /// What became of a part: as good as the worst in it.
@@ -13,8 +13,6 @@ use time::OffsetDateTime;
 pub(super) enum Outcome {
     /// All of it was understood, and is shown.
     Applied,
-    /// All of it was understood; some of it is shown nowhere yet.
-    Unshown,
     /// Something in it waits to be understood.
     Kept,
 }
@@ -24,7 +22,6 @@ impl Outcome {
     fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
-            Self::Unshown => "unshown",
             Self::Kept => "kept",
         }
     }
@@ -73,7 +70,8 @@ async fn once(env: &Env, part: &Part) -> Result<Option<Outcome>> {
         // Begun by another delivery, which was cut off or is at it now.
         reading = news::read(&mut tenant, &part.body, row.received_at).await?;
     }
-    let (mut tenant, outcome) = work(env, way, tenant, reading).await?;
+    let late = (!row.new).then_some(row.id);
+    let (mut tenant, outcome) = work(env, way, tenant, reading, late).await?;
     let mine = outcome.as_str() == row.state
         || mark(&mut tenant, row.id, &row.state, outcome.as_str()).await?;
     if !mine {
@@ -129,9 +127,10 @@ pub(super) fn digest(env: &Env, body: &[u8]) -> Vec<u8> {
 
 /// The way into a part's workspace.
 #[derive(Clone, Copy)]
-enum Way {
+pub(super) enum Way {
     Channel(WorkspaceId, ChannelId),
     Operator(WorkspaceId),
+    Admin(SessionId, WorkspaceId),
 }
 
 impl Way {
@@ -139,17 +138,19 @@ impl Way {
         match self {
             Self::Channel(workspace, channel) => env.db.channel(workspace, channel).await,
             Self::Operator(workspace) => env.db.operator(workspace).await,
+            Self::Admin(session, workspace) => env.db.member(session, workspace, Role::Admin).await,
         }
     }
 }
 
 /// Applies what was read, beginning in `tenant`; gives back the transaction of the last elements, still open. What was
-/// applied before changes nothing.
+/// applied before changes nothing. Messages of a part that was kept before remember it: their times do not tell of it.
 async fn work(
     env: &Env,
     way: Way,
     mut tenant: Tenant,
     reading: Reading,
+    late: Option<PartId>,
 ) -> Result<(Tenant, Outcome)> {
     let mut outcome = reading.outcome;
     for (turn, piece) in reading.news.chunks(PIECE).enumerate() {
@@ -158,7 +159,7 @@ async fn work(
             tenant = way.enter(env).await?;
         }
         for news in piece {
-            if !news::apply(env, &mut tenant, news).await? {
+            if !news::apply(env, &mut tenant, news, late).await? {
                 outcome = Outcome::Kept;
             }
         }
@@ -198,8 +199,8 @@ async fn count_replay(tenant: &mut Tenant, id: PartId) -> Result<()> {
 pub struct Waiting {
     /// Its id.
     pub id: PartId,
-    /// `kept`: something in it was not understood; `unshown`: it was, and is shown nowhere yet; `pending`: it was begun,
-    /// and Meta has not come again since.
+    /// `kept`: something in it was not understood; `unshown`: it came when its kind was shown nowhere yet; `pending`: it
+    /// was begun, and Meta has not come again since.
     pub state: String,
 }
 
@@ -221,8 +222,13 @@ pub async fn waiting(tenant: &mut Tenant, after: Option<PartId>) -> Result<Vec<W
 
 /// Applies a part again, as the operator; what was applied before changes nothing. True when all of it is shown now.
 pub async fn reapply(env: &Env, workspace: WorkspaceId, id: PartId) -> Result<bool> {
-    let way = Way::Operator(workspace);
+    again(env, Way::Operator(workspace), id).await
+}
+
+/// The same by any way in.
+pub(super) async fn again(env: &Env, way: Way, id: PartId) -> Result<bool> {
     let mut tenant = way.enter(env).await?;
+    let workspace = tenant.workspace();
     let row = sqlx::query!(
         "SELECT sealed, received_at FROM webhook_part WHERE workspace_id = $1 AND id = $2",
         workspace.0,
@@ -232,7 +238,7 @@ pub async fn reapply(env: &Env, workspace: WorkspaceId, id: PartId) -> Result<bo
     .await?;
     let body = vault::open(env, &mut tenant, SEALED, &id.to_string(), &row.sealed).await?;
     let reading = news::read(&mut tenant, &body, row.received_at).await?;
-    let (mut tenant, outcome) = work(env, way, tenant, reading).await?;
+    let (mut tenant, outcome) = work(env, way, tenant, reading, Some(id)).await?;
     sqlx::query!(
         "UPDATE webhook_part SET state = $3 WHERE workspace_id = $1 AND id = $2",
         workspace.0,

@@ -95,6 +95,8 @@ impl Split<'_> {
 }
 
 struct Route {
+    /// Meta's id of its account.
+    account: String,
     workspace: WorkspaceId,
     channel: ChannelId,
     covered: bool,
@@ -103,6 +105,7 @@ struct Route {
 /// Whose a number is.
 pub(super) struct Owner {
     number: String,
+    account: String,
     pub workspace: WorkspaceId,
     pub channel: ChannelId,
     pub own_app: bool,
@@ -112,7 +115,7 @@ pub(super) struct Owner {
 pub(super) async fn owners(global: &mut Global, numbers: &[String]) -> Result<Vec<Owner>> {
     let owners = sqlx::query_as!(
         Owner,
-        r#"SELECT phone_number_id AS "number!", workspace_id AS "workspace!: WorkspaceId",
+        r#"SELECT phone_number_id AS "number!", account_id AS "account!", workspace_id AS "workspace!: WorkspaceId",
                   channel_id AS "channel!: ChannelId", own_app AS "own_app!"
              FROM route_numbers($1)"#,
         numbers,
@@ -122,9 +125,16 @@ pub(super) async fn owners(global: &mut Global, numbers: &[String]) -> Result<Ve
     Ok(owners)
 }
 
+/// The accounts that a change names: the one that it came for, and the one within.
+fn named<'a>(peeled: &'a Peeled<'_>, change: &'a Change<'_>) -> impl Iterator<Item = &'a String> {
+    let account = &peeled.entries[change.entry].account;
+    [account, &change.inner_account].into_iter().flatten()
+}
+
 /// Where the numbers and accounts of a body belong.
 struct Routes {
     numbers: HashMap<String, Route>,
+    /// Without those that are a number's own beside it.
     accounts: HashMap<String, Vec<Route>>,
 }
 
@@ -135,23 +145,12 @@ impl Routes {
             .iter()
             .filter_map(|change| change.number.clone())
             .collect();
-        let accounts: BTreeSet<_> = peeled
-            .changes
-            .iter()
-            .filter(|change| change.number.is_none())
-            .flat_map(|change| {
-                [
-                    peeled.entries[change.entry].account.clone(),
-                    change.inner_account.clone(),
-                ]
-            })
-            .flatten()
-            .collect();
         let mut routes = Self {
             numbers: HashMap::new(),
             accounts: HashMap::new(),
         };
-        if numbers.is_empty() && accounts.is_empty() {
+        let mut changes = peeled.changes.iter();
+        if numbers.is_empty() && changes.all(|change| named(peeled, change).next().is_none()) {
             return Ok(routes);
         }
         let mut global = env.db.global().await?;
@@ -159,6 +158,7 @@ impl Routes {
             let rows = owners(&mut global, &Vec::from_iter(numbers)).await?;
             for row in rows {
                 let route = Route {
+                    account: row.account,
                     workspace: row.workspace,
                     channel: row.channel,
                     covered: signer.covers(row.own_app, row.workspace, row.channel, None),
@@ -166,6 +166,7 @@ impl Routes {
                 routes.numbers.insert(row.number, route);
             }
         }
+        let accounts = routes.unknown(peeled);
         if !accounts.is_empty() {
             let rows = sqlx::query!(
                 r#"SELECT account_id AS "account!", workspace_id AS "workspace!: WorkspaceId",
@@ -178,7 +179,9 @@ impl Routes {
             for row in rows {
                 let account = Some(row.account.as_str());
                 let covered = signer.covers(row.own_app, row.workspace, row.channel, account);
-                routes.accounts.entry(row.account).or_default().push(Route {
+                let known = routes.accounts.entry(row.account.clone()).or_default();
+                known.push(Route {
+                    account: row.account,
                     workspace: row.workspace,
                     channel: row.channel,
                     covered,
@@ -189,17 +192,53 @@ impl Routes {
         Ok(routes)
     }
 
-    /// The workspaces that a change is for, each with one of its channels.
+    /// The accounts that are named, and of which the numbers alone do not tell whose they are.
+    fn unknown(&self, peeled: &Peeled<'_>) -> BTreeSet<String> {
+        let mut accounts = BTreeSet::new();
+        for change in &peeled.changes {
+            let own = match &change.number {
+                None => None,
+                Some(number) => match self.numbers.get(number) {
+                    Some(route) => Some(&route.account),
+                    // Whatever else it names, it goes to nobody.
+                    None => continue,
+                },
+            };
+            let others = named(peeled, change).filter(|account| Some(*account) != own);
+            accounts.extend(others.cloned());
+        }
+        accounts
+    }
+
+    /// Whether the signer may tell a workspace of an account: it speaks for it there, or nobody has a number of it. Where
+    /// the workspace itself has none of it, whoever has one decides.
+    fn may_tell(&self, workspace: WorkspaceId, account: &str) -> bool {
+        let Some(routes) = self.accounts.get(account) else {
+            return true;
+        };
+        let there = routes.iter().any(|route| route.workspace == workspace);
+        let mut routes = routes.iter();
+        routes.any(|route| route.covered && (!there || route.workspace == workspace))
+    }
+
+    /// The workspaces that a change is for, each with one of its channels. The signer must speak for all that it names:
+    /// what is applied later goes by any of it.
     fn of(
         &self,
         peeled: &Peeled<'_>,
         change: &Change<'_>,
     ) -> Result<Vec<(WorkspaceId, ChannelId)>, Reason> {
         if let Some(number) = &change.number {
-            return match self.numbers.get(number) {
-                Some(route) if route.covered => Ok(vec![(route.workspace, route.channel)]),
-                Some(_) => Err(Reason::NotCovered),
-                None => Err(Reason::UnknownNumber),
+            let Some(route) = self.numbers.get(number) else {
+                return Err(Reason::UnknownNumber);
+            };
+            let may_tell = |account: &String| {
+                *account == route.account || self.may_tell(route.workspace, account)
+            };
+            return if route.covered && named(peeled, change).all(may_tell) {
+                Ok(vec![(route.workspace, route.channel)])
+            } else {
+                Err(Reason::NotCovered)
             };
         }
         let known = |account: &Option<String>| {
@@ -213,7 +252,10 @@ impl Routes {
         };
         let covered: Vec<_> = routes
             .iter()
-            .filter(|route| route.covered)
+            .filter(|route| {
+                let mut all = named(peeled, change);
+                route.covered && all.all(|account| self.may_tell(route.workspace, account))
+            })
             .map(|route| (route.workspace, route.channel))
             .collect();
         match covered.as_slice() {

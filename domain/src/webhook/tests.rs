@@ -1,11 +1,14 @@
 //! What holds of webhooks, whatever is in them.
 
 mod addressed;
+mod again;
 mod apart;
 mod conformance;
+mod covered;
 mod doors;
 mod faults;
 mod ids;
+mod kinds;
 mod moves;
 mod people;
 mod pieces;
@@ -14,6 +17,7 @@ mod release;
 mod short;
 mod statuses;
 mod together;
+mod traced;
 
 use super::{Door, Receipt, Waiting, part::SEALED, receive, waiting};
 use crate::{

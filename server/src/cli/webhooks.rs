@@ -205,7 +205,7 @@ async fn waiting(
     }
 }
 
-fn utc(moment: Moment) -> String {
+pub(super) fn utc(moment: Moment) -> String {
     OffsetDateTime::from_unix_timestamp(moment.0.div_euclid(1000))
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())

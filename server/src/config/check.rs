@@ -83,6 +83,22 @@ impl Config {
                 "List the origins, or leave it empty",
             ));
         }
+        // The numbers' tokens and everybody's files go there.
+        if self.graph_url.scheme() != "https" {
+            faults.push(fault(
+                "graph_url",
+                "it is not https, and access tokens go there",
+                "Leave it out, or write the https:// address of Meta's Graph API",
+            ));
+        }
+        let endpoint = self.s3.as_ref().and_then(|s3| s3.endpoint.as_ref());
+        if endpoint.is_some_and(|url| url.scheme() != "https") {
+            faults.push(fault(
+                "s3_endpoint",
+                "it is not https, so the key of the store would be used in the open",
+                "Write the store's https:// address",
+            ));
+        }
         if self.base_url.scheme() != "https" {
             faults.push(fault(
                 "base_url",

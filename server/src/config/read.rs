@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use super::{Config, Environment, Fault, Key, Limits, LogFormat, keys, site, source::Source};
+use super::{Config, Environment, Fault, Key, Limits, LogFormat, keys, s3, site, source::Source};
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -56,6 +56,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
         database_url: source.text("database_url").map(SecretString::from),
         database_owner_url: source.text("database_owner_url").map(SecretString::from),
         graph_url: reader.web_address("graph_url", "https://graph.facebook.com/v24.0"),
+        s3: s3::read(&mut reader),
         app_secret: source.text("app_secret").map(SecretString::from),
         verify_token: source.text("verify_token").map(SecretString::from),
         master_keys: reader.keys(
@@ -129,7 +130,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn parse<T>(
+    /// The text of a setting.
+    pub(super) fn text(&self, setting: &str) -> Option<String> {
+        self.source.text(setting)
+    }
+
+    pub(super) fn parse<T>(
         &mut self,
         setting: &str,
         remedy: &str,
@@ -156,6 +162,12 @@ impl Reader<'_> {
     }
 
     fn web_address(&mut self, setting: &str, usual: &'static str) -> Url {
+        self.address(setting)
+            .unwrap_or_else(|| Url::parse(usual).expect("the usual address is an address"))
+    }
+
+    /// An address on the web, when one is set.
+    pub(super) fn address(&mut self, setting: &str) -> Option<Url> {
         let parse = |text: &str| {
             let url = Url::parse(text.trim_end_matches('/')).ok()?;
             let plain =
@@ -167,7 +179,6 @@ impl Reader<'_> {
             .then_some(url)
         };
         self.parse(setting, "Write an address that begins with https:// or http://, without user, query or fragment", parse)
-            .unwrap_or_else(|| Url::parse(usual).expect("the usual address is an address"))
     }
 
     fn list<T>(
@@ -226,7 +237,7 @@ impl Reader<'_> {
         SecretSlice::from(self.parse("pepper", &remedy, parse).unwrap_or_default())
     }
 
-    fn fault(&mut self, setting: &str, wrong: &str, remedy: &str) {
+    pub(super) fn fault(&mut self, setting: &str, wrong: &str, remedy: &str) {
         self.faults
             .push(Fault::new(self.source.name(setting), wrong, remedy));
     }

@@ -7,11 +7,11 @@ use super::{
 };
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use postern_domain::{
-    Env, Error,
+    Env, Error, courtesy,
     event::{self, Position},
     live::{self, Pass},
 };
-use postern_types::{ClientFrame, FeedCursor, Role, ServerFrame};
+use postern_types::{ClientFrame, ConversationId, FeedCursor, Role, ServerFrame};
 use std::{
     ops::ControlFlow,
     pin::pin,
@@ -256,6 +256,9 @@ impl Open {
 
     fn tell(&mut self) -> ControlFlow<End> {
         if let Some(place) = self.told.say(Instant::now()) {
+            if let (Some(conversation), true) = (place.conversation, place.typing) {
+                tokio::spawn(tell_contact(self.env.clone(), self.pass, conversation));
+            }
             self.room.present(self.number, self.pass.member, place);
         }
         ControlFlow::Continue(())
@@ -281,6 +284,15 @@ impl Open {
             Ok(Ok(())) => ControlFlow::Continue(()),
             _ => ControlFlow::Break(End::Gone),
         }
+    }
+}
+
+/// The contact may see it too. Nobody waits for that, and it is not said twice.
+async fn tell_contact(env: Env, pass: Pass, conversation: ConversationId) {
+    if let Err(error) = courtesy::typing(&env, &pass, conversation).await
+        && !matches!(error, Error::Unavailable | Error::Unauthorized)
+    {
+        tracing::warn!(workspace.id = %pass.workspace, %error, "a contact was not told of who types");
     }
 }
 

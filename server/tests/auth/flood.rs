@@ -14,16 +14,19 @@ use axum::{
 };
 use futures::{FutureExt as _, StreamExt as _, future::join_all, stream::FuturesUnordered};
 use http_body_util::BodyExt as _;
-use postern_app::ssr::{Caller, Entered};
+use postern_app::{
+    error::ApiError,
+    ssr::{Caller, Entered},
+};
 use postern_domain::{account::Person, limit::Rates, live as tickets, operator, token};
 use postern_server::{
     caller::{self, Guard},
     config,
-    limit::{Limits, calls},
+    limit::{Limits, calls, uploads},
     live::{self, Hub},
     state::AppState,
 };
-use postern_types::Role;
+use postern_types::{Role, WorkspaceId};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{future::IntoFuture as _, sync::Arc, time::Duration};
@@ -33,6 +36,7 @@ use tokio_tungstenite::{
     tungstenite::{self, client::IntoClientRequest as _},
 };
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 /// A person with a workspace.
 struct Tenant {
@@ -94,6 +98,7 @@ async fn a_workspace_that_calls_too_often_is_told_to_wait_and_costs_another_none
     options: PgConnectOptions,
 ) {
     const COUNTS: &str = "/api/inbox/counts";
+    const UPLOAD: &str = "/files?conversation=00000000-0000-0000-0000-000000000001";
     let house = House::new(options);
     let (flooded, quiet) = two(&house).await;
     let folder = tempfile::tempdir().expect("a folder");
@@ -105,8 +110,10 @@ async fn a_workspace_that_calls_too_often_is_told_to_wait_and_costs_another_none
     // A stranger who only names the workspace uses up nothing of it, however often.
     for _ in 0..60 {
         let named = Some(flooded.workspace.as_str());
-        let answer = quiet.call(&router, COUNTS, named).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        for path in [COUNTS, UPLOAD] {
+            let answer = quiet.call(&router, path, named).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        }
     }
     for tenant in [&flooded, &quiet] {
         let answer = tenant.call(&router, COUNTS, None).await;
@@ -205,6 +212,40 @@ async fn while_a_workspaces_line_is_full_it_gets_503_and_another_is_served_at_on
     told.add_permits(100);
     let rest: Vec<Answer> = flood.collect().await;
     assert_eq!(tally(&rest, StatusCode::OK), 100 - refused.len());
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn an_upload_counts_for_its_workspace_which_leaves_others_their_places(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let few = config::Limits {
+        rates: Rates {
+            workspace: 8,
+            ..Rates::default()
+        },
+        ..config::Limits::default()
+    };
+    let state = AppState {
+        limits: Arc::new(Limits::new(&few, 8)),
+        ..state(&house.env, Hub::new(house.env.clone()))
+    };
+    let [one, other] = [1, 2].map(|nth| WorkspaceId(Uuid::from_u128(nth)));
+    let mut held = Vec::new();
+    for _ in 0..6 {
+        held.push(uploads::enter(&state, one).await.expect("a place"));
+    }
+    let seventh = uploads::enter(&state, one).await;
+    assert_eq!(seventh.err(), Some(ApiError::Unavailable));
+    let theirs = uploads::enter(&state, other).await;
+    held.push(theirs.expect("another workspace's place"));
+    held.clear();
+    // The last of eight in a minute: the one that found no place is counted too.
+    drop(uploads::enter(&state, one).await.expect("a place"));
+    let ninth = uploads::enter(&state, one).await.err();
+    assert!(matches!(ninth, Some(ApiError::TooMany { .. })), "{ninth:?}");
+    drop(uploads::enter(&state, other).await.expect("a place"));
 }
 
 #[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]

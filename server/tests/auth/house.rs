@@ -119,6 +119,7 @@ impl House {
                 verify_token: None,
                 http: reqwest::Client::builder().build().expect("a client"),
             },
+            files: postern_domain::file::Store::memory(),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         };

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 /// A signed-in page.
 #[derive(Clone)]
@@ -173,6 +174,51 @@ impl Api {
             .header("x-workspace-id", &self.workspace)
             .bearer_auth(&self.token)
             .json(&arguments)
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|error| error.to_string())?;
+        if !status.is_success() {
+            return Err(format!("{status} {text}"));
+        }
+        serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))
+    }
+
+    /// Begins an upload of which no more comes: it is on its way for as long as what is given is kept.
+    pub async fn begin_upload(&self, conversation: &str) -> TcpStream {
+        let host = self.url.strip_prefix("http://").expect("an address");
+        let mut stream = TcpStream::connect(host).await.expect("a connection");
+        let begun = format!(
+            "POST /files?conversation={conversation}&name=a.txt HTTP/1.1\r\nhost: {host}\r\norigin: {}\r\n\
+             x-workspace-id: {}\r\nauthorization: Bearer {}\r\ncontent-type: text/plain\r\n\
+             content-length: 1000\r\n\r\nhello",
+            self.origin, self.workspace, self.token
+        );
+        let written = stream.write_all(begun.as_bytes()).await;
+        written.expect("it is sent");
+        stream
+    }
+
+    /// Uploads a file for a message of that conversation; what is no success comes as its status and text.
+    pub async fn bring(
+        &self,
+        conversation: &str,
+        name: &str,
+        mime: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Value, String> {
+        let path = format!("{}/files", self.url);
+        let told = [("conversation", conversation), ("name", name)];
+        let url = reqwest::Url::parse_with_params(&path, told).expect("an address");
+        let answer = self
+            .http
+            .post(url)
+            .header("origin", &self.origin)
+            .header("x-workspace-id", &self.workspace)
+            .header("content-type", mime)
+            .bearer_auth(&self.token)
+            .body(bytes)
             .send()
             .await
             .map_err(|error| error.to_string())?;

@@ -15,6 +15,7 @@ fn calls(
     message: &str,
     channel: &str,
     member: &str,
+    contact: &str,
 ) -> BTreeMap<&'static str, Value> {
     let request = json!({ "view": "all", "state": "open", "search": "", "after": null });
     let line = json!({
@@ -45,6 +46,21 @@ fn calls(
             "conversation/draft",
             json!({ "id": conversation, "text": "mine" }),
         ),
+        ("contact/person", json!({ "id": conversation })),
+        ("contact/find", json!({ "search": "" })),
+        (
+            "contact/rename",
+            json!({ "id": contact, "name": "Mine now" }),
+        ),
+        (
+            "contact/merge",
+            json!({ "kept": contact, "gone": conversation }),
+        ),
+        ("contact/undo", json!({ "id": contact })),
+        (
+            "contact/dismiss",
+            json!({ "one": contact, "other": conversation }),
+        ),
         ("message/compose", json!({ "line": line })),
         ("message/retry", json!({ "id": message })),
         (
@@ -54,16 +70,70 @@ fn calls(
         ("channels/list", json!({})),
         ("channels/connect", json!({ "form": form })),
         ("channels/disconnect", json!({ "id": channel })),
+        ("channels/standings", json!({})),
+        ("channels/health", json!({ "id": channel })),
+        ("channels/check", json!({ "id": channel })),
+        ("channels/seen", json!({ "id": channel, "alert": null })),
+        ("channels/profile", json!({ "id": channel })),
+        (
+            "channels/save-profile",
+            json!({ "id": channel, "profile": { "about": "Mine now" } }),
+        ),
+        (
+            "channels/register",
+            json!({ "id": channel, "step": { "change_pin": { "pin": "123456" } } }),
+        ),
+        (
+            "channels/events",
+            json!({ "id": channel, "field": null, "after": null }),
+        ),
+        ("channels/event", json!({ "id": channel, "event": message })),
+        ("channels/courtesy", json!({})),
+        (
+            "channels/courtesy/choose",
+            json!({ "receipts": false, "typing": false }),
+        ),
+        ("file/again", json!({ "id": message })),
+        ("file/links", json!({ "ids": [message] })),
+        (
+            "templates/list",
+            json!({ "request": { "channel": channel, "search": "", "category": null, "language": null } }),
+        ),
+        ("templates/refresh", json!({ "channel": channel })),
+        (
+            "templates/send",
+            json!({ "asked": { "id": "0199a1b2-0000-7000-8000-000000000001", "conversation": conversation, "template": message,
+                               "fill": { "values": {}, "file": null } } }),
+        ),
+        (
+            "templates/start",
+            json!({ "asked": { "id": "0199a1b2-0000-7000-8000-000000000001", "channel": channel, "phone": "+4915112345678",
+                               "template": message, "fill": { "values": {}, "file": null } } }),
+        ),
+        ("trace/find", json!({ "what": message })),
+        ("trace/kept", json!({ "from": 0, "to": 1 })),
+        (
+            "trace/reapply",
+            json!({ "from": 0, "to": 1, "after": null }),
+        ),
     ])
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 5] = [
+const OWN: [&str; 13] = [
+    "contact/find",
     "inbox/snapshot",
     "inbox/list",
     "inbox/counts",
     "live/ticket",
     "channels/list",
+    "channels/standings",
+    "channels/courtesy",
+    "channels/courtesy/choose",
+    "file/links",
+    "trace/find",
+    "trace/kept",
+    "trace/reapply",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,6 +177,7 @@ async fn every_function_shows_and_changes_nothing_for_another_workspace() {
         message,
         &text("/channels/0/id"),
         &text("/members/0/id"),
+        &text("/page/rows/0/contact/id"),
     );
     // Naming the router links the functions that it serves.
     std::hint::black_box(postern_server::routes::router as fn(_) -> _);

@@ -14,7 +14,7 @@ const FIXED: [(&str, &str); 7] = [
     ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()",
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! The whole product as processes: the real program, a private PostgreSQL, Meta pretended, over real HTTP.
 
 mod api;
+mod files;
 mod foreign;
 mod headers;
 mod keys;
@@ -12,4 +13,5 @@ mod several;
 mod sockets;
 mod stranger;
 mod tally;
+mod templates;
 mod town;

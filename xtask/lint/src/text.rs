@@ -9,8 +9,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use crate::{is_test_file, rust_files};
 
 /// What every feature folder of `app` may use; the features themselves meet only here and in `types`.
-const SHARED: [&str; 10] = [
-    "ui", "live", "ssr", "error", "i18n", "strings", "words", "client", "session", "shell",
+const SHARED: [&str; 11] = [
+    "ui", "live", "ssr", "error", "i18n", "strings", "words", "client", "json", "session", "shell",
 ];
 /// The only files of `app` that know which half they are compiled for.
 const KNOW_THEIR_HALF: [&str; 3] = ["ssr.rs", "error.rs", "lib.rs"];

@@ -10,13 +10,30 @@ use serde_json::Value;
 
 /// Posts JSON to `http://HOST:PORT/path` and returns the JSON of the answer; any answer but 2xx is a fault.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &Value) -> Result<Value> {
+    let answer = send(url, headers, body.to_string().as_bytes())?;
+    if !(200..300).contains(&answer.status) {
+        bail!("{url}: {} {}", answer.status, answer.body);
+    }
+    if answer.body.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&answer.body).with_context(|| format!("{url} answered no JSON"))
+}
+
+/// What a server said.
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+}
+
+/// Posts these bytes as JSON.
+pub fn send(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
     let (host, path) = url
         .strip_prefix("http://")
         .and_then(|rest| rest.split_once('/'))
         .context("not an http URL with a path")?;
     let mut stream = TcpStream::connect(host).with_context(|| format!("{host} is not there"))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let body = body.to_string();
     // Version 1.0: the answer comes whole, and ends with the connection.
     let mut request = format!(
         "POST /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
@@ -26,7 +43,7 @@ pub fn post(url: &str, headers: &[(&str, &str)], body: &Value) -> Result<Value> 
         write!(request, "{name}: {value}\r\n")?;
     }
     // In one piece: who answers after the first of several would leave the others a broken pipe.
-    stream.write_all(format!("{request}\r\n{body}").as_bytes())?;
+    stream.write_all(&[request.as_bytes(), b"\r\n", body].concat())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let text = String::from_utf8_lossy(&answer);
@@ -34,13 +51,12 @@ pub fn post(url: &str, headers: &[(&str, &str)], body: &Value) -> Result<Value> 
         .split_once("\r\n\r\n")
         .context("the answer was cut off")?;
     let status = head.split_whitespace().nth(1).unwrap_or_default();
-    if !status.starts_with('2') {
-        bail!("/{path}: {status} {body}");
-    }
-    if body.trim().is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_str(body).with_context(|| format!("/{path} answered no JSON"))
+    Ok(Answer {
+        status: status
+            .parse()
+            .with_context(|| format!("/{path}: `{status}` is no status"))?,
+        body: body.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -201,6 +201,11 @@ const USUAL: [&str; 12] = [
     "POSTERN_CONNECTIONS_PER_ADDRESS=24000",
 ];
 
+/// The limits lifted, for whoever stands for thousands.
+pub fn unlimited() -> Vec<(String, String)> {
+    USUAL.into_iter().map(named).collect()
+}
+
 /// What every bench sets: a log of what goes wrong alone, and what was asked for.
 fn usual(shared: &Shared) -> Vec<(String, String)> {
     let own = USUAL.into_iter();
@@ -216,7 +221,7 @@ fn named(setting: &str) -> (String, String) {
 }
 
 /// The address without a name to look up.
-fn direct(installation: &Installation) -> String {
+pub fn direct(installation: &Installation) -> String {
     format!("http://127.0.0.1:{}", installation.port)
 }
 
@@ -248,7 +253,7 @@ fn connect(stage: &Stage, tenant: &Tenant, token: &str) -> Result<()> {
 }
 
 /// A site folder that the server accepts and that has no client.
-fn no_pages(data: &Path) -> Result<PathBuf> {
+pub fn no_pages(data: &Path) -> Result<PathBuf> {
     let site = data.join("site");
     std::fs::create_dir_all(&site)?;
     std::fs::write(site.join("site.json"), r#"{"pkg":"pkg","name":"postern"}"#)?;

@@ -24,6 +24,8 @@ pub enum Command {
     Closed,
     /// Goes to the numbers.
     Numbers,
+    /// Goes to where one finds out where a message is.
+    Where,
     /// Chooses a theme.
     Theme(Theme),
     /// Chooses a density.
@@ -32,12 +34,14 @@ pub enum Command {
     SignOut,
 }
 
-const ALL: [Command; 11] = [
+const ALL: [Command; 13] = [
     Command::View(InboxView::Mine),
     Command::View(InboxView::Unassigned),
     Command::View(InboxView::All),
+    Command::View(InboxView::Closing),
     Command::Closed,
     Command::Numbers,
+    Command::Where,
     Command::Theme(Theme::System),
     Command::Theme(Theme::Light),
     Command::Theme(Theme::Dark),
@@ -53,8 +57,10 @@ impl Command {
             Self::View(InboxView::Mine) => frame::GO_MINE,
             Self::View(InboxView::Unassigned) => frame::GO_UNASSIGNED,
             Self::View(InboxView::All) => frame::GO_ALL,
+            Self::View(InboxView::Closing) => frame::GO_CLOSING,
             Self::Closed => frame::GO_CLOSED,
             Self::Numbers => frame::GO_NUMBERS,
+            Self::Where => frame::GO_WHERE,
             Self::Theme(Theme::System) => frame::THEME_SYSTEM,
             Self::Theme(Theme::Light) => frame::THEME_LIGHT,
             Self::Theme(Theme::Dark) => frame::THEME_DARK,
@@ -70,8 +76,10 @@ impl Command {
             Self::View(InboxView::Mine) => "user-check",
             Self::View(InboxView::Unassigned) => "user",
             Self::View(InboxView::All) => "inbox",
+            Self::View(InboxView::Closing) => "clock",
             Self::Closed => "archive",
             Self::Numbers => "smartphone",
+            Self::Where => "search",
             Self::Theme(Theme::System) => "monitor",
             Self::Theme(Theme::Light) => "sun",
             Self::Theme(Theme::Dark) => "moon",

@@ -37,6 +37,7 @@ pub fn runner(open: RwSignal<bool>) -> impl Fn(Entry) + Copy + 'static {
             Entry::Command(Command::View(view)) => look_at(view, ConversationState::Open),
             Entry::Command(Command::Closed) => look_at(InboxView::All, ConversationState::Closed),
             Entry::Command(Command::Numbers) => go("/settings/channels"),
+            Entry::Command(Command::Where) => go("/settings/where"),
             Entry::Command(Command::Theme(theme)) => prefs.choose_theme(theme),
             Entry::Command(Command::Density(density)) => prefs.choose_density(density),
             Entry::Command(Command::SignOut) => overlays.leaving.leave(Leave::SignOut),

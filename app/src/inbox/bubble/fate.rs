@@ -16,7 +16,7 @@ use crate::{
     words::{fault, thread},
 };
 use leptos::prelude::*;
-use postern_types::{Direction, MessageView, SendFault, Status, UnknownAnswer};
+use postern_types::{Content, Direction, MessageView, SendFault, Status, UnknownAnswer};
 use std::future::Future;
 
 /// Nothing for a reply that is on its way or arrived.
@@ -33,10 +33,11 @@ pub fn Fate(message: MessageView) -> impl IntoView {
 fn Failed(message: MessageView) -> impl IntoView {
     let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
     let can_retry = message.fault.as_ref().is_none_or(|fault| fault.retry);
-    let reason = message
+    let (reason, details) = message
         .fault
         .as_ref()
-        .map(|SendFault { reason, .. }| reason.clone());
+        .map(|fault: &SendFault| (fault.reason.clone(), fault.details.clone()))
+        .unzip();
     let busy = RwSignal::new(false);
     let mine = StoredValue::new(message);
     let retry = move |_| {
@@ -53,6 +54,7 @@ fn Failed(message: MessageView) -> impl IntoView {
     };
     // What the server has never seen can still be changed, or taken back.
     let unsent = mine.with_value(unseen);
+    let text = mine.with_value(|message| matches!(message.content, Content::Text { .. }));
     let edit = move |_| {
         let message = mine.get_value();
         live.outbox.discard(&message);
@@ -68,14 +70,14 @@ fn Failed(message: MessageView) -> impl IntoView {
     view! {
         <div class="fate failed">
             <Icon name="triangle-alert"/>
-            <p dir="auto"><strong>{thread::FAILED}</strong>" "{reason}</p>
+            <p dir="auto"><strong>{thread::FAILED}</strong>" "{reason}{details.flatten().map(|said| view! { <small>" "{said}</small> })}</p>
             {can_retry.then(|| view! {
                 <button type="button" class="button small" disabled=move || busy.get() on:click=retry>
                     <Icon name="rotate-cw"/>{move || if busy.get() { thread::RETRYING } else { thread::RETRY }}
                 </button>
             })}
+            {(unsent && text).then(|| view! { <button type="button" class="button small" on:click=edit>{thread::EDIT}</button> })}
             {unsent.then(|| view! {
-                <button type="button" class="button small" on:click=edit>{thread::EDIT}</button>
                 <button type="button" class="button small" on:click=discard>{thread::DISCARD}</button>
             })}
         </div>

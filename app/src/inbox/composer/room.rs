@@ -1,7 +1,12 @@
 //! The room for the text, with its button and what there is to say about it.
 
 use super::typing::Typing;
-use crate::{browser, inbox::draft::Draft, ui::icon::Icon, words::composer};
+use crate::{
+    browser,
+    inbox::{desk::use_desk, draft::Draft},
+    ui::icon::Icon,
+    words::composer,
+};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 /// The textarea; to be read only while nothing can be sent.
@@ -16,7 +21,7 @@ pub fn Room(
     ready: Memo<bool>,
     send: Callback<()>,
 ) -> impl IntoView {
-    let note = draft.note;
+    let (desk, note) = (use_desk(), draft.note);
     // A keyboard on glass has no Shift+Enter: there Enter makes a line, and the button sends.
     let glass = browser::matches("(pointer: coarse)");
     let keys = move |event: KeyboardEvent| match event.key().as_str() {
@@ -28,7 +33,12 @@ pub fn Room(
         }
         "Escape" if !browser::composing(&event) => {
             event.prevent_default();
-            browser::focus("#thread");
+            // First what the text answers is let go of.
+            if desk.answers.get_untracked().is_some() {
+                desk.answers.set(None);
+            } else {
+                browser::focus("#thread");
+            }
         }
         _ => {}
     };

@@ -2,10 +2,11 @@
 
 use super::focus;
 use crate::{
-    inbox::{draft::Draft, window::Gate},
+    boxed::Show,
+    inbox::{desk::use_desk, draft::Draft, template::Towards, window::Gate},
     live::use_live,
     ui::{icon::Icon, time},
-    words::composer,
+    words::{composer, template},
 };
 use leptos::{html, prelude::*};
 
@@ -16,7 +17,7 @@ pub fn Tabs(
     gate: Memo<Option<Gate>>,
     input: NodeRef<html::Textarea>,
 ) -> impl IntoView {
-    let (live, note) = (use_live(), draft.note);
+    let (live, desk, note) = (use_live(), use_desk(), draft.note);
     let choose = move |as_note| {
         draft.choose(as_note);
         // The room for the text may only come with this.
@@ -37,6 +38,11 @@ pub fn Tabs(
             <button type="button" class="composer-tab" aria-pressed=move || note.get().to_string() on:click=move |_| choose(true)>
                 <Icon name="sticky-note"/>{composer::NOTE}
             </button>
+            <Show when=move || matches!(gate.get(), Some(Gate::Open(_)))>
+                <button type="button" class="composer-tab" title=template::TITLE on:click=move |_| desk.choose_template(Towards::Here)>
+                    <Icon name="layout-template"/>{template::OPEN}
+                </button>
+            </Show>
             <span class="composer-until">{until}</span>
         </div>
     }

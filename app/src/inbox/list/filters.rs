@@ -3,9 +3,10 @@
 use crate::{
     boxed::Show,
     browser,
+    inbox::{desk::use_desk, template::Towards},
     live::use_live,
     ui::icon::Icon,
-    words::{self, frame, list},
+    words::{self, frame, list, template},
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use postern_types::{ConversationState, InboxView, ListRequest};
@@ -16,6 +17,7 @@ const TYPING: Duration = Duration::from_millis(180);
 /// Sets what is looked at.
 #[component]
 pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
+    let desk = use_desk();
     let state = Memo::new(move |_| looking_at.with(|request| request.state));
     let toggle = move |_| {
         looking_at.update(|request| {
@@ -29,6 +31,8 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
         <header class="list-head">
             <div class="list-title">
                 <h1>{frame::INBOX}</h1>
+                <button type="button" class="icon-button" title=template::NEW aria-label=template::NEW
+                    on:click=move |_| desk.choose_template(Towards::Number)><Icon name="plus"/></button>
                 <button type="button" class="switch-state" aria-pressed=move || (state.get() == ConversationState::Closed).to_string() on:click=toggle>
                     <span class:chosen=move || state.get() == ConversationState::Open>{list::OPEN}</span>
                     <span class:chosen=move || state.get() == ConversationState::Closed>{list::CLOSED}</span>
@@ -36,7 +40,7 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             </div>
             <Search looking_at/>
             <div class="views" role="group" aria-label=list::VIEWS>
-                {[InboxView::Mine, InboxView::Unassigned, InboxView::All].map(|view| view! { <ViewTab view looking_at/> })}
+                {[InboxView::Mine, InboxView::Unassigned, InboxView::All, InboxView::Closing].map(|view| view! { <ViewTab view looking_at/> })}
             </div>
         </header>
     }
@@ -46,20 +50,24 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
 #[component]
 fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView {
     let counts = use_live().counts();
-    let unread = move || match view {
+    let many = move || match view {
         InboxView::Mine => counts.get().mine,
         InboxView::Unassigned => counts.get().unassigned,
         InboxView::All => counts.get().all,
+        InboxView::Closing => counts.get().closing,
     };
+    let closing = view == InboxView::Closing;
     let chosen = Memo::new(move |_| looking_at.with(|request| request.view == view));
     view! {
-        <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string()
+        <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string() title=closing.then_some(list::view(view))
             on:click=move |_| looking_at.update(|request| request.view = view)>
-            {list::view(view)}
-            <Show when=move || { unread() > 0 }>
+            // Four words have no room beside each other.
+            {closing.then(|| view! { <Icon name="clock"/> })}
+            <span class:only-heard=closing>{list::view(view)}</span>
+            <Show when=move || { many() > 0 }>
                 <span class="tab-count">
-                    <span aria-hidden="true">{move || words::count(unread())}</span>
-                    <span class="only-heard">{move || list::unread(unread())}</span>
+                    <span aria-hidden="true">{move || words::count(many())}</span>
+                    <span class="only-heard">{move || if closing { list::closing(many()) } else { list::unread(many()) }}</span>
                 </span>
             </Show>
         </button>

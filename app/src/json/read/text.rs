@@ -1,6 +1,7 @@
 //! The text of a JSON value, read from its beginning to its end (RFC 8259). No type of ours is known here.
 
 use crate::json::Fault;
+use serde::de::Error as _;
 
 /// A text, and how far it was read.
 pub struct Text<'t> {
@@ -67,19 +68,45 @@ impl<'t> Text<'t> {
         Ok(truth)
     }
 
-    /// A whole number: there are no others on our wire.
+    /// A whole number: almost all on our wire are.
     #[inline(never)]
     pub fn number(&mut self) -> Result<i64, Fault> {
+        let number = self.digits_here().parse().ok();
+        number.ok_or_else(|| self.fault("a whole number"))
+    }
+
+    /// A number with a fraction, or without: degrees.
+    #[inline(never)]
+    pub fn decimal(&mut self) -> Result<f64, Fault> {
+        let number = crate::number::read(self.digits_here());
+        number.ok_or_else(|| self.fault("a number"))
+    }
+
+    #[inline(never)]
+    fn digits_here(&mut self) -> &'t str {
         self.peek();
         let from = self.at;
         while let b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9' = self.here() {
             self.at += 1;
         }
         let digits = self.bytes.get(from..self.at).unwrap_or_default();
-        let number = std::str::from_utf8(digits)
-            .ok()
-            .and_then(|digits| digits.parse().ok());
-        number.ok_or_else(|| self.fault("a whole number"))
+        std::str::from_utf8(digits).unwrap_or_default()
+    }
+
+    /// Takes the name of a variant, and what leads to what it carries: its place among these, whether it carries something.
+    #[inline(never)]
+    pub fn variant(&mut self, names: &'static [&'static str]) -> Result<(usize, bool), Fault> {
+        let carries = self.peek() == b'{';
+        if carries {
+            self.at += 1;
+        }
+        let name = self.string()?;
+        if carries {
+            self.expect(b':')?;
+        }
+        let place = names.iter().position(|known| *known == name);
+        let place = place.ok_or_else(|| Fault::unknown_variant(&name, names))?;
+        Ok((place, carries))
     }
 
     /// Whether another element stands before `closing`, which is taken, as is the comma.

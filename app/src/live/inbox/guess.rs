@@ -67,6 +67,7 @@ impl Inbox {
     pub fn take_counts(&mut self, counts: InboxCounts, asked: u32) {
         let moved = self.moves != asked;
         self.counts = counts;
+        self.counted_at = self.now;
         let pending: Vec<_> = self
             .pending
             .values()

@@ -3,9 +3,12 @@
 use postern_types::{Compose, ConversationId, MessageId};
 use std::collections::{HashMap, VecDeque};
 
-/// Lines that the server has not answered.
+/// Lines that the server has not answered, and those that it did not take.
 #[derive(Debug, Default)]
-pub struct Queue(HashMap<ConversationId, Lane>);
+pub struct Queue {
+    lanes: HashMap<ConversationId, Lane>,
+    refused: Vec<Compose>,
+}
 
 #[derive(Debug, Default)]
 struct Lane {
@@ -18,13 +21,13 @@ struct Lane {
 impl Queue {
     /// Adds a line behind the others of its conversation.
     pub fn push(&mut self, line: Compose) {
-        let Lane { lines, .. } = self.0.entry(line.conversation).or_default();
+        let Lane { lines, .. } = self.lanes.entry(line.conversation).or_default();
         lines.push_back(line);
     }
 
     /// Begins to send a lane, and gives what waits in it; none when it is being sent or empty.
     pub fn start(&mut self, lane: ConversationId) -> Option<Vec<MessageId>> {
-        let lane = self.0.get_mut(&lane)?;
+        let lane = self.lanes.get_mut(&lane)?;
         if lane.running || lane.lines.is_empty() {
             return None;
         }
@@ -34,16 +37,16 @@ impl Queue {
 
     /// The line to send next; none ends the lane.
     pub fn next(&mut self, lane: ConversationId) -> Option<Compose> {
-        let next = self.0.get(&lane)?.lines.front().cloned();
+        let next = self.lanes.get(&lane)?.lines.front().cloned();
         if next.is_none() {
-            self.0.remove(&lane);
+            self.lanes.remove(&lane);
         }
         next
     }
 
     /// Stops sending a lane; what stays in it, in order.
     pub fn stop(&mut self, lane: ConversationId) -> Vec<MessageId> {
-        let Some(lane) = self.0.get_mut(&lane) else {
+        let Some(lane) = self.lanes.get_mut(&lane) else {
             return Vec::new();
         };
         lane.running = false;
@@ -52,7 +55,7 @@ impl Queue {
 
     /// Begins the pause before a lane is tried again; false when it has begun, or nothing waits.
     pub fn pause(&mut self, lane: ConversationId) -> bool {
-        let lane = self.0.get_mut(&lane);
+        let lane = self.lanes.get_mut(&lane);
         lane.is_some_and(|lane| {
             !lane.lines.is_empty() && !std::mem::replace(&mut lane.pausing, true)
         })
@@ -60,28 +63,40 @@ impl Queue {
 
     /// The pause is over.
     pub fn paused(&mut self, lane: ConversationId) {
-        if let Some(lane) = self.0.get_mut(&lane) {
+        if let Some(lane) = self.lanes.get_mut(&lane) {
             lane.pausing = false;
         }
     }
 
-    /// Takes a line out: the server has it, or the reader took it back.
-    pub fn remove(&mut self, lane: ConversationId, id: MessageId) {
-        if let Some(lane) = self.0.get_mut(&lane) {
-            lane.lines.retain(|line| line.id != id);
+    /// Takes a line out: the server has it, or refused it, and then it is kept for another try.
+    pub fn end(&mut self, lane: ConversationId, id: MessageId, refused: bool) {
+        let Some(lines) = self.lanes.get_mut(&lane).map(|lane| &mut lane.lines) else {
+            return;
+        };
+        let at = lines.iter().position(|line| line.id == id);
+        let ended = at.and_then(|at| lines.remove(at));
+        if refused {
+            self.refused.extend(ended);
         }
     }
 
-    /// Whether a line waits here.
-    pub fn holds(&self, lane: ConversationId, id: MessageId) -> bool {
-        self.0
-            .get(&lane)
-            .is_some_and(|lane| lane.lines.iter().any(|line| line.id == id))
+    /// Puts a line behind the others again that was refused.
+    pub fn put_back(&mut self, id: MessageId) {
+        if let Some(at) = self.refused.iter().position(|line| line.id == id) {
+            let line = self.refused.swap_remove(at);
+            self.push(line);
+        }
+    }
+
+    /// The reader took a line back.
+    pub fn forget(&mut self, lane: ConversationId, id: MessageId) {
+        self.end(lane, id, false);
+        self.refused.retain(|line| line.id != id);
     }
 
     /// The lanes that there are.
     pub fn lanes(&self) -> Vec<ConversationId> {
-        self.0.keys().copied().collect()
+        self.lanes.keys().copied().collect()
     }
 }
 
@@ -104,6 +119,8 @@ mod tests {
             conversation: lane(),
             text: n.to_string(),
             note: false,
+            reply_to: None,
+            sends: None,
         }
     }
 
@@ -122,7 +139,7 @@ mod tests {
         let mut sent = Vec::new();
         while let Some(line) = queue.next(lane()) {
             sent.push(line.id);
-            queue.remove(lane(), line.id);
+            queue.end(lane(), line.id, false);
         }
         assert_eq!(sent, [id(1), id(2), id(3)]);
         assert!(queue.lanes().is_empty());
@@ -150,9 +167,26 @@ mod tests {
         let mut queue = Queue::default();
         queue.push(line(1));
         queue.push(line(2));
-        queue.remove(lane(), id(1));
-        assert!(!queue.holds(lane(), id(1)) && queue.holds(lane(), id(2)));
+        queue.forget(lane(), id(1));
         queue.start(lane());
         assert_eq!(queue.next(lane()).map(|line| line.id), Some(id(2)));
+    }
+
+    #[test]
+    fn what_was_refused_goes_again_as_it_was_and_behind_the_others() {
+        let mut queue = Queue::default();
+        queue.push(line(1));
+        queue.push(line(2));
+        queue.start(lane());
+        queue.end(lane(), id(1), true);
+        assert_eq!(queue.next(lane()), Some(line(2)));
+        queue.put_back(id(1));
+        queue.put_back(id(1));
+        queue.end(lane(), id(2), false);
+        assert_eq!(queue.next(lane()), Some(line(1)));
+        queue.end(lane(), id(1), true);
+        queue.forget(lane(), id(1));
+        queue.put_back(id(1));
+        assert_eq!(queue.next(lane()), None);
     }
 }

@@ -17,6 +17,8 @@ async fn hear(town: &Town, wamid: &str, name: &str, bsuid: Option<&str>) {
         .unwrap()
         .remove(0);
     let inbound = Inbound {
+        side: crate::payload::Side::Contact,
+        said: crate::payload::Said::default(),
         wamid: wamid.to_owned(),
         at: town.env.now(),
         kind: "text".to_owned(),
@@ -25,6 +27,7 @@ async fn hear(town: &Town, wamid: &str, name: &str, bsuid: Option<&str>) {
             phone: Some("4915112345".to_owned()),
             bsuid: bsuid.map(str::to_owned),
             name: Some(name.to_owned()),
+            ..Person::default()
         },
         moved_to: None,
     };

@@ -28,6 +28,7 @@ async fn the_serving_role_erases_no_history_and_no_key(
         "DELETE FROM conversation",
         "DELETE FROM message",
         "DELETE FROM message_key",
+        "DELETE FROM message_status",
         "DELETE FROM webhook_part",
         "DELETE FROM event",
         "DELETE FROM member",
@@ -104,6 +105,8 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
             conversation: thread,
             text: "hello".to_owned(),
             note,
+            reply_to: None,
+            sends: None,
         };
         message::compose(env, &mut tenant, &compose).await.unwrap();
     }
@@ -113,11 +116,29 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
     let rest = format!(
         "INSERT INTO contact_identity (workspace_id, kind, scope, value, contact_id)
              SELECT workspace_id, 'phone', '', '1555', id FROM contact;
+         INSERT INTO contact (workspace_id, id, created_at) VALUES ('{workspace}', '{channel}', now());
+         INSERT INTO contact_suggestion
+             SELECT one.workspace_id, one.id, other.id, 'id' FROM contact one JOIN contact other ON one.id < other.id;
+         INSERT INTO contact_merge (workspace_id, id, kept_id, gone_id, at, moved)
+             SELECT workspace_id, id, '{channel}', id, now(), '[]' FROM contact WHERE id <> '{channel}';
+         UPDATE contact SET merged_into = '{channel}' WHERE id <> '{channel}';
          INSERT INTO message_try SELECT workspace_id, gen_random_uuid(), id FROM message LIMIT 1;
+         INSERT INTO message_status (workspace_id, message_id, status, at, heard_at)
+             SELECT workspace_id, id, 'sent', now(), now() FROM message LIMIT 1;
          INSERT INTO message_key VALUES ('{workspace}', 'x');
          INSERT INTO status_early VALUES ('{workspace}', '{channel}', 'w1', 'read', now(), NULL, now());
+         INSERT INTO channel_event VALUES ('{workspace}', '{channel}', '{channel}', 'a', 'flows', '', now(), now(), 'x', 'x');
+         INSERT INTO channel_fact VALUES ('{workspace}', '{channel}', 'quality', 'GREEN', now(), now());
+         INSERT INTO channel_change VALUES ('{workspace}', '{channel}', '{channel}', 'quality', 'GREEN', 'RED', now());
+         INSERT INTO channel_alert VALUES ('{workspace}', '{channel}', '{channel}', 'quality', 'warning', 'x', now());
+         INSERT INTO file (workspace_id, id, channel_id, kind, claimed, mime, state, created_at)
+             VALUES ('{workspace}', '{channel}', '{channel}', 'image', 'image/png', 'image/png', 'waiting', now());
          INSERT INTO webhook_part VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', now(), 'kept');
+         INSERT INTO template VALUES ('{workspace}', '{channel}', 'waba-1', '1', 'n', 'en', '', '', NULL, NULL, false, '[]',
+             '', now(), now(), NULL, now());
+         INSERT INTO template_sync VALUES ('{workspace}', 'waba-1', now(), NULL, NULL, NULL);
          INSERT INTO live_ticket VALUES ('{number}', '{workspace}', '{session}', now());
+         INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
          INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL)"
     );

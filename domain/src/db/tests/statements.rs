@@ -60,6 +60,8 @@ async fn reply(env: &Env, fixture: &Fixture, to: ConversationId) {
         conversation: to,
         text: "Good morning".to_owned(),
         note: false,
+        reply_to: None,
+        sends: None,
     };
     message::compose(env, &mut tenant, &reply).await.unwrap();
     tenant.commit().await.unwrap();
@@ -107,7 +109,7 @@ async fn each_request_sends_as_many_statements_as_are_written_down_here(
     assert_eq!(
         sent,
         [
-            ("a webhook by itself", 19),
+            ("a webhook by itself", 20),
             ("a webhook the short way", 5),
             ("the same again", 4),
             ("thirty webhooks at once", 5),

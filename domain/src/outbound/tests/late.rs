@@ -181,6 +181,8 @@ async fn an_id_that_another_message_took_a_moment_ago_is_a_conflict(
         conversation,
         text: "mine".to_owned(),
         note: false,
+        reply_to: None,
+        sends: None,
     };
     let (one, two) = (compose(s.conversation), compose(other));
     let mut first = s.fixture.enter(&s.env).await;

@@ -1,7 +1,7 @@
-//! What can go the short way: plain messages of one number, nothing else in the body.
+//! What can go the short way: plain texts of one number, nothing else in the body.
 
 use super::super::{body::Body, news};
-use crate::payload::{self, Inbound};
+use crate::payload::{self, Inbound, Side};
 use time::OffsetDateTime;
 
 /// Messages of one body at most; Meta sends one, or a few.
@@ -29,10 +29,12 @@ impl Simple {
         let number = peeled.changes.first()?.number.clone()?;
         let mut messages = Vec::new();
         for change in &peeled.changes {
-            let elements = payload::elements(change.raw)?;
+            let elements = payload::elements(change.raw);
             let plain = !elements.broken
+                && elements.field == "messages"
                 && elements.number.as_ref() == Some(&number)
                 && elements.statuses.is_empty()
+                && elements.errors.is_empty()
                 && !elements.messages.is_empty()
                 && messages.len() + elements.messages.len() <= MOST;
             if !plain {
@@ -44,8 +46,9 @@ impl Simple {
                 if payload::of_group(&message) {
                     return None;
                 }
-                let message = Inbound::read(&message, &contacts, received)?;
-                if message.moved_to.is_some() {
+                let message = Inbound::read(&message, Side::Contact, &contacts, received)?;
+                if message.moved_to.is_some() || message.kind != "text" || !message.said.is_plain()
+                {
                     return None;
                 }
                 messages.push(message);
@@ -91,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_one_number_are_simple() {
+    fn texts_of_one_number_are_simple() {
         let simple = read(&body(&[
             value("1", &[message("w1"), message("w2")]),
             value("1", &[message("w3")]),
@@ -117,6 +120,9 @@ mod tests {
         grouped["group_id"] = json!("g");
         let moved = json!({"from":"4915112345","id":"w1","timestamp":"1749999000","type":"system",
                            "system":{"type":"user_changed_number","new_wa_id":"4915199999","body":"moved"}});
+        let mut answer = message("w1");
+        answer["context"] = json!({"id":"w0"});
+        let picture = json!({"from":"4915112345","id":"w1","timestamp":"1749999000","type":"image","image":{"id":"7"}});
         let nobody = json!({"id":"w1","timestamp":"1749999000","type":"text","text":{"body":"Hi"}});
         for (what, other) in [
             (
@@ -131,6 +137,9 @@ mod tests {
             ),
             ("no number", body(&[json!({"messages":[message("w1")]})])),
             ("a group's", body(&[value("1", &[grouped])])),
+            ("an error", with("errors", json!([{"code":1}]))),
+            ("an answer", body(&[value("1", &[answer])])),
+            ("a picture", body(&[value("1", &[picture])])),
             ("a move", body(&[value("1", &[moved])])),
             ("from nobody", body(&[value("1", &[nobody])])),
             ("an element that is none", body(&[value("1", &[json!(7)])])),

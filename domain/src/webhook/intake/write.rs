@@ -174,9 +174,9 @@ impl Columns {
             self.keys.push(key);
             self.ids.push(env.id::<MessageId>().0);
             self.lines.push(message::line(&message.body));
+            self.names.push(message.from.called());
             self.phones.push(message.from.phone);
             self.bsuids.push(message.from.bsuid);
-            self.names.push(message.from.name);
             self.kinds.push(message.kind);
             self.bodies.push(message.body);
             self.ats.push(message.at);
@@ -203,6 +203,7 @@ impl Columns {
             status_at: moment(now),
             fault: None,
             ask_at: None,
+            extra: None,
         };
         let event = Event::Message {
             message,

@@ -107,36 +107,11 @@ async fn what_is_written_in_a_group_is_kept_and_stands_in_nobodys_conversation(
     );
     assert!(shop.threads().await.is_empty());
     assert_eq!(shop.count("contact").await, 0);
-    assert_eq!(shop.waiting().await[0].state, "unshown");
+    assert!(shop.waiting().await.is_empty());
+    assert_eq!(shop.count("channel_event").await, 1);
     // Beside one that is theirs.
     let mut own = text("4915112345", "w2", "to you", at);
     own["group_id"] = json!("");
     assert_eq!(shop.deliver(messages(&[group, own])).await.applied, 1);
     assert_eq!(shop.texts().await, ["to you"]);
-}
-
-#[sqlx::test(migrations = "../migrations")]
-async fn what_is_shown_nowhere_yet_is_found_again(_: PgPoolOptions, options: PgConnectOptions) {
-    let shop = shop(options).await;
-    for (field, key) in [
-        ("smb_message_echoes", "message_echoes"),
-        ("history", "history"),
-        ("user_id_update", "user_id_update"),
-        ("something_new", "things"),
-    ] {
-        let mut change = change(NUMBER, key, &[json!({"id":"w"})]);
-        change["field"] = json!(field);
-        assert_eq!(shop.deliver(body(&[change])).await.applied, 1, "{field}");
-    }
-    let waiting = shop.waiting().await;
-    assert_eq!(waiting.len(), 4);
-    assert!(waiting.iter().all(|part| part.state == "unshown"));
-    let part = waiting[0].id;
-    let workspace = shop.fixture.workspace;
-    assert!(
-        !crate::webhook::reapply(&shop.env, workspace, part)
-            .await
-            .unwrap()
-    );
-    assert_eq!(shop.waiting().await.len(), 4);
 }

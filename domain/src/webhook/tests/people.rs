@@ -304,7 +304,11 @@ async fn every_kind_is_shown_as_what_it_is_and_other_fields_are_kept(
             element
         })
         .collect();
-    let echo = change(NUMBER, "message_echoes", &[json!({"id":"w9"})]);
+    let echo = change(
+        NUMBER,
+        "message_echoes",
+        &[json!({"id":"w9","to":"4915112345","type":"text","text":{"body":"ours"}})],
+    );
     let mut echo_ = echo;
     echo_["field"] = json!("smb_message_echoes");
     let strange = json!({"field":"something_new","value":{"metadata":{"phone_number_id":NUMBER}}});
@@ -322,6 +326,7 @@ async fn every_kind_is_shown_as_what_it_is_and_other_fields_are_kept(
             ..Receipt::default()
         }
     );
+    // The reaction stands at the picture.
     let (_, messages) = shop.threads().await.remove(0);
     let shown: Vec<_> = messages
         .iter()
@@ -334,9 +339,9 @@ async fn every_kind_is_shown_as_what_it_is_and_other_fields_are_kept(
         shown,
         [
             ("image", "Look"),
-            ("reaction", "👍"),
             ("hologram", ""),
-            ("unsupported", "Unsupported")
+            ("interactive", "Unsupported"),
+            ("text", "ours")
         ]
     );
 }

@@ -27,6 +27,8 @@ async fn replied(
         conversation,
         text: "reply".into(),
         note: false,
+        reply_to: None,
+        sends: None,
     };
     message::compose(&shop.env, &mut tenant, &compose)
         .await
@@ -107,6 +109,7 @@ async fn a_failure_says_why_in_words_and_gives_way_to_an_arrival(
         code: 131_026,
         reason: reason.to_owned(),
         retry,
+        details: Some("Message undeliverable".into()),
     };
     assert_eq!(message.fault, Some(fault));
     shop.deliver(statuses(&[news("out", "sent", 1)])).await;

@@ -65,11 +65,16 @@ const COUNTS: &str = r#"SELECT
         AND c.unread > 0 AND c.assignee_id IS NULL ORDER BY c.assignee_id, c.id LIMIT 100) u) AS "unassigned!",
     (SELECT count(*)::int FROM (SELECT FROM conversation c WHERE c.workspace_id = $1 AND c.state = 'open'
         AND c.unread > 0 ORDER BY c.assignee_id, c.id LIMIT 100) a) AS "all!""#;
-const THREAD: &str = r#"SELECT id, rev, conversation_id, direction AS "direction: Direction", author_id, kind, body, at, arrival,
-           status AS "status: Status", status_at, ask_at, fault_code, fault_reason, fault_retry
-      FROM message
-     WHERE workspace_id = $1 AND conversation_id = $2 AND (at, arrival) < ($3, $4)
-     ORDER BY at DESC, arrival DESC LIMIT 51"#;
+const THREAD: &str = r#"SELECT id AS "id!", rev AS "rev!", conversation_id AS "conversation_id!", direction AS "direction!: Direction",
+    author_id, kind AS "kind!", body AS "body!", told, at AS "at!", arrival AS "arrival!",
+    status AS "status!: Status", status_at AS "status_at!", ask_at, fault_code, fault_reason, fault_retry,
+    fault_details, target_id,
+    quotes, quoted_id, quoted_direction AS "quoted_direction: Direction", quoted_author, quoted_kind,
+    quoted_line, edited_body, edited_told, edited_at, deleted_at, reaction_in, reaction_out,
+    file AS "file: Json<FileView>"
+    FROM message_row
+    WHERE workspace_id = $1 AND conversation_id = $2 AND target_id IS NULL AND (at, arrival) < ($3, $4)
+    ORDER BY at DESC, arrival DESC LIMIT 51"#;
 
 /// All of them; `deep` is the page of a list that is held against its first.
 pub fn all(stage: &Stage, deep: u32) -> Result<Vec<Page>> {

@@ -1,0 +1,242 @@
+//! Sending a template: in a conversation, whether its window is open or not, or to a number that may be new.
+
+use super::{
+    letter, list,
+    unwanted::{UNWANTED, is_unwanted_by},
+};
+use crate::{
+    Env, Error, Result, Tenant, channel, contact, conversation, file, inbound, message,
+    payload::Person,
+};
+use postern_types::{
+    ChannelState, ChannelView, ContactId, ConversationId, Detail, FileId, HeaderFormat, MessageId,
+    MessageView, SendTemplate, SlotKind, StartConversation, TemplateFill, TemplateId,
+    TemplateParts, Told, e164,
+};
+
+/// Sends a template in a conversation, in the acting member's name. The same id again changes nothing and answers alike.
+pub async fn compose(env: &Env, tenant: &mut Tenant, asked: &SendTemplate) -> Result<MessageView> {
+    if let Some(known) = known(tenant, asked.id).await? {
+        return if known.conversation == asked.conversation {
+            Ok(known)
+        } else {
+            Err(taken())
+        };
+    }
+    let row = conversation::row(tenant, asked.conversation).await?;
+    let channel = channel::find(tenant, row.channel).await?;
+    let what = What {
+        id: asked.id,
+        conversation: row.id,
+        contact: row.contact.id,
+        template: asked.template,
+        fill: &asked.fill,
+    };
+    send(env, tenant, &channel, &what).await
+}
+
+/// Sends a template to a number: in the conversation that is open with them, or in a new one, which is the acting
+/// member's. The same id again changes nothing and answers alike.
+pub async fn start(
+    env: &Env,
+    tenant: &mut Tenant,
+    asked: &StartConversation,
+) -> Result<MessageView> {
+    if let Some(known) = known(tenant, asked.id).await? {
+        return Ok(known);
+    }
+    let digits = e164(&asked.phone).map_err(|fault| Error::invalid("phone", fault.to_string()))?;
+    let channel = channel::find(tenant, asked.channel).await?;
+    let own = channel.phone.chars().filter(char::is_ascii_digit);
+    if own.eq(digits.chars()) {
+        return Err(Error::invalid(
+            "phone",
+            "This is your own number. Enter the customer's.",
+        ));
+    }
+    let person = Person {
+        phone: Some(digits),
+        ..Person::default()
+    };
+    let contact = contact::resolve(env, tenant, &channel.account_id, &person).await?;
+    let conversation =
+        inbound::open_conversation(env, tenant, channel.id, contact, &person, env.now()).await?;
+    take_new(tenant, conversation).await?;
+    let what = What {
+        id: asked.id,
+        conversation,
+        contact,
+        template: asked.template,
+        fill: &asked.fill,
+    };
+    send(env, tenant, &channel, &what).await
+}
+
+/// A template that goes out.
+struct What<'a> {
+    id: MessageId,
+    conversation: ConversationId,
+    contact: ContactId,
+    template: TemplateId,
+    fill: &'a TemplateFill,
+}
+
+async fn send(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: &ChannelView,
+    what: &What<'_>,
+) -> Result<MessageView> {
+    let view = list::find(tenant, channel.id, what.template).await?;
+    if channel.state == ChannelState::Disconnected {
+        return Err(Error::conflict(
+            "This number is disconnected, so nothing can be sent. An admin can connect it again under Numbers.",
+        ));
+    }
+    if let Some(why) = view.barred() {
+        return Err(Error::conflict(why));
+    }
+    if is_unwanted_by(tenant, what.contact, &view.category).await? {
+        return Err(Error::conflict(UNWANTED));
+    }
+    check(&view.parts, what.fill)?;
+    let name = match what.fill.file {
+        Some(id) => uploaded(tenant, channel, &view.parts, id).await?,
+        None => document_name(&view.parts, what.fill),
+    };
+    let letter = letter::letter(&view, what.fill, name.as_deref());
+    let filled = view.parts.fill(what.fill);
+    let body = filled.body.clone();
+    let told = Told {
+        detail: Some(Detail::Template(letter::sent(&view, filled))),
+        ..Told::default()
+    };
+    let send = message::Send {
+        id: what.id,
+        conversation: what.conversation,
+        kind: "template",
+        body: &body,
+        told: &told,
+        quotes: None,
+        target: None,
+        sending: Some(&letter),
+        file: what.fill.file,
+    };
+    message::send(env, tenant, &send).await
+}
+
+/// The message that has the id already, when the acting member wrote it.
+async fn known(tenant: &mut Tenant, id: MessageId) -> Result<Option<MessageView>> {
+    let author = tenant.actor().await?;
+    match message::find(tenant, id).await {
+        Ok(known) if known.author == Some(author) => Ok(Some(known)),
+        Ok(_) => Err(taken()),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn taken() -> Error {
+    Error::conflict("This id is taken by another message.")
+}
+
+/// Whoever begins a conversation looks after it.
+async fn take_new(tenant: &mut Tenant, conversation: ConversationId) -> Result<()> {
+    let member = tenant.actor().await?;
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE conversation SET assignee_id = $3
+          WHERE workspace_id = $1 AND id = $2 AND last_message_id IS NULL AND assignee_id IS NULL",
+        workspace.0,
+        conversation.0,
+        member.0,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+/// The first thing that is wrong, named as the form names it.
+fn check(parts: &TemplateParts, fill: &TemplateFill) -> Result<()> {
+    let faults = parts.check(fill);
+    let Some((key, fault)) = faults.first() else {
+        return Ok(());
+    };
+    let slot = parts.slots().into_iter().find(|slot| slot.key == *key);
+    let what = match slot.map(|slot| (slot.kind, slot.name)) {
+        Some((SlotKind::Header | SlotKind::Body, name)) => format!("{{{{{name}}}}}: "),
+        Some((SlotKind::Url | SlotKind::Code, name)) => format!("{name}: "),
+        _ => String::new(),
+    };
+    Err(Error::invalid("fill", format!("{what}{fault}")))
+}
+
+/// The name of an uploaded file, when it is what the template takes and may be sent over that number.
+async fn uploaded(
+    tenant: &mut Tenant,
+    channel: &ChannelView,
+    parts: &TemplateParts,
+    id: FileId,
+) -> Result<Option<String>> {
+    let kind = file::sendable(tenant, id, channel.id).await?;
+    let wanted = parts.header.as_ref().map(|header| header.format);
+    let words = match (wanted, kind) {
+        (Some(HeaderFormat::Image), file::Kind::Image)
+        | (Some(HeaderFormat::Video), file::Kind::Video)
+        | (Some(HeaderFormat::Document), file::Kind::Document) => {
+            return Ok(file::find(tenant, id).await?.name);
+        }
+        (Some(HeaderFormat::Image), _) => "This template takes an image: a JPEG or a PNG.",
+        (Some(HeaderFormat::Video), _) => "This template takes a video: an MP4 or a 3GP.",
+        (Some(HeaderFormat::Document), _) => "This template takes a document, such as a PDF.",
+        _ => "This template takes no file.",
+    };
+    Err(Error::invalid("fill", words))
+}
+
+/// What a document is called that Meta fetches from an address: the end of that address.
+fn document_name(parts: &TemplateParts, fill: &TemplateFill) -> Option<String> {
+    let header = parts.header.as_ref()?;
+    if header.format != HeaderFormat::Document || fill.file.is_some() {
+        return None;
+    }
+    let path = fill.value("header.media")?.split(['?', '#']).next()?;
+    let name = path.split('/').skip(3).last()?;
+    (1..=240).contains(&name.len()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_types::TemplateHeader;
+
+    #[test]
+    fn a_document_is_called_as_its_address_ends() {
+        let parts = TemplateParts {
+            header: Some(TemplateHeader {
+                format: HeaderFormat::Document,
+                text: None,
+            }),
+            ..TemplateParts::default()
+        };
+        for (address, expected) in [
+            (
+                "https://a.example/x/price-list.pdf?v=1",
+                Some("price-list.pdf"),
+            ),
+            ("https://a.example/price.pdf#2", Some("price.pdf")),
+            ("https://a.example/", None),
+            ("https://a.example", None),
+        ] {
+            let fill = TemplateFill {
+                values: [("header.media".to_owned(), address.to_owned())].into(),
+                file: None,
+            };
+            assert_eq!(
+                document_name(&parts, &fill).as_deref(),
+                expected,
+                "{address}"
+            );
+        }
+    }
+}

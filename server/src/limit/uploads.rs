@@ -1,0 +1,176 @@
+//! What is uploaded: counted by session and workspace, some at once of each person and workspace, and none that trickles.
+
+use super::{Place, Places, refusal};
+use crate::state::AppState;
+use axum::{
+    BoxError,
+    body::Body,
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::Response,
+};
+use futures::{StreamExt as _, stream};
+use postern_app::{error::ApiError, ssr::Caller};
+use postern_domain::limit::Subject;
+use postern_types::{AccountId, WorkspaceId};
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// Uploads at once: each holds some megabytes until it is stored.
+const MOST: usize = 16;
+/// Those of one person, in all their sessions.
+const A_PERSON: usize = 4;
+/// Those into one workspace.
+const A_WORKSPACE: usize = 6;
+/// The longest silence.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes a second, on the average, after the first half minute: less is no line that anybody works on.
+const PACE: u64 = 32 * 1024;
+
+/// Who may upload how much at once.
+pub struct Uploads {
+    people: Places<AccountId>,
+    workspaces: Places<WorkspaceId>,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self {
+            people: Places::new(MOST),
+            workspaces: Places::new(MOST),
+        }
+    }
+}
+
+impl Uploads {
+    fn of_person(&self, account: AccountId) -> Option<Place<AccountId>> {
+        self.people.take(account, A_PERSON)
+    }
+
+    fn of_workspace(&self, workspace: WorkspaceId) -> Option<Place<WorkspaceId>> {
+        self.workspaces.take(workspace, A_WORKSPACE)
+    }
+}
+
+/// Whether the request brings a file.
+pub fn is_one(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == "/files"
+}
+
+/// Stands behind the guard: who uploads is somebody.
+pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let Some(caller) = request.extensions().get::<Caller>().copied() else {
+        return refusal(ApiError::Unauthorized, false);
+    };
+    let limits = &state.limits;
+    let subject = Subject::session(caller.session);
+    if let Err(error) = limits.limiter.take(&state.env, subject).await {
+        return refusal(error.into(), false);
+    }
+    let Some(place) = limits.uploads.of_person(caller.account) else {
+        return refusal(ApiError::Unavailable, false);
+    };
+    let answer = next.run(request.map(at_pace)).await;
+    drop(place);
+    answer
+}
+
+/// Counts an upload for the workspace that its member was let into, and takes one of the workspace's places, which it holds
+/// until its end. Before that the request only claims a workspace, which uses up nothing of it.
+pub async fn enter(
+    state: &AppState,
+    workspace: WorkspaceId,
+) -> Result<Place<WorkspaceId>, ApiError> {
+    let limits = &state.limits;
+    let subject = Subject::workspace(workspace);
+    limits.limiter.take(&state.env, subject).await?;
+    let place = limits.uploads.of_workspace(workspace);
+    place.ok_or(ApiError::Unavailable)
+}
+
+/// The same body, which breaks off when it stops coming, or comes too slowly.
+fn at_pace(body: Body) -> Body {
+    let begun = Instant::now();
+    let pieces = Some((body.into_data_stream(), 0_u64));
+    Body::from_stream(stream::unfold(pieces, move |at| async move {
+        let (mut pieces, came) = at?;
+        let deadline = deadline(begun, Instant::now(), came);
+        match timeout_at(deadline, pieces.next()).await {
+            Ok(Some(Ok(piece))) => {
+                let came = came.saturating_add(piece.len() as u64);
+                Some((Ok(piece), Some((pieces, came))))
+            }
+            Ok(Some(Err(error))) => Some((Err(BoxError::from(error)), None)),
+            Ok(None) => None,
+            Err(_) => Some((Err(BoxError::from("the file came too slowly")), None)),
+        }
+    }))
+}
+
+/// When the next piece has to be there, of a body that began then and of which that much came by now.
+fn deadline(begun: Instant, now: Instant, came: u64) -> Instant {
+    let earned = Duration::from_secs(came / PACE);
+    (now + SILENCE).min(begun + SILENCE + earned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+    use uuid::Uuid;
+
+    #[test]
+    fn silence_is_borne_for_half_a_minute_and_a_trickle_no_longer() {
+        let begun = Instant::now();
+        let left = |after_s, came| {
+            let now = begun + Duration::from_secs(after_s);
+            deadline(begun, now, came)
+                .saturating_duration_since(now)
+                .as_secs()
+        };
+        for (after_s, came, left_s) in [
+            // Whoever has just begun, or is ahead of their pace, may be silent for as long as anybody.
+            (0, 0, 30),
+            (10, 100 * PACE, 30),
+            (100, 100 * PACE, 30),
+            (110, 100 * PACE, 20),
+            // Too slow on the whole.
+            (130, 100 * PACE, 0),
+            (60, 1024, 0),
+            (29, 0, 1),
+        ] {
+            assert_eq!(
+                left(after_s, came),
+                left_s,
+                "{came} bytes after {after_s} s"
+            );
+        }
+    }
+
+    #[test]
+    fn a_person_and_a_workspace_have_so_many_uploads_at_once_and_leave_others_theirs() {
+        let uploads = Uploads::default();
+        let person = |nth| uploads.of_person(AccountId(Uuid::from_u128(nth)));
+        let mut held: Vec<_> = (0..9).filter_map(|_| person(1)).collect();
+        assert_eq!(held.len(), 4);
+        held.extend((2..99).filter_map(person));
+        assert_eq!(held.len(), 16, "all of them");
+        held.clear();
+        assert!(person(1).is_some());
+
+        let workspace = |nth| uploads.of_workspace(WorkspaceId(Uuid::from_u128(nth)));
+        let mut held: Vec<_> = (0..9).filter_map(|_| workspace(1)).collect();
+        assert_eq!(held.len(), 6);
+        held.extend((0..9).filter_map(|_| workspace(2)));
+        assert_eq!(held.len(), 12);
+        held.clear();
+        assert!(workspace(1).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_is_left_as_it_is() {
+        let whole = at_pace(Body::from("a file")).collect().await;
+        assert_eq!(whole.expect("it comes").to_bytes(), "a file");
+    }
+}
