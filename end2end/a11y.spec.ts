@@ -99,6 +99,16 @@ for (const look of LOOKS) {
     await page.getByRole('button', { name: 'Disconnect' }).click();
     await expect(page.getByRole('dialog', { name: 'Disconnect this number?' })).toBeVisible();
     await check(page, 'disconnect a number');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Health, profile, events' }).click();
+    for (const part of ['Health', 'Alerts', 'Profile', 'Registration', 'Events']) {
+      const tab = page.getByRole('navigation', { name: 'Parts of this number' }).getByRole('link', { name: part });
+      await tab.click();
+      await expect(tab).toHaveAttribute('aria-current', 'page');
+      await expect(page.locator('main .sk')).toHaveCount(0);
+      await check(page, `a number, ${part}`);
+    }
   });
 }
 

@@ -55,6 +55,22 @@ export class SimControl {
     return (await answer.json()).sent;
   }
 
+  /** Returns when no webhook is on its way any more: what is said next comes in after it. */
+  async settled(): Promise<void> {
+    for (let turn = 0; turn < 500; turn += 1) {
+      const answer = await fetch(`${this.url}/_control/deliveries`);
+      if ((await answer.json()).pending === 0) return;
+      await new Promise((later) => setTimeout(later, 20));
+    }
+    throw new Error('webhooks are still on their way');
+  }
+
+  /** Any call of the control API (`sim/src/control.rs` lists them), and its answer, if it has one. */
+  async ask(path: string, body: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.post(path, body);
+    return answer.status === 204 ? undefined : await answer.json();
+  }
+
   private async post(path: string, body: unknown): Promise<Response> {
     const answer = await fetch(`${this.url}/_control/${path}`, {
       method: 'POST',
