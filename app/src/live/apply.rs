@@ -12,14 +12,14 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
             conversation,
         } => {
             let (id, rev) = (conversation.id, conversation.rev);
-            let fresh = put(inbox, conversation);
+            put(inbox, conversation);
             let came_in = message.direction == Direction::In;
             let changed = match inbox.threads.get_mut(&message.conversation) {
                 Some(thread) => {
                     let known = thread.find(message.id).is_some();
                     thread.put(message.clone()) && !known
                 }
-                None => inbox.is_news(id, rev, message.id, fresh),
+                None => inbox.is_news(id, rev, message.id),
             };
             (changed && came_in).then_some(message)
         }

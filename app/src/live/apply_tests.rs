@@ -125,25 +125,38 @@ fn the_newer_revision_wins_whatever_the_order_of_arrival() {
 }
 
 #[test]
-fn messages_that_were_written_at_once_are_each_announced_once() {
-    let mut inbox = inbox(vec![row(1, 1, 10)], None);
-    let mut announced = |id, rev| {
+fn messages_are_announced_once_whatever_the_order_in_which_their_rows_come() {
+    let mut inbox = inbox(vec![row(1, 2, 10)], None);
+    let mut announced = |conversation, rev, id| {
+        let mut message = message(id, 1, 20, 1);
+        message.conversation = self::conversation(conversation);
         let event = Event::Message {
-            message: message(id, 1, 20, 1),
-            conversation: row(1, rev, 20),
+            message,
+            conversation: row(conversation, rev, 20),
         };
         apply(&mut inbox, event).is_some()
     };
-    // The row tells of both; what was there before is no news.
-    assert_eq!(
-        [announced(4, 1), announced(5, 3), announced(6, 3)],
-        [false, true, true]
-    );
-    assert_eq!(
-        [announced(5, 3), announced(6, 3), announced(7, 4)],
-        [false, false, true]
-    );
-    assert!(!announced(8, 3));
+    for (conversation, rev, id, is) in [
+        // The row that was read tells of it.
+        (1, 2, 4, false),
+        // Two were written at once.
+        (1, 5, 5, true),
+        (1, 5, 6, true),
+        (1, 5, 5, false),
+        // One that was written before comes after.
+        (1, 3, 7, true),
+        (1, 3, 7, false),
+        // The first ones of somebody who was not known.
+        (2, 2, 8, true),
+        (2, 1, 9, true),
+        (2, 2, 8, false),
+    ] {
+        assert_eq!(
+            announced(conversation, rev, id),
+            is,
+            "{conversation} {rev} {id}"
+        );
+    }
 }
 
 #[test]

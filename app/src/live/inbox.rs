@@ -24,6 +24,9 @@ type Place = (i64, u128);
 /// So long the counts are believed, in milliseconds, while nothing happens.
 const COUNTED_MS: i64 = 5 * 60_000;
 
+/// So many messages are remembered that came to a conversation, so that none is told of twice.
+const CAME: usize = 64;
+
 /// So many threads are kept up to date.
 const THREADS: usize = 20;
 
@@ -59,7 +62,7 @@ pub struct Inbox {
     pub(super) members: HashMap<MemberId, MemberView>,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
     reaches: HashMap<ListKey, Reach>,
-    /// The messages that came with the last state of a row: several are written at once, and all tell of the same state.
+    /// The revision of a row that was read, and the messages that came since.
     came: HashMap<ConversationId, (i64, Vec<MessageId>)>,
 }
 
@@ -255,6 +258,9 @@ impl Inbox {
     /// it came with a page, and not when an event brought it.
     pub(super) fn put_row(&mut self, row: ConversationRow, counted: bool) -> bool {
         let id = row.id;
+        if counted {
+            self.came.insert(id, (row.rev, Vec::new()));
+        }
         let shown = if let Some(pending) = self.pending.get_mut(&id) {
             pending.confirm(row).then(|| pending.shown())
         } else {
@@ -268,23 +274,18 @@ impl Inbox {
         changed
     }
 
-    /// Whether a message that an event brought with a row of this revision is new; `fresh` says that the row was.
-    pub(super) fn is_news(
-        &mut self,
-        id: ConversationId,
-        rev: i64,
-        message: MessageId,
-        fresh: bool,
-    ) -> bool {
-        let came = self.came.entry(id).or_default();
-        if fresh {
-            *came = (rev, Vec::new());
+    /// Whether a message is new that an event brought with a row of this revision. Events of transactions that ran side by
+    /// side come in an order of their own: the row may be an older one than was told of before.
+    pub(super) fn is_news(&mut self, id: ConversationId, rev: i64, message: MessageId) -> bool {
+        let (read, came) = self.came.entry(id).or_default();
+        if rev <= *read || came.contains(&message) {
+            return false;
         }
-        let is_news = came.0 == rev && !came.1.contains(&message);
-        if is_news {
-            came.1.push(message);
+        if came.len() == CAME {
+            came.remove(0);
         }
-        is_news
+        came.push(message);
+        true
     }
 
     /// Puts a row and moves the counts with it.
