@@ -81,6 +81,34 @@ test('a picture with a caption is picked, another one pasted, and a document dro
   expect(third).toMatchObject({ document: { filename: 'plan.pdf' } });
 });
 
+test('a video, a sound and a sticker go out as what they are', async ({ home, page }) => {
+  const vic = await atThread(home, page, 'Vic Video');
+  const { sim } = home.house;
+  // What a customer sent is at hand as a file.
+  const sample = async (kind: string): Promise<Buffer> => {
+    const said = await sim.ask('say', { from: vic.digits, name: vic.name, kind });
+    const answer = await fetch(`${sim.url}/_control/media/${said?.media_id}`);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const sent = async (): Promise<unknown[]> => (await sentTo(home, vic)).map((body) => body.type);
+  await page.getByLabel('Photo or video').setInputFiles({ name: 'clip.mp4', mimeType: 'video/mp4', buffer: await sample('video') });
+  await expect(tray(page).getByText('clip.mp4')).toBeVisible();
+  await expect(send(page)).toBeEnabled();
+  await send(page).click();
+  await expect.poll(sent).toEqual(['video']);
+  await page.getByLabel('Document', { exact: true }).setInputFiles({ name: 'song.mp3', mimeType: 'audio/mpeg', buffer: await sample('audio') });
+  await expect(tray(page).getByText('song.mp3')).toBeVisible();
+  await expect(send(page)).toBeEnabled();
+  await send(page).click();
+  await expect.poll(sent).toEqual(['video', 'audio']);
+  await page.getByLabel('Photo or video').setInputFiles({ name: 'smile.webp', mimeType: 'image/webp', buffer: await sample('sticker') });
+  await expect(tray(page).getByText('smile.webp')).toBeVisible();
+  await expect(send(page)).toBeEnabled();
+  await send(page).click();
+  await expect.poll(sent).toEqual(['video', 'audio', 'sticker']);
+  await expect(thread(page).getByRole('group', { name: 'Audio' })).toHaveCount(2);
+});
+
 test('a file that WhatsApp does not take says why, and holds up nothing', async ({ home, page }) => {
   const fay = await atThread(home, page, 'Fay Refused');
   await page

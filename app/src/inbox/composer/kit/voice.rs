@@ -184,9 +184,11 @@ fn supported() -> Option<&'static str> {
         return None;
     }
     window().navigator().media_devices().ok()?;
+    // WhatsApp plays AAC in it. Who can put Opus there does so when not told otherwise, which WhatsApp does not take.
+    let unnamed = !MediaRecorder::is_type_supported("audio/mp4;codecs=opus");
     TYPES
         .into_iter()
-        .find(|mime| MediaRecorder::is_type_supported(mime))
+        .find(|mime| MediaRecorder::is_type_supported(mime) && (unnamed || *mime != "audio/mp4"))
 }
 
 async fn begin(mime: &'static str) -> Result<Take, ()> {
