@@ -57,7 +57,7 @@ CREATE INDEX message_file ON message (workspace_id, file_id) WHERE file_id IS NO
 CREATE INDEX file_brought ON file (workspace_id, created_at) WHERE author_id IS NOT NULL;
 
 -- A message as it reads now, with its file. Read under the caller's own policies.
-CREATE OR REPLACE VIEW message_row WITH (security_invoker = true) AS
+CREATE VIEW message_row WITH (security_invoker = true) AS
     SELECT m.workspace_id, m.id, m.rev, m.conversation_id, m.channel_id, m.direction, m.author_id, m.kind, m.body, m.told,
            m.at, m.arrival, m.status, m.status_at, m.ask_at, m.fault_code, m.fault_reason, m.fault_retry, m.fault_details,
            m.target_id, m.quotes, q.id AS quoted_id, q.direction AS quoted_direction, q.author_id AS quoted_author,
@@ -89,6 +89,7 @@ CREATE OR REPLACE VIEW message_row WITH (security_invoker = true) AS
                       FILTER (WHERE e.kind = 'reaction' AND e.direction = 'out' AND e.status <> 'failed'))[1] AS reaction_out
              FROM message e
             WHERE m.changed AND e.workspace_id = m.workspace_id AND e.target_id = m.id) c ON true;
+GRANT SELECT ON message_row TO postern_app;
 
 -- Files and events stand under data keys too: for `drop_key` alone, which looks at the key's name before the sealed value.
 CREATE POLICY definer ON channel_event FOR SELECT TO postern_definer USING (true);

@@ -118,7 +118,8 @@ CREATE TRIGGER came_by_ad AFTER INSERT ON message
     EXECUTE FUNCTION message_came_by_ad();
 
 -- The short way in asks the same questions as the long one: ids by the portfolio, names with the username behind a line feed,
--- and whether they wrote by the number that the conversation is answered by. What does not fit goes the long way.
+-- and whether they wrote by the number that the conversation is answered by. What does not fit goes the long way, as
+-- does a message that a change waits for.
 CREATE OR REPLACE FUNCTION intake_messages(
     p_now timestamptz, p_workspaces uuid[], p_numbers text[], p_parts uuid[], p_digests bytea[], p_sealed bytea[],
     p_part integer[], p_keys bytea[], p_ids uuid[], p_phones text[], p_bsuids text[], p_names text[],
