@@ -38,9 +38,9 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
     }
 }
 
-/// Puts a row that an event or an answer brought, and moves the counts with it; false when it was known.
-pub fn put(inbox: &mut Inbox, row: postern_types::ConversationRow) -> bool {
-    inbox.put_row(row, false)
+/// Puts a row that an event or an answer brought, and moves the counts with it.
+pub fn put(inbox: &mut Inbox, row: postern_types::ConversationRow) {
+    inbox.put_row(row, false);
 }
 
 #[cfg(test)]

@@ -254,9 +254,9 @@ impl Inbox {
         newer
     }
 
-    /// Keeps the newer row; false when the one at hand is as new. A row that was not known is `counted` already when
+    /// Keeps the newer row. A row that was not known is `counted` already when
     /// it came with a page, and not when an event brought it.
-    pub(super) fn put_row(&mut self, row: ConversationRow, counted: bool) -> bool {
+    pub(super) fn put_row(&mut self, row: ConversationRow, counted: bool) {
         let id = row.id;
         if counted {
             self.came.insert(id, (row.rev, Vec::new()));
@@ -267,11 +267,9 @@ impl Inbox {
             let newer = self.rows.get(&id).is_none_or(|old| row.rev > old.rev);
             newer.then_some(row)
         };
-        let changed = shown.is_some();
         if let Some(shown) = shown {
             self.show(shown, counted);
         }
-        changed
     }
 
     /// Whether a message is new that an event brought with a row of this revision. Events of transactions that ran side by
