@@ -1,7 +1,7 @@
 // When something goes wrong: what is said, what was kept, what can be done.
 
 import { expect, test } from './fixtures.ts';
-import { composer, customer, line, open, reply, row, signIn, thread, tick, view } from './support/inbox.ts';
+import { composer, customer, line, open, reply, row, seek, signIn, thread, tick, view } from './support/inbox.ts';
 import { until } from './support/until.ts';
 
 const HOUR = 3_600_000;
@@ -12,7 +12,7 @@ test('outside the 24-hour window the composer says so and nothing can be sent; a
   await home.house.deliver(elif, 'I will be back next week.', ago(25));
   await signIn(page, home.house, home.agent);
   await view(page, 'All');
-  await open(page, elif.name);
+  await seek(page, elif.name);
   await expect(page.getByText(/24 hours after a customer's message\. That ended/)).toBeVisible();
   await expect(composer(page)).toHaveCount(0);
   await page.getByRole('button', { name: 'Write a note' }).click();

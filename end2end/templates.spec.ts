@@ -1,7 +1,7 @@
 // Templates: what may be sent when nothing else may, and how one writes to somebody new.
 
 import { expect, test } from './fixtures.ts';
-import { composer, customer, line, open, row, signIn, tick, view } from './support/inbox.ts';
+import { composer, customer, line, open, row, seek, signIn, tick, view } from './support/inbox.ts';
 import { until } from './support/until.ts';
 import type { House } from './support/house.ts';
 import type { Locator, Page } from '@playwright/test';
@@ -45,7 +45,7 @@ test('outside the window a template is found, filled in and sent, by keyboard al
   await house.deliver(elif, 'I will be back next week.', new Date(Date.now() - 25 * HOUR));
   await signIn(page, house, home.agent);
   await view(page, 'All');
-  await open(page, elif.name);
+  await seek(page, elif.name);
   await expect(composer(page)).toHaveCount(0);
   await page.getByRole('button', { name: 'Choose a template' }).click();
   const dialog = picker(page);
