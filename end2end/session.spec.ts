@@ -68,7 +68,8 @@ test('no token is in storage, address, page or script-readable cookie', async ({
   context.on('response', async (answer) => {
     if (new URL(answer.url()).pathname.startsWith('/auth/') && answer.ok()) {
       const body = await answer.json().catch(() => undefined);
-      if (body?.token) secrets.add(body.token);
+      const token = body?.token ?? body?.in?.token;
+      if (token) secrets.add(token);
     }
   });
   const addresses: string[] = [];

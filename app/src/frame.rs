@@ -1,28 +1,31 @@
-//! What stands around the pages of a workspace: rail, menu, banner, command bar, shortcuts.
+//! What stands around the pages of a workspace: rail, menu, banner, command bar, shortcuts; or in its place, where it is
+//! closed.
 
 mod banner;
 mod command;
 mod leaving;
 mod menu;
 mod shortcuts;
+mod waiting;
 
 use crate::{
     boxed::{Show, effect},
     browser,
     live::{provide_live, use_live},
     session::use_session,
-    ui::{empty::Empty, icon::Icon},
+    ui::icon::Icon,
     words::{self, frame},
 };
 use banner::Banner;
 use command::CommandBar;
 use leaving::{Leaving, LeavingDialog};
-use leptos::{ev, prelude::*};
+use leptos::{children::ViewFn, ev, prelude::*};
 use leptos_router::components::{A, Outlet};
 use menu::Menu;
-use postern_types::{ChannelState, ChannelView, Membership, Role, WorkspaceId};
+use postern_types::{ChannelState, ChannelView, MemberState, Membership, Role, WorkspaceId};
 use shortcuts::Shortcuts;
 use std::time::Duration;
+use waiting::{Outside, WaitingPage};
 
 /// So long a first answer may take before it is said that there is none.
 const LATE: Duration = Duration::from_secs(5);
@@ -36,25 +39,26 @@ pub(crate) struct Overlays {
 }
 
 /// The frame of the chosen workspace; another workspace is another frame, so that nothing of one is left in the other.
+/// Whom it is not open to sees why instead, and none of it.
 #[component]
-pub fn Frame() -> impl IntoView {
+pub fn Frame(
+    /// The page of one's own account, for those who are outside.
+    #[prop(into)]
+    account: ViewFn,
+) -> impl IntoView {
     let session = use_session();
-    let chosen = Memo::new(move |_| {
-        session
-            .membership()
-            .map(|place| (place.workspace, place.member))
+    let held = RwSignal::new(false);
+    provide_context(Outside { held, account });
+    let open = Memo::new(move |_| {
+        let place = session.membership()?;
+        let open = place.state == MemberState::Active && !held.get();
+        open.then_some((place.workspace, place.member))
     });
     view! {
-        <For each=move || chosen.get() key=|place| *place let:place>
+        <For each=move || open.get() key=|place| *place let:place>
             <WorkspaceFrame workspace=place.0 member=place.1/>
         </For>
-        <Show when=move || chosen.get().is_none()>
-            <main class="page-alone" id="main">
-                <Empty icon="users" title=frame::NO_WORKSPACE hint=frame::NO_WORKSPACE_HINT>
-                    <button type="button" class="button" on:click=move |_| leptos::task::spawn_local(session.sign_out())>{frame::SIGN_OUT}</button>
-                </Empty>
-            </main>
-        </Show>
+        <Show when=move || open.get().is_none()><WaitingPage/></Show>
     }
     .into_any()
 }

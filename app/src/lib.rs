@@ -20,9 +20,11 @@ compile_error!(
 /// Whether this half is the server's.
 pub const SERVER: bool = cfg!(feature = "ssr");
 
+pub mod account;
 pub mod boxed;
 pub mod browser;
 pub mod channels;
+pub mod door;
 pub mod error;
 pub mod frame;
 pub mod inbox;
@@ -31,11 +33,10 @@ pub mod live;
 pub mod number;
 pub mod root;
 pub mod session;
-pub mod set_up;
 pub mod shell;
-pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod team;
 pub mod trace;
 pub mod ui;
 pub mod words;

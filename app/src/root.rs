@@ -1,13 +1,14 @@
 //! The routes, and what every page stands on.
 
 use crate::{
+    account::AccountPage,
     browser,
     channels::ChannelsPage,
+    door::DoorPage,
     frame::{Frame, FrameSkeleton},
     inbox::{InboxPage, NothingOpen, OpenConversation},
     session::{Auth, provide_session, use_session},
-    set_up::SetUpPage,
-    sign_in::SignInPage,
+    team::TeamPage,
     trace::WherePage,
     ui::{
         empty::Empty,
@@ -36,20 +37,27 @@ pub fn App(package: Package) -> impl IntoView {
         <Title text=words::PRODUCT/>
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/setup") view=SetUpPage/>
-                <Route path=path!("/sign-in") view=SignInPage/>
+                <Route path=path!("/setup") view=DoorPage/>
+                <Route path=path!("/sign-in") view=DoorPage/>
+                <Route path=path!("/register") view=DoorPage/>
+                <Route path=path!("/invitation") view=DoorPage/>
+                <Route path=path!("/forgot") view=DoorPage/>
+                <Route path=path!("/reset") view=DoorPage/>
+                <Route path=path!("/not-me") view=DoorPage/>
                 <ProtectedParentRoute
                     path=path!("")
                     condition=signed_in
                     redirect_path=sign_in_path
                     fallback=FrameSkeleton
-                    view=Frame
+                    view=Inside
                 >
                     <Route path=path!("") view=|| view! { <Redirect path="/inbox"/> }/>
                     <ParentRoute path=path!("/inbox") view=InboxPage>
                         <Route path=path!("") view=NothingOpen/>
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
+                    <Route path=path!("/settings/account") view=AccountPage/>
+                    <Route path=path!("/settings/team") view=TeamPage/>
                     <Route path=path!("/settings/channels") view=ChannelsPage/>
                     <Route path=path!("/settings/where") view=WherePage/>
                 </ProtectedParentRoute>
@@ -77,6 +85,12 @@ fn sign_in_path() -> String {
             String::from(js_sys::encode_uri_component(here))
         ),
     }
+}
+
+/// The frame, which knows no page: whoever is let into no workspace still has their account.
+#[component]
+fn Inside() -> impl IntoView {
+    view! { <Frame account=|| view! { <AccountPage/> }/> }.into_any()
 }
 
 #[component]

@@ -1,17 +1,20 @@
 //! Who is signed in, in this tab: kept in memory, renewed by a cookie that no script can read.
 
 mod api;
+mod door;
 mod hold;
 mod lock;
+mod place;
 mod wire;
 
 pub use api::{Api, ApiClient, bearer, renew};
+pub use door::{another_code, forgot, invited, not_me, register, reset, setup_state};
 
 use crate::ApiError;
 use crate::boxed::effect;
 use hold::Change;
 use leptos::prelude::*;
-use postern_types::{Credentials, Me, Membership, Role, SetUp, SetUpState, SignedIn, WorkspaceId};
+use postern_types::{Me, Membership, Role, WorkspaceId};
 use send_wrapper::SendWrapper;
 use std::{future::Future, time::Duration};
 
@@ -65,28 +68,7 @@ pub fn use_session() -> Session {
     expect_context::<Session>()
 }
 
-/// True while the installation waits for its first owner.
-pub async fn setup_needed() -> Result<bool, ApiError> {
-    let state: SetUpState = SendWrapper::new(wire::get("/auth/setup")).await?;
-    Ok(state.needed)
-}
-
 impl Session {
-    /// Signs in. [`ApiError::Invalid`] on `password` when address and password do not belong together.
-    pub fn sign_in(
-        self,
-        email: String,
-        password: String,
-    ) -> impl Future<Output = Result<(), ApiError>> + Send {
-        let credentials = Credentials { email, password };
-        self.enter("/auth/sign-in", credentials)
-    }
-
-    /// Makes the first owner and signs them in.
-    pub fn set_up(self, form: SetUp) -> impl Future<Output = Result<(), ApiError>> + Send {
-        self.enter("/auth/setup", form)
-    }
-
     /// Ends the session in every tab, and on the server: when that cannot be reached, it is told as soon as it can be.
     pub fn sign_out(self) -> impl Future<Output = ()> + Send {
         SendWrapper::new(async move {
@@ -129,26 +111,6 @@ impl Session {
     /// True when the person ranks at least `role` there: to show or hide something. The server decides by itself.
     pub fn at_least(self, role: Role) -> bool {
         self.membership().is_some_and(|m| m.role >= role)
-    }
-
-    fn enter<B: serde::Serialize + 'static>(
-        self,
-        path: &'static str,
-        body: B,
-    ) -> impl Future<Output = Result<(), ApiError>> + Send {
-        SendWrapper::new(async move {
-            let signed_in: SignedIn = lock::exclusive(async {
-                let signed_in = wire::post(path, &body).await?;
-                // The server has ended the session that this one replaces.
-                wire::keep_leaving(false);
-                Ok::<_, ApiError>(signed_in)
-            })
-            .await?;
-            self.leaving.set(false);
-            hold::accept(signed_in);
-            wire::tell_other_tabs("in");
-            Ok(())
-        })
     }
 
     /// Signs out again until the server has heard it, unless somebody has signed in meanwhile.
@@ -204,12 +166,7 @@ impl Session {
         match change {
             Change::In(me) => {
                 let kept = self.workspace.get_untracked().or_else(wire::kept_workspace);
-                let chosen = me
-                    .memberships
-                    .iter()
-                    .map(|m| m.workspace)
-                    .find(|workspace| Some(*workspace) == kept)
-                    .or_else(|| me.memberships.first().map(|m| m.workspace));
+                let chosen = place::choice(&me.memberships, kept);
                 // Each only when it differs: a renewal every ten minutes must not draw the page anew.
                 if self.me.with_untracked(|old| old.as_ref() != Some(&me)) {
                     self.me.set(Some(me));

@@ -11,5 +11,6 @@ pub mod linked;
 pub mod prefs;
 pub mod public;
 pub mod sentinel;
+pub mod settings;
 pub mod time;
 pub mod toast;

@@ -13,6 +13,8 @@ pub mod frame;
 pub mod kit;
 pub mod list;
 pub mod rich;
+pub mod settings;
+pub mod team;
 pub mod template;
 pub mod thread;
 pub mod trace;

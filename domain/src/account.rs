@@ -1,7 +1,17 @@
 //! People: one account each, over all workspaces.
 
+mod address;
+mod own;
+mod reset;
+
+pub use address::{begin_email, confirm_email};
+pub(crate) use own::{Signed, prove, signed};
+pub use own::{change_password, now, rename};
+pub(crate) use reset::not_me_link;
+pub use reset::{forgot, not_me, reset};
+
 use crate::{Env, Error, Result, error::OnConstraint as _};
-use postern_types::{AccountId, Me, Membership, Role};
+use postern_types::{AccountId, Me, MemberState, Membership, Role, SessionId};
 use sqlx::PgConnection;
 
 /// A name and an address that were found acceptable, as they are kept.
@@ -111,8 +121,13 @@ pub async fn find(conn: &mut PgConnection, email: &str) -> Result<Option<Account
     Ok(id.map(AccountId))
 }
 
-/// The person and where they belong. [`Error::Unauthorized`] when the account is gone or disabled.
-pub async fn me(conn: &mut PgConnection, account: AccountId) -> Result<Me> {
+/// The person and where they belong, as `session` finds them there. [`Error::Unauthorized`] when the account is gone or
+/// disabled.
+pub async fn me(
+    conn: &mut PgConnection,
+    account: AccountId,
+    session: Option<SessionId>,
+) -> Result<Me> {
     let person = sqlx::query!(
         "SELECT name, email FROM account WHERE id = $1 AND disabled_at IS NULL",
         account.0,
@@ -122,9 +137,10 @@ pub async fn me(conn: &mut PgConnection, account: AccountId) -> Result<Me> {
     .ok_or(Error::Unauthorized)?;
     let memberships = sqlx::query!(
         r#"SELECT workspace_id AS "workspace!", workspace_name AS "workspace_name!", member_id AS "member!",
-                  role AS "role!: Role"
-             FROM my_memberships($1)"#,
+                  role AS "role!: Role", state AS "state!: MemberState"
+             FROM my_places($1, $2)"#,
         account.0,
+        session.map(|session| session.0),
     )
     .fetch_all(conn)
     .await?;
@@ -139,6 +155,7 @@ pub async fn me(conn: &mut PgConnection, account: AccountId) -> Result<Me> {
                 workspace_name: row.workspace_name,
                 member: row.member.into(),
                 role: row.role,
+                state: row.state,
             })
             .collect(),
     })
@@ -157,6 +174,30 @@ pub enum Deed {
     SignOut,
     /// A spent refresh token came again: every session was ended.
     Replay,
+    /// A session was ended from another one.
+    Revoked,
+    /// The account was made, and its address confirmed.
+    Registered,
+    /// The name was changed.
+    Renamed,
+    /// A new password, by whoever knew the old one.
+    PasswordChanged,
+    /// A link to set a new password was asked for.
+    ResetAsked,
+    /// A new password, by a mailed link.
+    PasswordReset,
+    /// The address was changed, and the new one confirmed.
+    EmailChanged,
+    /// Whoever got a letter said that it was not them.
+    NotMe,
+    /// The second factor was set up.
+    FactorOn,
+    /// The second factor was taken away.
+    FactorOff,
+    /// New recovery codes were made.
+    RecoveryRenewed,
+    /// A second factor that was wrong.
+    FactorRefused,
 }
 
 impl Deed {
@@ -167,6 +208,18 @@ impl Deed {
             Self::SignInRefused => "sign_in_refused",
             Self::SignOut => "sign_out",
             Self::Replay => "session_replay",
+            Self::Revoked => "session_revoked",
+            Self::Registered => "registered",
+            Self::Renamed => "renamed",
+            Self::PasswordChanged => "password_changed",
+            Self::ResetAsked => "password_reset_asked",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChanged => "email_changed",
+            Self::NotMe => "not_me",
+            Self::FactorOn => "factor_on",
+            Self::FactorOff => "factor_off",
+            Self::RecoveryRenewed => "recovery_codes_renewed",
+            Self::FactorRefused => "factor_refused",
         }
     }
 }
@@ -179,13 +232,25 @@ pub async fn audit(
     deed: Deed,
     address: Option<std::net::IpAddr>,
 ) -> Result<()> {
+    let address = address.map(|address| address.to_string());
+    audit_from(env, conn, account, deed, address.as_deref()).await
+}
+
+/// The same by a session, of which the network is known (/24, /48).
+pub(crate) async fn audit_from(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: impl Into<Option<AccountId>>,
+    deed: Deed,
+    from: Option<&str>,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO account_audit (id, account_id, at, action, address) VALUES ($1, $2, $3, $4, $5)",
         env.id::<uuid::Uuid>(),
         account.into().map(|account| account.0),
         env.now(),
         deed.as_str(),
-        address.map(|address| address.to_string()),
+        from,
     )
     .execute(conn)
     .await?;

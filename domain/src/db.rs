@@ -4,7 +4,7 @@ use crate::{
     Error, Result,
     wake::{Signal, Wake},
 };
-use postern_types::{ChannelId, JobId, MemberId, Role, SessionId, WorkspaceId};
+use postern_types::{ChannelId, InvitationId, JobId, MemberId, Role, SessionId, WorkspaceId};
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
     Transaction,
@@ -108,9 +108,12 @@ impl Db {
         role: Role,
     ) -> Result<Tenant> {
         let role = role.as_str();
+        // Which session acts is for the audit alone: nothing is let in by it.
         self.enter(
             workspace,
-            format!("enter_member('{session}', '{workspace}', '{role}')"),
+            format!(
+                "enter_member('{session}', '{workspace}', '{role}'), set_config('app.session', '{session}', true)"
+            ),
         )
         .await
     }
@@ -161,6 +164,19 @@ impl Db {
     pub(crate) async fn new_workspace(&self, workspace: WorkspaceId) -> Result<Tenant> {
         self.enter(workspace, format!("enter_new_workspace('{workspace}')"))
             .await
+    }
+
+    /// With an invitation that is open.
+    pub(crate) async fn invitation(
+        &self,
+        workspace: WorkspaceId,
+        invitation: InvitationId,
+    ) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_invitation('{workspace}', '{invitation}')"),
+        )
+        .await
     }
 
     /// For what belongs to no workspace.

@@ -1,6 +1,9 @@
 //! What every action is given: the database, the time, chance, keys and the bells.
 
-use crate::{crypto::Keys, db::Db, file::Store, graph::Meta, wake::Wake, webhook::Intake};
+use crate::{
+    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, registration::Registration,
+    wake::Wake, webhook::Intake,
+};
 use postern_types::Moment;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -57,6 +60,10 @@ pub struct Env {
     pub meta: Meta,
     /// Where files lie.
     pub files: Store,
+    /// How letters leave, and where their links lead.
+    pub post: Post,
+    /// Whether strangers may register.
+    pub registration: Registration,
     /// Webhooks on their short way in.
     pub intake: Intake,
     /// Rings for those who wait: sockets and workers.

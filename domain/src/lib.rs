@@ -28,6 +28,7 @@ pub mod trace;
 // Out: what leaves.
 pub mod courtesy;
 pub mod graph;
+pub mod mail;
 pub mod outbound;
 pub mod rate;
 pub mod template;
@@ -36,12 +37,17 @@ pub mod template;
 pub mod account;
 pub mod attempt;
 pub mod channel;
+pub(crate) mod code;
+pub mod factor;
+pub mod invitation;
 pub mod limit;
 pub mod member;
 pub mod operator;
 pub mod password;
+pub mod registration;
 pub mod session;
 pub mod setup;
+pub mod team;
 pub mod token;
 pub mod workspace;
 

@@ -21,7 +21,7 @@ pub struct Pass {
     pub ends_at: OffsetDateTime,
 }
 
-/// Makes a ticket for the session that is acting in the tenant's workspace.
+/// Makes a ticket for the session that is acting in the tenant's workspace, and notes that it came in.
 pub async fn ticket(env: &Env, tenant: &mut Tenant, session: SessionId) -> Result<String> {
     let workspace = tenant.workspace();
     let secret: [u8; 32] = env.bytes();
@@ -31,6 +31,17 @@ pub async fn ticket(env: &Env, tenant: &mut Tenant, session: SessionId) -> Resul
         workspace.0,
         session.0,
         env.now() + Duration::seconds(30),
+    )
+    .execute(tenant.conn())
+    .await?;
+    sqlx::query!(
+        "INSERT INTO member_access (workspace_id, session_id, member_id, seen_at)
+         SELECT $1, $2, m.id, $3 FROM member m
+          WHERE m.workspace_id = $1 AND m.id = nullif(current_setting('app.member', true), '')::uuid
+         ON CONFLICT (workspace_id, session_id) DO UPDATE SET seen_at = excluded.seen_at",
+        workspace.0,
+        session.0,
+        env.now(),
     )
     .execute(tenant.conn())
     .await?;

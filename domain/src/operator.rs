@@ -119,7 +119,9 @@ mod tests {
         let mut places = Vec::new();
         for person in [&ana, &bo] {
             let account = account::find(global.conn(), person.email()).await.unwrap();
-            let me = account::me(global.conn(), account.unwrap()).await.unwrap();
+            let me = account::me(global.conn(), account.unwrap(), None)
+                .await
+                .unwrap();
             for place in me.memberships {
                 places.push((me.name.clone(), place.workspace, place.role));
             }

@@ -39,7 +39,26 @@ const LONGEST: usize = 4096;
 
 /// The PHC string to keep for `password`.
 pub async fn hash(env: &Env, password: &str) -> Result<String> {
-    let digest = digest(env, password);
+    hash_digest(env, digest(env, password)).await
+}
+
+/// The same for a short code, which is worth guessing at: mixed with what it belongs to (`about`) under a key that stands
+/// outside the database (ASVS 6.5.2).
+pub(crate) async fn hash_code(env: &Env, about: &[u8], code: &str) -> Result<String> {
+    hash_digest(env, code_digest(env, about, code)).await
+}
+
+/// True when `code` is the one that `kept` was made of, for the same `about`.
+pub(crate) async fn verify_code(env: &Env, kept: &str, about: &[u8], code: &str) -> Result<bool> {
+    let digest = code_digest(env, about, code);
+    verify_digest(Some(kept.to_owned()), digest).await
+}
+
+fn code_digest(env: &Env, about: &[u8], code: &str) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(env.keys.digest("code pepper", &[about, code.as_bytes()]))
+}
+
+async fn hash_digest(env: &Env, digest: Zeroizing<[u8; 32]>) -> Result<String> {
     let salt: [u8; 16] = env.bytes();
     compute(move || {
         hasher()
@@ -55,7 +74,10 @@ pub async fn hash(env: &Env, password: &str) -> Result<String> {
 pub async fn verify(env: &Env, kept: Option<&str>, password: &str) -> Result<bool> {
     let fits = password.len() <= LONGEST;
     let digest = digest(env, if fits { password } else { "" });
-    let kept = kept.filter(|_| fits).map(str::to_owned);
+    verify_digest(kept.filter(|_| fits).map(str::to_owned), digest).await
+}
+
+async fn verify_digest(kept: Option<String>, digest: Zeroizing<[u8; 32]>) -> Result<bool> {
     compute(move || {
         if let Some(Ok(kept)) = kept.as_deref().map(PasswordHash::new) {
             return hasher().verify_password(&*digest, &kept).is_ok();

@@ -1,20 +1,27 @@
 //! Sessions: one signed-in browser each; its refresh token changes with every use.
 
+mod list;
 mod refresh;
 
+pub(crate) use list::{Reason, end_others};
+pub use list::{list, revoke, revoke_others};
 pub use refresh::refresh;
 
 use crate::{
     Env, Error, Result, account,
     account::Deed,
     attempt::{self, Subject},
-    crypto, password,
+    crypto,
+    db::Global,
+    factor,
+    mail::{self, Letter},
+    password,
     token::{self, Access},
     vault,
     wake::Signal,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{AccountId, Credentials, SessionId, SignedIn};
+use postern_types::{AccountId, Credentials, FactorStep, SessionId, SignedIn};
 use sqlx::PgConnection;
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
@@ -37,7 +44,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    fn device(&self) -> [u8; 32] {
+    pub(crate) fn device(&self) -> [u8; 32] {
         // The cookie alone: what a browser calls itself changes with each of its updates.
         crypto::sha256(self.device.as_bytes())
     }
@@ -45,6 +52,8 @@ impl Browser {
 
 /// What an opened or renewed session gives out.
 pub struct Opened {
+    /// The session.
+    pub session: SessionId,
     /// The refresh token, for the cookie only; shown once.
     pub refresh: Zeroizing<String>,
     /// When the session ends by itself.
@@ -53,15 +62,23 @@ pub struct Opened {
     pub signed_in: SignedIn,
 }
 
+/// What comes of a right password.
+pub enum Entered {
+    /// A session.
+    In(Opened),
+    /// The question for a second factor.
+    Factor(FactorStep),
+}
+
 /// Opens a session for whoever knows the password, and ends the one whose refresh token the browser gives up for it
-/// (`replaced`). [`Error::Invalid`] alike for an unknown address, a wrong password and a disabled account;
+/// (`replaced`); or asks for the second factor of whoever has one. [`Error::Invalid`] alike for an unknown address, a wrong password and a disabled account;
 /// [`Error::TooMany`] after failures.
 pub async fn sign_in(
     env: &Env,
     credentials: &Credentials,
     browser: &Browser,
     replaced: Option<&str>,
-) -> Result<Opened> {
+) -> Result<Entered> {
     // No account has an address that is none: then nothing is looked for, but all else happens as it would.
     let email = account::sought(&credentials.email);
     let email = email.as_deref();
@@ -90,20 +107,85 @@ pub async fn sign_in(
         }
     };
     attempt::succeeded(env, global.conn(), &subjects).await?;
-    account::audit(
-        env,
-        global.conn(),
-        account,
-        Deed::SignIn,
-        Some(browser.address),
-    )
-    .await?;
+    if factor::is_asked(env, global.conn(), account, browser).await? {
+        let step = factor::begin(env, global.conn(), account, browser).await?;
+        global.commit().await?;
+        return Ok(Entered::Factor(step));
+    }
+    let opened = come_in(env, global, account, browser, replaced).await?;
+    Ok(Entered::In(opened))
+}
+
+/// Opens a session for whoever has proved who they are, and commits it: the replaced one ends, and a browser that the
+/// account has not seen is told of by mail.
+pub(crate) async fn come_in(
+    env: &Env,
+    mut global: Global,
+    account: AccountId,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
+    let new = !is_of(global.conn(), account, browser).await?;
+    let address = Some(browser.address);
+    account::audit(env, global.conn(), account, Deed::SignIn, address).await?;
     if let Some(left) = end(env, global.conn(), replaced, browser).await? {
         global.ring(Signal::Session(left));
     }
     let opened = open(env, global.conn(), account, browser).await?;
+    if new {
+        tell_of_new(env, &mut global, account, opened.session, browser).await?;
+    }
     global.commit().await?;
     Ok(opened)
+}
+
+/// Whether this browser was signed in to the account before.
+async fn is_of(conn: &mut PgConnection, account: AccountId, browser: &Browser) -> Result<bool> {
+    if !browser.returning {
+        return Ok(false);
+    }
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM session WHERE account_id = $1 AND device = $2) AS "known!""#,
+        account.0,
+        &browser.device()[..],
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(known)
+}
+
+async fn tell_of_new(
+    env: &Env,
+    global: &mut Global,
+    account: AccountId,
+    session: SessionId,
+    browser: &Browser,
+) -> Result<()> {
+    let email = sqlx::query_scalar!("SELECT email FROM account WHERE id = $1", account.0)
+        .fetch_one(global.conn())
+        .await?;
+    let not_me = account::not_me_link(env, global.conn(), account, Some(session)).await?;
+    let letter = Letter::new("New sign-in to your account")
+        .words("Somebody signed in to your account from a browser that it has not seen before.")
+        .facts(vec![
+            ("Browser", label(&browser.agent)),
+            ("Network", attempt::network(browser.address)),
+            ("Time", told(env.now())),
+        ])
+        .note("If it was you, nothing needs to be done.")
+        .link(
+            "This was not me: end the access and set a new password",
+            not_me,
+        );
+    mail::put(env, global.conn(), &email, &letter).await?;
+    global.ring(Signal::Jobs);
+    Ok(())
+}
+
+/// A moment in a letter, whose reader's zone nobody knows.
+fn told(at: OffsetDateTime) -> String {
+    let minute = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    at.format(&minute).unwrap_or_default()
 }
 
 /// Opens a session without asking for anything: the caller has made sure of the person.
@@ -118,8 +200,8 @@ pub(crate) async fn open(
     let now = env.now();
     let expires_at = now + LIFE;
     sqlx::query!(
-        "INSERT INTO session (id, account_id, token_hash, rotated_at, device, label, created_at, expires_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $4, $7, $4)",
+        "INSERT INTO session (id, account_id, token_hash, rotated_at, device, label, created_at, expires_at, seen_at, network)
+         VALUES ($1, $2, $3, $4, $5, $6, $4, $7, $4, $8)",
         id.0,
         account.0,
         &hash(&refresh)[..],
@@ -127,11 +209,13 @@ pub(crate) async fn open(
         &browser.device()[..],
         label(&browser.agent),
         expires_at,
+        attempt::network(browser.address),
     )
     .execute(&mut *conn)
     .await?;
     let signed_in = signed_in(env, conn, account, id).await?;
     Ok(Opened {
+        session: id,
         refresh,
         expires_at,
         signed_in,
@@ -199,7 +283,7 @@ async fn signed_in(
     Ok(SignedIn {
         token: token::issue(env, agreed.as_deref(), Access { account, session })?,
         expires_in: token::LIFE_S,
-        me: account::me(conn, account).await?,
+        me: account::me(conn, account, Some(session)).await?,
     })
 }
 

@@ -78,10 +78,86 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
             http: reqwest::Client::builder().build().unwrap(),
         },
         files: crate::file::Store::memory(),
+        post: post(),
+        registration: crate::registration::Registration::Open,
         intake: crate::webhook::Intake::default(),
         wake,
     };
     (env, clock)
+}
+
+/// Letters stay in the database: none is sent unless a test does.
+pub fn post() -> crate::mail::Post {
+    crate::mail::Post {
+        transport: Arc::new(crate::mail::Transport::Folder("/nonexistent".into())),
+        from: "Postern <postern@example.test>".parse().unwrap(),
+        origin: "https://inbox.example.test".into(),
+    }
+}
+
+/// A letter that waits.
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+}
+
+impl Letter {
+    /// The code that it tells.
+    pub fn code(&self) -> String {
+        let mut words = self.text.split_whitespace();
+        let code = words.find(|word| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit()));
+        code.unwrap_or_else(|| panic!("no code in {}", self.text))
+            .to_owned()
+    }
+
+    /// The secret of its link to that page.
+    pub fn secret(&self, page: &str) -> String {
+        let (_, rest) = self
+            .text
+            .split_once(&format!("https://inbox.example.test/{page}#"))
+            .unwrap_or_else(|| panic!("no link to {page} in {}", self.text));
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+}
+
+/// The letters to `to` that wait to be sent, the oldest first.
+pub async fn letters(env: &Env, to: &str) -> Vec<Letter> {
+    let mut global = env.db.global().await.unwrap();
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT id, sealed FROM mail WHERE dead_at IS NULL ORDER BY id")
+            .fetch_all(global.conn())
+            .await
+            .unwrap();
+    let mut letters = Vec::new();
+    for (id, sealed) in rows {
+        let plain =
+            crate::vault::open_own(env, crate::mail::SEALED, &id.to_string(), &sealed).unwrap();
+        let letter: serde_json::Value = serde_json::from_slice(&plain).unwrap();
+        let field = |name: &str| letter[name].as_str().unwrap().to_owned();
+        if field("to") == to {
+            letters.push(Letter {
+                subject: field("subject"),
+                text: field("text"),
+            });
+        }
+    }
+    letters
+}
+
+/// A browser at a network of its own: the local counters of tries are the process's.
+pub fn browser(env: &Env) -> crate::session::Browser {
+    let address: [u8; 4] = env.bytes();
+    crate::session::Browser {
+        address: address.into(),
+        agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0".to_owned(),
+        device: hex::encode(env.bytes::<16>()),
+        returning: true,
+    }
+}
+
+/// An address that nobody has.
+pub fn address(env: &Env) -> String {
+    format!("{}@example.test", hex::encode(env.bytes::<8>()))
 }
 
 /// Changes rows of a table as the owner, who stands above the policies for that moment: what the serving role may not do.

@@ -8,6 +8,7 @@
 pub(crate) mod column;
 mod current;
 mod grace;
+mod own;
 mod retire;
 mod ring;
 mod rotate;

@@ -1,7 +1,8 @@
 //! Workspaces: the tenants of an installation.
 
-use crate::{Env, Error, Result, Tenant, vault};
-use postern_types::WorkspaceId;
+use crate::{Env, Error, Result, Tenant, audit, vault, wake::Signal};
+use postern_types::{AccountId, WorkspaceId};
+use serde_json::json;
 
 /// Makes a workspace with its first data key and enters it. Nothing exists until the tenant is committed.
 pub async fn create(env: &Env, name: &str) -> Result<Tenant> {
@@ -18,6 +19,48 @@ pub async fn create(env: &Env, name: &str) -> Result<Tenant> {
     .await?;
     vault::make_key(env, &mut tenant).await?;
     Ok(tenant)
+}
+
+/// Requires a second factor of every member, or not any more. Whoever has none is shut out at once, until they have; also
+/// the one who says so, which is why it is refused to them.
+pub async fn require_factor(env: &Env, tenant: &mut Tenant, required: bool) -> Result<()> {
+    let workspace = tenant.workspace();
+    if required {
+        let member = tenant.actor().await?;
+        let proven = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT FROM member m JOIN totp t ON t.account_id = m.account_id
+                               WHERE m.workspace_id = $1 AND m.id = $2 AND t.confirmed_at IS NOT NULL) AS "proven!""#,
+            workspace.0,
+            member.0,
+        )
+        .fetch_one(tenant.conn())
+        .await?;
+        if !proven {
+            return Err(Error::conflict(
+                "Set up two-step sign-in for yourself first: you would be shut out.",
+            ));
+        }
+    }
+    sqlx::query!(
+        "UPDATE workspace SET factor_required = $2 WHERE workspace_id = $1",
+        workspace.0,
+        required,
+    )
+    .execute(tenant.conn())
+    .await?;
+    let shut_out = sqlx::query_scalar!(
+        "SELECT m.account_id FROM member m
+          WHERE m.workspace_id = $1 AND m.removed_at IS NULL
+            AND NOT EXISTS (SELECT FROM totp t WHERE t.account_id = m.account_id AND t.confirmed_at IS NOT NULL)",
+        workspace.0,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    for account in shut_out {
+        tenant.ring(Signal::Account(AccountId(account)));
+    }
+    let detail = json!({ "required": required });
+    audit::record(env, tenant, "workspace.factor_required", &detail).await
 }
 
 /// A name as it is kept: 1 to 80 characters without control characters.

@@ -2,8 +2,10 @@
 
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Post } from './post.ts';
 import { freePort, Program, run } from './program.ts';
 import { SimControl, type Customer } from './sim.ts';
 import { until } from './until.ts';
@@ -37,19 +39,24 @@ export class House {
   readonly token = `EAA${hex(24)}`;
   readonly number = '106540352242922';
   readonly account = '102290129340398';
+  /** The mail server that its letters go to. */
+  readonly post: Post;
   private readonly simPort: number;
+  private readonly extra: Record<string, string>;
   private server?: Program;
   private meta?: Program;
 
-  private constructor(folder: string, port: number, simPort: number) {
+  private constructor(folder: string, port: number, simPort: number, post: Post, extra: Record<string, string>) {
     this.folder = folder;
     this.port = port;
     this.simPort = simPort;
+    this.post = post;
+    this.extra = extra;
     this.sim = new SimControl(`http://127.0.0.1:${simPort}`);
   }
 
-  /** Builds it up, running, with nobody in it. */
-  static async open(): Promise<House> {
+  /** Builds it up, running, with nobody in it; with further settings of the server. */
+  static async open({ env = {} }: { env?: Record<string, string> } = {}): Promise<House> {
     for (const needed of [join(target, 'debug/postern'), join(target, 'debug/sim'), join(site, 'site.json')]) {
       if (!existsSync(needed)) throw new Error(`${needed} is missing: run \`cargo xtask test --only browser\``);
     }
@@ -57,7 +64,7 @@ export class House {
     // Started as root, PostgreSQL runs as another user, who must be let through.
     chmodSync(folder, 0o711);
     mkdirSync(join(folder, 'logs'));
-    const house = new House(folder, await freePort(), await freePort());
+    const house = new House(folder, await freePort(), await freePort(), await Post.open(folder), env);
     house.meta = Program.start(
       'sim',
       join(target, 'debug/sim'),
@@ -123,32 +130,46 @@ export class House {
     return ids(await this.postern(['workspace', 'list', '--email', person.email]));
   }
 
-  /** Connects the simulated number as that person, over the same interface that the pages use. */
-  async addNumber(workspace: string, admin: Person): Promise<void> {
-    const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
-      const answer = await fetch(this.url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', origin: this.url, ...headers },
-        body: JSON.stringify(body),
+  /** Posts to the interface that the pages use. The headers may lie, of the host too. */
+  async ask(path: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
+    const asked = request({
+      ...{ host: '127.0.0.1', port: this.port, path, method: 'POST', agent: false },
+      headers: { host: `localhost:${this.port}`, 'content-type': 'application/json', origin: this.url, ...headers },
+    });
+    return new Promise((resolve, reject) => {
+      asked.on('error', reject);
+      asked.on('response', (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (piece) => (text += piece));
+        answer.on('error', reject).on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
       });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
-      return JSON.parse(text);
+      asked.end(JSON.stringify(body));
+    });
+  }
+
+  /** Asks for what must go well; gives the answer, if it has one. */
+  async must(path: string, body: unknown, headers: Record<string, string> = {}) {
+    const { status, text } = await this.ask(path, body, headers);
+    if (status < 200 || status >= 300) throw new Error(`${path}: ${status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** Signs a person in who has no second factor; gives the headers that server functions know them by. */
+  async signIn({ email, password }: Person, workspace: string): Promise<Record<string, string>> {
+    const entry = await this.must('/auth/sign-in', { email, password });
+    return { authorization: `Bearer ${entry.in.token}`, 'x-workspace-id': workspace };
+  }
+
+  /** Connects the simulated number as that person. */
+  async addNumber(workspace: string, admin: Person): Promise<void> {
+    const form = {
+      name: 'Support',
+      phone_number_id: this.number,
+      account_id: this.account,
+      token: this.token,
+      app_secret: null,
     };
-    const { token } = await post('/auth/sign-in', { email: admin.email, password: admin.password });
-    await post(
-      '/api/channels/connect',
-      {
-        form: {
-          name: 'Support',
-          phone_number_id: this.number,
-          account_id: this.account,
-          token: this.token,
-          app_secret: null,
-        },
-      },
-      { authorization: `Bearer ${token}`, 'x-workspace-id': workspace },
-    );
+    await this.must('/api/channels/connect', { form }, await this.signIn(admin, workspace));
   }
 
   /** The address that the server prints while nobody owns the installation. */
@@ -166,7 +187,7 @@ export class House {
 
   /** A customer's message as Meta would have posted it at that moment, also long ago. */
   async deliver(from: Customer, text: string, at: Date): Promise<void> {
-    await this.post({
+    await this.tell({
       contacts: [{ profile: { name: from.name }, wa_id: from.digits }],
       messages: [
         {
@@ -180,7 +201,7 @@ export class House {
     });
   }
 
-  private async post(news: object): Promise<void> {
+  private async tell(news: object): Promise<void> {
     const metadata = { display_phone_number: '15550783881', phone_number_id: this.number };
     const value = { messaging_product: 'whatsapp', metadata, ...news };
     const body = JSON.stringify({
@@ -201,6 +222,7 @@ export class House {
       await this.rest();
     } finally {
       await this.meta?.stop();
+      await this.post.close();
       if (!process.env.POSTERN_TEST_KEEP) rmSync(this.folder, { recursive: true, force: true });
     }
   }
@@ -223,6 +245,10 @@ export class House {
       POSTERN_GRAPH_URL: `${this.sim.url}/v24.0`,
       POSTERN_APP_SECRET: this.appSecret,
       POSTERN_VERIFY_TOKEN: this.verifyToken,
+      POSTERN_SMTP_URL: this.post.url,
+      POSTERN_SMTP_CA: this.post.ca,
+      POSTERN_MAIL_FROM: 'Postern <postern@harbour.example>',
+      ...this.extra,
     };
   }
 }

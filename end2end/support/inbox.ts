@@ -26,10 +26,11 @@ export async function toSignIn(page: Page, house: House): Promise<void> {
   await lives;
 }
 
-/** The page takes the code out of its address as soon as it lives. */
+/** The page takes the code out of its address as soon as its form has come. */
 export async function toSetUp(page: Page, link: string): Promise<void> {
   await page.goto('about:blank');
   await page.goto(link);
+  await expect(page.getByLabel('Workspace')).toBeVisible();
   await expect(page.getByLabel('Set-up code')).toHaveCount(0);
 }
 

@@ -14,28 +14,58 @@ use axum::{
     routing::{get, post},
 };
 use postern_app::error::ApiError;
-use postern_domain::{Env, Error, installation, session, session::Opened, setup};
-use postern_types::{Credentials, SetUp, SetUpState};
-use serde::de::DeserializeOwned;
+use postern_domain::{
+    Env, Error, account, factor, installation, invitation,
+    registration::{self, Registration},
+    session::{self, Entered, Opened},
+    setup,
+};
+use postern_types::{
+    CodeSent, Confirm, Credentials, Entry, Factor, Forgot, Invited, LinkToken, Register, Reset,
+    SetUp, SetUpState, SignedIn,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use visitor::Visitor;
 
 /// The paths of these routes. All are public: they are where credentials are given.
-pub const PATHS: [&str; 4] = [
+pub const PATHS: [&str; 12] = [
     "/auth/setup",
     "/auth/sign-in",
+    "/auth/factor",
     "/auth/refresh",
     "/auth/sign-out",
+    "/auth/register",
+    "/auth/again",
+    "/auth/confirm",
+    "/auth/invitation",
+    "/auth/forgot",
+    "/auth/reset",
+    "/auth/not-me",
 ];
 
-/// The routes.
+/// The routes, in the order of [`PATHS`].
 pub fn routes() -> Router<AppState> {
-    let [set_up_path, sign_in_path, refresh_path, sign_out_path] = PATHS;
-    Router::new()
-        .route(set_up_path, get(set_up_state).post(set_up))
-        .route(sign_in_path, post(sign_in))
-        .route(refresh_path, post(refresh))
-        .route(sign_out_path, post(sign_out))
+    let methods = [
+        get(set_up_state).post(set_up),
+        post(sign_in),
+        post(second_factor),
+        post(refresh),
+        post(sign_out),
+        post(register),
+        post(again),
+        post(confirm),
+        post(invited),
+        post(forgot),
+        post(reset),
+        post(not_me),
+    ];
+    PATHS
+        .into_iter()
+        .zip(methods)
+        .fold(Router::new(), |router, (path, method)| {
+            router.route(path, method)
+        })
 }
 
 /// Prints the set-up link while there is no owner: on the terminal, not in the log.
@@ -58,7 +88,8 @@ async fn set_up_state(
 ) -> Result<Json<SetUpState>, ApiError> {
     let found = installation::find(&env).await;
     let needed = !found.map_err(|error| visitor.told(error))?.set_up;
-    Ok(Json(SetUpState { needed }))
+    let open = env.registration == Registration::Open;
+    Ok(Json(SetUpState { needed, open }))
 }
 
 async fn set_up(
@@ -80,9 +111,100 @@ async fn sign_in(
     Body(credentials): Body<Credentials>,
 ) -> Result<Response, ApiError> {
     let replaced = visitor.refresh.as_deref();
-    let opened = session::sign_in(&env, &credentials, &visitor.browser, replaced).await;
+    let entered = session::sign_in(&env, &credentials, &visitor.browser, replaced).await;
+    Ok(match entered.map_err(|error| visitor.told(error))? {
+        Entered::In(opened) => came_in(&env, &site, &visitor, opened, Entry::In),
+        Entered::Factor(step) => {
+            // The step belongs to this browser: it must come back as the same.
+            let device = cookie::device_only(&site, visitor.new_device());
+            let unkept = [(header::CACHE_CONTROL, "no-store")];
+            (unkept, device, Json(Entry::Factor(step))).into_response()
+        }
+    })
+}
+
+async fn second_factor(
+    State(env): State<Env>,
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Body(factor): Body<Factor>,
+) -> Result<Response, ApiError> {
+    let replaced = visitor.refresh.as_deref();
+    let opened = factor::finish(&env, &factor, &visitor.browser, replaced).await;
     let opened = opened.map_err(|error| visitor.told(error))?;
     Ok(signed_in(&env, &site, &visitor, opened))
+}
+
+async fn register(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<Register>,
+) -> Result<Json<CodeSent>, ApiError> {
+    let sent = registration::register(&env, &form, &visitor.browser).await;
+    sent.map(Json).map_err(|error| visitor.told(error))
+}
+
+async fn again(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<LinkToken>,
+) -> Result<Json<CodeSent>, ApiError> {
+    let sent = registration::again(&env, &form.token, &visitor.browser).await;
+    sent.map(Json).map_err(|error| visitor.told(error))
+}
+
+async fn confirm(
+    State(env): State<Env>,
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Body(form): Body<Confirm>,
+) -> Result<Response, ApiError> {
+    let replaced = visitor.refresh.as_deref();
+    let opened = registration::confirm(&env, &form, &visitor.browser, replaced).await;
+    let opened = opened.map_err(|error| visitor.told(error))?;
+    Ok(signed_in(&env, &site, &visitor, opened))
+}
+
+async fn invited(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<LinkToken>,
+) -> Result<Json<Invited>, ApiError> {
+    let invited = invitation::show(&env, &form.token, &visitor.browser).await;
+    invited.map(Json).map_err(|error| visitor.told(error))
+}
+
+async fn forgot(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<Forgot>,
+) -> Result<StatusCode, ApiError> {
+    let asked = account::forgot(&env, &form.email, &visitor.browser).await;
+    done(&visitor, asked)
+}
+
+async fn reset(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<Reset>,
+) -> Result<StatusCode, ApiError> {
+    let set = account::reset(&env, &form, &visitor.browser).await;
+    done(&visitor, set)
+}
+
+async fn not_me(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(form): Body<LinkToken>,
+) -> Result<StatusCode, ApiError> {
+    let ended = account::not_me(&env, &form.token, &visitor.browser).await;
+    done(&visitor, ended)
+}
+
+fn done(visitor: &Visitor, outcome: postern_domain::Result<()>) -> Result<StatusCode, ApiError> {
+    outcome
+        .map(|()| StatusCode::NO_CONTENT)
+        .map_err(|error| visitor.told(error))
 }
 
 async fn refresh(
@@ -128,9 +250,19 @@ async fn sign_out(
 }
 
 fn signed_in(env: &Env, site: &Site, visitor: &Visitor, opened: Opened) -> Response {
+    came_in(env, site, visitor, opened, |signed_in| signed_in)
+}
+
+fn came_in<T: Serialize>(
+    env: &Env,
+    site: &Site,
+    visitor: &Visitor,
+    opened: Opened,
+    told: impl FnOnce(SignedIn) -> T,
+) -> Response {
     let cookies = cookie::opened(site, env.now(), &opened, visitor.new_device());
     let unkept = [(header::CACHE_CONTROL, "no-store")];
-    (unkept, cookies, Json(opened.signed_in)).into_response()
+    (unkept, cookies, Json(told(opened.signed_in))).into_response()
 }
 
 /// A body of JSON; what is none is answered like every other bad input.

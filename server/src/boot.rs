@@ -12,8 +12,17 @@ use crate::{
 use anyhow::{Context as _, bail};
 use leptos::config::LeptosOptions;
 use postern_domain::{
-    Db, Env, crypto::Keys, db, env::Real, file::Store, graph::Meta, installation, vault,
-    wake::Wake, webhook::Intake,
+    Db, Env,
+    crypto::Keys,
+    db,
+    env::Real,
+    file::Store,
+    graph::Meta,
+    installation,
+    mail::{Post, Transport},
+    vault,
+    wake::Wake,
+    webhook::Intake,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -118,8 +127,23 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
             http: Meta::http()?,
         },
         files: store(config)?,
+        post: post(config)?,
+        registration: config.registration,
         intake: Intake::of(config.webhook_batch),
         wake,
+    })
+}
+
+/// How letters leave, as configured.
+fn post(config: &Config) -> anyhow::Result<Post> {
+    let transport = match &config.smtp {
+        Some(smtp) => Transport::smtp(smtp).context("POSTERN_SMTP_CA or the mail server's name")?,
+        None => Transport::Folder(config.data.join("mail")),
+    };
+    Ok(Post {
+        transport: Arc::new(transport),
+        from: config.mail_from.clone(),
+        origin: config.base_url.origin().ascii_serialization().into(),
     })
 }
 

@@ -5,6 +5,7 @@ mod fault;
 mod folder;
 pub(crate) mod keys;
 mod limits;
+mod mail;
 mod read;
 mod s3;
 pub(crate) mod site;
@@ -14,7 +15,11 @@ mod values;
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
-use postern_domain::file::S3;
+use postern_domain::{
+    file::S3,
+    mail::{Mailbox, Smtp},
+    registration::Registration,
+};
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
@@ -69,6 +74,13 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Addresses or networks of the proxies whose `X-Forwarded-For` is believed; none by default, in development alone.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether strangers may register workspaces of their own: `closed` (default) or `open`.
+    pub registration: Registration,
+    /// The mail server, `smtps://user:password@host:465` or `smtp://…:587` (STARTTLS). Without it letters are written into the
+    /// folder `mail` of the data folder. `POSTERN_SMTP_CA` names a file of certificates to trust besides the system's.
+    pub smtp: Option<Smtp>,
+    /// Whom letters are from, as `Postern <postern@example.com>`; by default of the host of `POSTERN_BASE_URL`.
+    pub mail_from: Mailbox,
     /// How many job loops `serve` runs beside the web: a number, `true` (2, the default) or `false` (0).
     pub workers: usize,
     /// The filter of the log, as `tracing` reads it; `info` by default.

@@ -24,6 +24,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod postgres;
+pub mod postman;
 pub mod prepare;
 pub mod secret_file;
 pub mod serve;

@@ -93,7 +93,13 @@ fn class(method: &Method, path: &str) -> Class {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match path {
         "/live" => Class::Live,
-        "/auth/sign-in" | "/auth/setup" if !reads => Class::SignIn,
+        "/auth/sign-in" | "/auth/setup" | "/auth/factor" | "/auth/register" | "/auth/again"
+        | "/auth/confirm" | "/auth/invitation" | "/auth/forgot" | "/auth/reset"
+        | "/auth/not-me"
+            if !reads =>
+        {
+            Class::SignIn
+        }
         "/auth/refresh" if !reads => Class::Renew,
         // Leaving, too: it must work while the database is away.
         _ if path.starts_with("/webhooks/") => Class::Webhook,
@@ -201,6 +207,8 @@ mod tests {
             (Method::POST, "/auth/refresh", Class::Renew),
             (Method::GET, "/auth/refresh", Class::Page),
             (Method::POST, "/auth/setup", Class::SignIn),
+            (Method::POST, "/auth/forgot", Class::SignIn),
+            (Method::POST, "/auth/confirm", Class::SignIn),
             (Method::PUT, "/auth/sign-in", Class::SignIn),
             (Method::POST, "/auth/anything-else", Class::Page),
             (Method::POST, "/auth/sign-in/", Class::Page),

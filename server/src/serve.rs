@@ -7,7 +7,7 @@ mod steady;
 use crate::{
     boot,
     config::{Config, Environment, LogFormat},
-    routes, worker,
+    postman, routes, worker,
 };
 use anyhow::Context as _;
 use postern_domain::{Env, wake::across::Across};
@@ -54,7 +54,12 @@ pub async fn web(config: &Config, env: Env) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let across = Across::start(&env);
     let (stop, stopped) = watch::channel(false);
-    let workers = tokio::spawn(worker::run(env.clone(), config.workers, stopped.clone()));
+    let workers = tokio::spawn(work_off(
+        config,
+        env.clone(),
+        config.workers,
+        stopped.clone(),
+    ));
     tracing::info!(address = %listener.local_addr()?, url = %config.base_url, "serving");
     crate::auth::announce_setup(&env, &state.site).await?;
     tokio::spawn(told(stop));
@@ -85,10 +90,32 @@ pub async fn work(config: &Config, env: Env) -> anyhow::Result<()> {
     let across = Across::start(&env);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(told(stop));
-    worker::run(env.clone(), config.workers.max(1), stopped).await;
+    work_off(config, env.clone(), config.workers.max(1), stopped).await;
     across.end().await;
     env.db.close().await;
     Ok(())
+}
+
+/// Works through jobs and letters until told to stop. With no loops it does neither.
+fn work_off(
+    config: &Config,
+    env: Env,
+    loops: usize,
+    stopped: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<> {
+    if loops > 0 && config.smtp.is_none() {
+        let folder = config.data.join("mail");
+        tracing::warn!(
+            folder = %folder.display(),
+            "no mail server is configured (POSTERN_SMTP_URL): letters are written into a folder"
+        );
+    }
+    async move {
+        if loops > 0 {
+            let letters = postman::run(env.clone(), stopped.clone());
+            tokio::join!(worker::run(env, loops, stopped), letters);
+        }
+    }
 }
 
 async fn told(stop: watch::Sender<bool>) {

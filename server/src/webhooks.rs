@@ -159,6 +159,16 @@ mod tests {
                 http: reqwest::Client::builder().build().unwrap(),
             },
             files: postern_domain::file::Store::memory(),
+            post: postern_domain::mail::Post {
+                transport: Arc::new(postern_domain::mail::Transport::Folder(
+                    "/nonexistent".into(),
+                )),
+                from: "Postern <postern@example.test>"
+                    .parse()
+                    .expect("an address"),
+                origin: "http://localhost:3000".into(),
+            },
+            registration: postern_domain::registration::Registration::Closed,
             intake: postern_domain::webhook::Intake::default(),
             wake,
         }

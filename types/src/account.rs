@@ -1,6 +1,6 @@
 //! People and their places in workspaces.
 
-use crate::{AccountId, MemberId, WorkspaceId};
+use crate::{AccountId, MemberId, Moment, SessionId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// What a member may do, from least to most: the order is the ranking.
@@ -34,6 +34,27 @@ impl Role {
     }
 }
 
+/// How a person stands in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "sql",
+    derive(sqlx::Type),
+    sqlx(type_name = "text", rename_all = "snake_case")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    /// Works there.
+    Active,
+    /// Asked to come in; an admin has not decided yet. Sees nothing.
+    Waiting,
+    /// Shut out until an admin says otherwise.
+    Suspended,
+    /// Works there, but an admin ended the access of this session: a new sign-in opens it again.
+    Ended,
+    /// Works there once they have a second factor, which the workspace requires.
+    Unproven,
+}
+
 /// One workspace that the signed-in person belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
@@ -45,6 +66,8 @@ pub struct Membership {
     pub member: MemberId,
     /// The person's rights within it.
     pub role: Role,
+    /// Whether they may work there now.
+    pub state: MemberState,
 }
 
 /// The signed-in person.
@@ -99,26 +122,187 @@ pub struct SetUp {
     pub password: String,
 }
 
-/// Whether the installation still waits for its first set-up.
+/// How strangers may come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetUpState {
     /// True until there is an owner.
     pub needed: bool,
+    /// True when anybody may register a workspace of their own.
+    pub open: bool,
 }
 
-// Neither is ever shown whole, not even in a log of a debugging session.
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").finish_non_exhaustive()
-    }
+/// What comes of a right password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Signed in.
+    In(SignedIn),
+    /// A second factor is asked for.
+    Factor(FactorStep),
 }
 
-impl std::fmt::Debug for SetUp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SetUp").finish_non_exhaustive()
-    }
+/// The second step of a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactorStep {
+    /// Stands for the first step; good for ten minutes.
+    pub ticket: String,
+    /// What will do, the best first.
+    pub kinds: Vec<FactorKind>,
 }
 
+/// A second factor that is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorKind {
+    /// A code of an authenticator application (RFC 6238).
+    Totp,
+    /// One of the codes that were written down; each is good once.
+    Recovery,
+}
+
+/// A second factor, as it is typed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Factor {
+    /// Of [`FactorStep`].
+    pub ticket: String,
+    /// Which one.
+    pub kind: FactorKind,
+    /// Six digits, or a recovery code.
+    pub code: String,
+    /// Not to ask again in this browser for 30 days.
+    pub trust: bool,
+}
+
+/// Somebody who wants an account: by invitation, or with a workspace of their own where that is open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register {
+    /// The secret of an invitation's link.
+    pub invitation: Option<String>,
+    /// The name of the new workspace; without an invitation.
+    pub workspace_name: Option<String>,
+    /// Their own name.
+    pub name: String,
+    /// Their address: a code is mailed to it.
+    pub email: String,
+    /// 8 to 128 characters.
+    pub password: String,
+}
+
+/// A code is on its way to an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSent {
+    /// Stands for what the code confirms; good for ten minutes.
+    pub ticket: String,
+}
+
+/// A mailed code, as it is typed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirm {
+    /// Of [`CodeSent`].
+    pub ticket: String,
+    /// Six digits.
+    pub code: String,
+}
+
+/// A secret out of a mailed link's fragment, sent along by a click.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkToken {
+    /// The secret.
+    pub token: String,
+}
+
+/// An address whose owner forgot the password.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forgot {
+    /// The address.
+    pub email: String,
+}
+
+/// A new password, by a mailed link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reset {
+    /// The link's secret.
+    pub token: String,
+    /// 8 to 128 characters.
+    pub password: String,
+}
+
+/// What an invitation's link is good for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// The workspace's name.
+    pub workspace_name: String,
+    /// What one would be there.
+    pub role: Role,
+    /// The one address that it is for, when it was mailed.
+    pub email: Option<String>,
+    /// The domain that the address must have, when the link says so.
+    pub domain: Option<String>,
+}
+
+/// One signed-in browser of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The session.
+    pub id: SessionId,
+    /// Its browser and system, as a person would call it.
+    pub label: String,
+    /// The network it was seen in last (/24, /48).
+    pub network: String,
+    /// When it was signed in.
+    pub since: Moment,
+    /// When it was used last, within ten minutes.
+    pub seen: Moment,
+    /// True for the one that asks.
+    pub current: bool,
+    /// True when no second factor is asked for in this browser.
+    pub trusted: bool,
+}
+
+/// How a person's account is kept safe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Factors {
+    /// True when an authenticator application is set up.
+    pub totp: bool,
+    /// Recovery codes that are left.
+    pub recovery: u32,
+    /// True when a workspace of theirs requires a second factor.
+    pub required: bool,
+}
+
+/// An authenticator application is set up with it; shown once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotpSeed {
+    /// Base32, to be typed.
+    pub secret: String,
+    /// The `otpauth://` address.
+    pub uri: String,
+    /// The squares of its QR code, row by row: true is dark. As many rows as columns.
+    pub squares: Vec<bool>,
+}
+
+macro_rules! never_shown {
+    ($($name:ident),+ $(,)?) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+
+// None is ever shown whole, not even in a log of a debugging session.
+never_shown!(
+    Credentials,
+    SetUp,
+    Factor,
+    Register,
+    Confirm,
+    LinkToken,
+    Forgot,
+    Reset,
+    TotpSeed
+);
 /// A colleague, as shown beside conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberView {

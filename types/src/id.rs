@@ -48,6 +48,8 @@ id! {
     MemberId,
     /// One signed-in browser of a person.
     SessionId,
+    /// An invitation into a workspace.
+    InvitationId,
     /// A connected WhatsApp number.
     ChannelId,
     /// Somebody who writes to a workspace.

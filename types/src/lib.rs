@@ -19,11 +19,15 @@ mod moment;
 mod number;
 mod outgoing;
 mod phone;
+mod right;
+mod team;
 mod template;
 mod trace;
 
 pub use account::{
-    Credentials, Me, MemberView, Membership, REFRESH_GRACE_MS, Role, SetUp, SetUpState, SignedIn,
+    CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors, Forgot,
+    Invited, LinkToken, Me, MemberState, MemberView, Membership, REFRESH_GRACE_MS, Register, Reset,
+    Role, SessionView, SetUp, SetUpState, SignedIn, TotpSeed,
 };
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
 pub use contact::{Alike, IdKind, KnownBy, Merged, PersonView, Why};
@@ -37,8 +41,8 @@ pub use extra::{
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
-    AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, JobId, MemberId,
-    MergeId, MessageId, PartId, SessionId, TemplateId, WorkspaceId,
+    AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, InvitationId,
+    JobId, MemberId, MergeId, MessageId, PartId, SessionId, TemplateId, WorkspaceId,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};
@@ -52,6 +56,8 @@ pub use number::{
 };
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};
+pub use right::{RIGHTS, Right};
+pub use team::{AccessView, InvitationView, Invite, InviteLink, LinkMade, Team, TeamMember};
 pub use template::{
     ButtonKind, FillFault, Filled, HeaderFormat, Piece, SendTemplate, Slot, SlotKind,
     StartConversation, TemplateButton, TemplateFill, TemplateHeader, TemplatePage, TemplateParts,

@@ -1,4 +1,4 @@
-//! The menu at the top: workspaces, how it looks, notifications, signing out.
+//! The menu at the top: one's account, workspaces, how it looks, notifications, signing out.
 
 mod choices;
 
@@ -8,7 +8,7 @@ use crate::{
     live::{Notices, Permission},
     session::use_session,
     ui::{avatar::Avatar, icon::Icon, toast::use_toasts},
-    words::frame,
+    words::{frame, settings},
 };
 use choices::Choices;
 use leptos::{html, prelude::*};
@@ -52,6 +52,9 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             <div class="menu-me">
                 {move || me().map(|(name, email)| view! { <strong><bdi>{name}</bdi></strong><span class="quiet-text" dir="ltr">{email}</span> })}
             </div>
+            <a class="menu-item" href="/settings/account" on:click=move |_| close()>
+                <Icon name="user"/><span class="menu-name">{settings::ACCOUNT}</span>
+            </a>
             <h3 class="menu-head">{frame::WORKSPACES}</h3>
             <ul class="menu-list">
                 <For each=memberships key=|place| (place.workspace, place.workspace_name.clone()) let:each>

@@ -35,13 +35,9 @@ pub async fn refresh() -> Result<SignedIn, ApiError> {
 
 /// Ends the session of the refresh cookie, and takes the mark of [`keep_leaving`] away.
 pub async fn sign_out() -> Result<(), ApiError> {
-    let answer = send(Request::post("/auth/sign-out"), &(), PATIENCE_MS).await?;
-    if answer.ok() {
-        keep_leaving(false);
-        Ok(())
-    } else {
-        Err(refusal(&answer).await)
-    }
+    tell("/auth/sign-out", &()).await?;
+    keep_leaving(false);
+    Ok(())
 }
 
 /// Whether somebody signed out of this browser and the server has not heard it.
@@ -64,6 +60,16 @@ pub fn keep_leaving(leaving: bool) {
 /// Posts `body` as JSON.
 pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
     post_within(path, body, PATIENCE_MS).await
+}
+
+/// Posts `body` as JSON where nothing is answered.
+pub async fn tell(path: &str, body: &impl Serialize) -> Result<(), ApiError> {
+    let answer = send(Request::post(path), body, PATIENCE_MS).await?;
+    if answer.ok() {
+        Ok(())
+    } else {
+        Err(refusal(&answer).await)
+    }
 }
 
 async fn post_within<T: DeserializeOwned>(

@@ -1,6 +1,5 @@
 //! A page for those who are not signed in: one card, one thing to do.
 
-use crate::boxed::effect;
 use crate::words::{self, account};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,11 +22,4 @@ pub fn PublicPage(title: &'static str, lead: &'static str, children: Children) -
         </main>
     }
     .into_any()
-}
-
-/// True once the page is awake: a form sent before that would leave the page with nothing done.
-pub fn awake() -> ReadSignal<bool> {
-    let (awake, wake) = signal(false);
-    effect(move || wake.set(true));
-    awake
 }

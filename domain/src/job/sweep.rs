@@ -1,6 +1,7 @@
 //! Housekeeping: rows that nobody will ask for again.
 
 use crate::{Env, Result};
+use sqlx::PgConnection;
 
 /// Rows of each kind that one transaction deletes, so that it holds nothing for long.
 const BATCH: i32 = 1000;
@@ -8,7 +9,7 @@ const BATCH: i32 = 1000;
 const BATCHES: usize = 200;
 
 /// Deletes what is past its time: statuses that found no message, jobs that were given up, idle send rates and
-/// limits, expired tickets, sessions and spent tokens. Cheap when there is nothing; another process that sweeps is left to it.
+/// limits, expired tickets, codes, links, sessions and spent tokens. Cheap when there is nothing; another process that sweeps is left to it.
 pub async fn sweep(env: &Env) -> Result<()> {
     for _ in 0..BATCHES {
         if batch(env, BATCH).await? < i64::from(BATCH) {
@@ -27,8 +28,45 @@ async fn batch(env: &Env, most: i32) -> Result<i64> {
     )
     .fetch_one(global.conn())
     .await?;
+    let gone = gone.max(accounts(global.conn(), most).await?);
     global.commit().await?;
     Ok(gone)
+}
+
+/// Codes, links and steps that are over, letters that were given up; by the database's clock alone.
+async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
+    let most = i64::from(most);
+    let codes = sqlx::query!(
+        "DELETE FROM mailed_code WHERE id IN (
+             SELECT id FROM mailed_code WHERE expires_at < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let links = sqlx::query!(
+        "DELETE FROM account_link WHERE token_hash IN (
+             SELECT token_hash FROM account_link WHERE expires_at < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let steps = sqlx::query!(
+        "DELETE FROM factor_step WHERE ticket_hash IN (
+             SELECT ticket_hash FROM factor_step WHERE expires_at < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let letters = sqlx::query!(
+        "DELETE FROM mail WHERE id IN (
+             SELECT id FROM mail WHERE dead_at < now() - interval '30 days' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let gone = [codes, links, steps, letters].map(|deleted| deleted.rows_affected());
+    let gone = gone.into_iter().max().unwrap_or(0);
+    Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

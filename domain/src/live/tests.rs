@@ -65,5 +65,5 @@ async fn a_pass_holds_until_its_session_ends_by_a_word_or_by_itself(
         .unwrap();
     tenant.commit().await.unwrap();
     clock.by(Duration::days(-1));
-    assert!(matches!(holds(&env, &aged).await, Err(Error::NotFound)));
+    assert!(matches!(holds(&env, &aged).await, Err(Error::Forbidden)));
 }

@@ -4,6 +4,8 @@ use super::{Browser, Opened, hash, new_token, signed_in};
 use crate::{
     Env, Error, Result,
     account::{self, Deed},
+    attempt,
+    mail::{self, Letter},
     wake::Signal,
 };
 use postern_types::{AccountId, REFRESH_GRACE_MS, SessionId};
@@ -33,18 +35,11 @@ pub async fn refresh(env: &Env, refresh: &str, browser: &Browser) -> Result<Open
         }
         verdict @ (Verdict::Rotate | Verdict::Grace) => {
             let next = new_token(env);
-            rotate(
-                env,
-                global.conn(),
-                &session,
-                verdict,
-                &hash(&next),
-                &browser.device(),
-            )
-            .await?;
+            rotate(env, global.conn(), &session, verdict, &hash(&next), browser).await?;
             let signed_in = signed_in(env, global.conn(), account, SessionId(session.id)).await?;
             global.commit().await?;
             Ok(Opened {
+                session: SessionId(session.id),
                 refresh: next,
                 expires_at: session.expires_at,
                 signed_in,
@@ -127,7 +122,7 @@ async fn rotate(
     session: &Row,
     verdict: Verdict,
     next: &[u8],
-    device: &[u8],
+    browser: &Browser,
 ) -> Result<()> {
     let now = env.now();
     // A grace replaces the successor: the window still counts from the first rotation, and does not move with each.
@@ -143,15 +138,16 @@ async fn rotate(
     .execute(&mut *conn)
     .await?;
     let swapped = sqlx::query!(
-        "UPDATE session SET token_hash = $3, previous_hash = $4, rotated_at = $5, device = $6, seen_at = $7
+        "UPDATE session SET token_hash = $3, previous_hash = $4, rotated_at = $5, device = $6, seen_at = $7, network = $8
           WHERE id = $1 AND token_hash = $2 AND ended_at IS NULL",
         session.id,
         session.token_hash,
         next,
         previous,
         rotated_at,
-        device,
+        &browser.device()[..],
         now,
+        attempt::network(browser.address),
     )
     .execute(conn)
     .await?;
@@ -167,8 +163,8 @@ async fn end_all(env: &Env, account: AccountId, browser: &Browser) -> Result<()>
     let mut global = env.db.global().await?;
     // One at a time for a person. Not FOR UPDATE: who signs out holds a session and then refers to the account in the
     // audit, which would wait for this while this waits for that session.
-    sqlx::query!(
-        "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE",
+    let email = sqlx::query_scalar!(
+        "SELECT email FROM account WHERE id = $1 FOR NO KEY UPDATE",
         account.0
     )
     .fetch_one(global.conn())
@@ -188,6 +184,13 @@ async fn end_all(env: &Env, account: AccountId, browser: &Browser) -> Result<()>
     }
     let address = Some(browser.address);
     account::audit(env, global.conn(), account, Deed::Replay, address).await?;
+    let letter = Letter::new("All your sessions were ended")
+        .words("A key of one of your sessions was used a second time: somebody may have a copy of it. Every session of yours was ended; sign in again.")
+        .facts(vec![("From the network", attempt::network(browser.address))])
+        .button("Set a new password", format!("{}/forgot", env.post.origin))
+        .note("A browser that was set back to an older state can cause this too.");
+    mail::put(env, global.conn(), &email, &letter).await?;
+    global.ring(Signal::Jobs);
     for session in ended {
         global.ring(Signal::Session(SessionId(session)));
     }

@@ -3,6 +3,7 @@
 mod entered;
 mod renewed;
 mod replayed;
+mod revoked;
 
 use super::*;
 use crate::{Env, account::Person, testing};
@@ -40,6 +41,19 @@ async fn person(env: &Env) -> (AccountId, Credentials) {
     global.commit().await.unwrap();
     let password = PASSWORD.to_owned();
     (account, Credentials { email, password })
+}
+
+/// Signs in somebody who has no second factor.
+async fn enter(
+    env: &Env,
+    credentials: &Credentials,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
+    match sign_in(env, credentials, browser, replaced).await? {
+        Entered::In(opened) => Ok(opened),
+        Entered::Factor(_) => panic!("nobody asked for a second factor"),
+    }
 }
 
 /// An open session without the cost of a password.

@@ -3,12 +3,12 @@
 use crate::{
     Result, audit,
     channel::{event, secrets},
-    file, job, quarantine,
+    code, factor, file, job, mail, quarantine,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A column of sealed values. A workspace's stand under its data keys; quarantine stands under a master key, and so do
+/// A column of sealed values. A workspace's stand under its data keys; the installation's stand under a master key, and so do
 /// the data keys themselves (`workspace_key.wrapped`), which are no variant: they are wrapped anew by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Column {
@@ -21,6 +21,9 @@ pub(crate) enum Column {
     Job,
     FileKey,
     Quarantine,
+    Mail,
+    MailedCode,
+    Totp,
 }
 
 /// A sealed value and the row it stands in.
@@ -45,11 +48,14 @@ impl Column {
         Self::FileKey,
     ];
 
+    /// Those of the installation.
+    pub(crate) const OWN: [Self; 4] = [Self::Quarantine, Self::Mail, Self::MailedCode, Self::Totp];
+
     /// `table.column` of every sealed column of the schema.
     #[cfg(test)]
     pub(crate) fn places() -> impl Iterator<Item = &'static str> {
-        let own = [Self::Quarantine.place(), super::WRAPPED];
-        Self::WORKSPACE.into_iter().map(Self::place).chain(own)
+        let all = Self::WORKSPACE.into_iter().chain(Self::OWN);
+        all.map(Self::place).chain([super::WRAPPED])
     }
 
     /// `table.column`, as it is authenticated with each value.
@@ -64,6 +70,9 @@ impl Column {
             Self::Job => job::SEALED,
             Self::FileKey => file::KEY,
             Self::Quarantine => quarantine::SEALED,
+            Self::Mail => mail::SEALED,
+            Self::MailedCode => code::SEALED,
+            Self::Totp => factor::SEALED,
         }
     }
 
@@ -201,7 +210,9 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
-            Self::Quarantine => return read_own(conn, after, but).await,
+            Self::Quarantine | Self::Mail | Self::MailedCode | Self::Totp => {
+                return self.read_own(conn, after, but).await;
+            }
         };
         Ok(rows?)
     }
@@ -317,35 +328,10 @@ impl Column {
                 .execute(conn)
                 .await?;
             }
-            Self::Quarantine => {
-                sqlx::query!(
-                    "UPDATE quarantine q SET sealed = n.new
-                       FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS n (id, old, new)
-                      WHERE q.id = n.id AND q.sealed = n.old",
-                    ids,
-                    old,
-                    new,
-                )
-                .execute(conn)
-                .await?;
+            Self::Quarantine | Self::Mail | Self::MailedCode | Self::Totp => {
+                self.swap_own(conn, ids, old, new).await?;
             }
         }
         Ok(())
     }
-}
-
-/// What belongs to no workspace.
-async fn read_own(conn: &mut PgConnection, after: Uuid, but: Option<&[u8]>) -> Result<Vec<Row>> {
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT id, sealed FROM quarantine
-          WHERE id > $1 AND ($2::bytea IS NULL OR substr(sealed, 1, octet_length($2)) <> $2)
-          ORDER BY id LIMIT $3",
-        after,
-        but,
-        BATCH,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows)
 }

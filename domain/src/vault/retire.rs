@@ -41,12 +41,14 @@ pub async fn retire_master(env: &Env, id: &str) -> Result<()> {
         .await?;
         tenant.commit().await?;
     }
-    let column = Column::Quarantine;
-    let walked = walk(env, Owner::Installation, column, Pass::Look, &mut |_| {}).await?;
-    let pieces = walked.under.get(id).copied().unwrap_or(0);
-    if keys > 0 || pieces > 0 {
+    let mut own = 0;
+    for column in Column::OWN {
+        let walked = walk(env, Owner::Installation, column, Pass::Look, &mut |_| {}).await?;
+        own += walked.under.get(id).copied().unwrap_or(0);
+    }
+    if keys > 0 || own > 0 {
         return Err(Error::conflict(format!(
-            "{keys} data keys (workspace_key) and {pieces} pieces (quarantine) stand under the master key {id}, which \
+            "{keys} data keys (workspace_key) and {own} values of the installation stand under the master key {id}, which \
              was kept: run `postern keys rotate`, then retire it."
         )));
     }

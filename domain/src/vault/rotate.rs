@@ -36,16 +36,11 @@ pub async fn rotate_master(env: &Env, say: &mut (dyn FnMut(Note) + Send)) -> Res
     for workspace in workspaces(env).await? {
         rewrap(env, workspace, &to, &mut rotated, say).await?;
     }
-    let walked = walk(
-        env,
-        Owner::Installation,
-        Column::Quarantine,
-        Pass::Reseal,
-        say,
-    )
-    .await?;
-    rotated.values += walked.values() - walked.broken;
-    rotated.broken += walked.broken;
+    for column in Column::OWN {
+        let walked = walk(env, Owner::Installation, column, Pass::Reseal, say).await?;
+        rotated.values += walked.values() - walked.broken;
+        rotated.broken += walked.broken;
+    }
     Ok(rotated)
 }
 

@@ -71,7 +71,7 @@ impl Walked {
 pub struct Standing {
     /// The master key in use.
     pub current_master: String,
-    /// Data keys and pieces of quarantine under each master key, known or not.
+    /// Data keys, and values of the installation's own, under each master key, known or not.
     pub masters: BTreeMap<String, (u64, u64)>,
     /// Values under each data key, by its workspace and number.
     pub data: BTreeMap<(WorkspaceId, String), u64>,
@@ -85,17 +85,12 @@ pub async fn verify(env: &Env, say: &mut (dyn FnMut(Note) + Send)) -> Result<Sta
     for id in env.keys.master_ids() {
         standing.masters.insert(id, (0, 0));
     }
-    let pieces = walk(
-        env,
-        Owner::Installation,
-        Column::Quarantine,
-        Pass::Look,
-        say,
-    )
-    .await?;
-    standing.broken += pieces.broken;
-    for (id, count) in pieces.under {
-        standing.masters.entry(id).or_default().1 += count;
+    for column in Column::OWN {
+        let own = walk(env, Owner::Installation, column, Pass::Look, say).await?;
+        standing.broken += own.broken;
+        for (id, count) in own.under {
+            standing.masters.entry(id).or_default().1 += count;
+        }
     }
     for workspace in workspaces(env).await? {
         verify_workspace(env, workspace, &mut standing, say).await?;

@@ -48,6 +48,12 @@ pub fn opened(
     AppendHeaders(cookies)
 }
 
+/// The device's cookie alone, when the browser has none yet.
+pub fn device_only(site: &Site, device: Option<&str>) -> SetCookies {
+    let cookie = device.map(|device| set(&name("device", site), device, DEVICE_S, "; HttpOnly"));
+    AppendHeaders(cookie.into_iter().collect())
+}
+
 /// Removes the session's cookies; the device stays known.
 pub fn cleared(site: &Site) -> SetCookies {
     AppendHeaders(vec![

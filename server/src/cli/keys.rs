@@ -206,15 +206,15 @@ fn not_written(config: &Config) -> String {
 }
 
 fn tell(standing: &Standing) {
-    for (id, (wrapped, pieces)) in &standing.masters {
+    for (id, (wrapped, own)) in &standing.masters {
         let free = if *id == standing.current_master {
             "; in use"
-        } else if *wrapped == 0 && *pieces == 0 {
+        } else if *wrapped == 0 && *own == 0 {
             "; it can be retired"
         } else {
             "; `postern keys rotate` moves them"
         };
-        println!("master key {id}: {wrapped} data keys, {pieces} pieces of quarantine{free}");
+        println!("master key {id}: {wrapped} data keys, {own} values of the installation{free}");
     }
     for ((workspace, number), values) in &standing.data {
         println!("workspace {workspace}: data key {number}: {values} values");

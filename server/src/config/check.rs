@@ -99,6 +99,13 @@ impl Config {
                 "Write the store's https:// address",
             ));
         }
+        if self.smtp.as_ref().is_some_and(|smtp| smtp.plain) {
+            faults.push(fault(
+                "smtp_url",
+                "it is without TLS, and codes and links go there",
+                "Write smtps:// or smtp:// (STARTTLS)",
+            ));
+        }
         if self.base_url.scheme() != "https" {
             faults.push(fault(
                 "base_url",

@@ -11,7 +11,10 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use super::{Config, Environment, Fault, Key, Limits, LogFormat, keys, s3, site, source::Source};
+use super::{
+    Config, Environment, Fault, Key, Limits, LogFormat, keys, mail, s3, site, source::Source,
+};
+use postern_domain::registration::Registration;
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -39,6 +42,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             )
             .unwrap_or(Environment::Production),
     };
+    let base_url = reader.web_address("base_url", "http://localhost:3000");
     Config {
         environment,
         data: source
@@ -51,7 +55,16 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
                 |t| t.parse().ok(),
             )
             .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
-        base_url: reader.web_address("base_url", "http://localhost:3000"),
+        smtp: mail::read(&mut reader),
+        mail_from: mail::from(&mut reader, base_url.host_str().unwrap_or_default()),
+        registration: reader
+            .parse("registration", "Write closed or open", |text| match text {
+                "closed" => Some(Registration::Closed),
+                "open" => Some(Registration::Open),
+                _ => None,
+            })
+            .unwrap_or_default(),
+        base_url,
         site: source.text("site").map_or_else(site::usual, PathBuf::from),
         database_url: source.text("database_url").map(SecretString::from),
         database_owner_url: source.text("database_owner_url").map(SecretString::from),

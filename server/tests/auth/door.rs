@@ -42,7 +42,7 @@ async fn the_first_set_up_signs_the_owner_in_and_works_once(
     let house = House::new(options);
     assert_eq!(
         house.get("/auth/setup", &[]).await.body,
-        r#"{"needed":true}"#
+        r#"{"needed":true,"open":true}"#
     );
     let answer = house.set_up().await;
     assert_snapshot!(wire(&answer), @r#"
@@ -53,11 +53,11 @@ async fn the_first_set_up_signs_the_owner_in_and_works_once(
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
     set-cookie: __Host-postern-device-cafe0123=AgICAgICAgICAgICAgICAg; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner"}]}}
+    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active"}]}}
     "#);
     assert_eq!(
         house.get("/auth/setup", &[]).await.body,
-        r#"{"needed":false}"#
+        r#"{"needed":false,"open":true}"#
     );
     let again = r#"{"token":"x","workspace_name":"Mine","name":"Eve","email":"eve@example.test","password":"12345678"}"#;
     let again = house
@@ -90,7 +90,7 @@ async fn signing_in_sets_the_cookies_and_signing_out_takes_them_away(
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
     set-cookie: __Host-postern-device-cafe0123=CwsLCwsLCwsLCwsLCwsLCw; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner"}]}}
+    {"in":{"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active"}]}}}
     "#);
 
     let jar = inside.jar();
@@ -249,8 +249,16 @@ async fn every_unsafe_request_of_another_site_is_refused(
     for path in [
         "/auth/setup",
         "/auth/sign-in",
+        "/auth/factor",
         "/auth/sign-out",
         "/auth/refresh",
+        "/auth/register",
+        "/auth/again",
+        "/auth/confirm",
+        "/auth/invitation",
+        "/auth/forgot",
+        "/auth/reset",
+        "/auth/not-me",
         "/api/probe",
     ] {
         let headers = [

@@ -82,7 +82,7 @@ async fn two(house: &House) -> (Tenant, Tenant) {
     made.await.expect("a second workspace");
     let form = r#"{"email":"bea@example.test","password":"a loud harbour 8"}"#;
     let inside = house.post("/auth/sign-in", &[("origin", ORIGIN)], form);
-    (one, Tenant::of(&inside.await.json()))
+    (one, Tenant::of(&inside.await.json()["in"]))
 }
 
 fn tally(answers: &[Answer], status: StatusCode) -> usize {

@@ -120,6 +120,16 @@ impl House {
                 http: reqwest::Client::builder().build().expect("a client"),
             },
             files: postern_domain::file::Store::memory(),
+            post: postern_domain::mail::Post {
+                transport: Arc::new(postern_domain::mail::Transport::Folder(
+                    "/nonexistent".into(),
+                )),
+                from: "Postern <postern@example.test>"
+                    .parse()
+                    .expect("an address"),
+                origin: ORIGIN.into(),
+            },
+            registration: postern_domain::registration::Registration::Open,
             intake: postern_domain::webhook::Intake::default(),
             wake,
         };
@@ -160,7 +170,7 @@ impl House {
         let form = json!({ "email": "ines@example.test", "password": "a quiet harbour 7" });
         let form = form.to_string();
         let answer = self.post("/auth/sign-in", &[("origin", ORIGIN)], &form);
-        answer.await.json()
+        answer.await.json()["in"].clone()
     }
 
     pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -378,7 +378,7 @@ async fn ines(router: &Router, peer: &str) -> (String, String) {
     let cookies = headers.get_all(header::SET_COOKIE).iter();
     let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
     let inside: Value = serde_json::from_str(&body).expect("JSON");
-    let token = inside["token"].as_str().expect("a token").to_owned();
+    let token = inside["in"]["token"].as_str().expect("a token").to_owned();
     (cookies.collect::<Vec<_>>().join("; "), token)
 }
 

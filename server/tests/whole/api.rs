@@ -59,8 +59,10 @@ impl Api {
             .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
             .map(str::to_owned)
             .collect();
-        let body: Value = answer.json().await.expect("JSON");
-        assert!(status.is_success(), "{status} {body}");
+        let told: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{status} {told}");
+        // A sign-in may ask for a second factor instead.
+        let body = told.get("in").unwrap_or(&told);
         let text = |pointer: &str| {
             let text = body.pointer(pointer).and_then(Value::as_str);
             text.expect(pointer).to_owned()
@@ -79,6 +81,14 @@ impl Api {
     pub fn asking_for(&self, workspace: &str) -> Self {
         Self {
             workspace: workspace.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Somebody without a token.
+    pub fn signed_out(&self) -> Self {
+        Self {
+            token: String::new(),
             ..self.clone()
         }
     }

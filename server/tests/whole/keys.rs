@@ -93,8 +93,8 @@ fn known(town: &Town) {
     refused(town, "keys retire dev1", "is in use");
     let said = operate(town, "keys verify");
     for line in [
-        "master key dev1: 1 data keys, 1 pieces of quarantine; in use",
-        "master key k2: 0 data keys, 0 pieces of quarantine; it can be retired",
+        "master key dev1: 1 data keys, 1 values of the installation; in use",
+        "master key k2: 0 data keys, 0 values of the installation; it can be retired",
         "access token key dev1: signs",
         "access token key j2: is known",
         "everything opens",
@@ -110,8 +110,8 @@ fn used(town: &Town) {
     operate(town, "keys rotate --jwt");
     let said = operate(town, "keys verify");
     for line in [
-        "master key dev1: 0 data keys, 0 pieces of quarantine; it can be retired",
-        "master key k2: 1 data keys, 1 pieces of quarantine; in use",
+        "master key dev1: 0 data keys, 0 values of the installation; it can be retired",
+        "master key k2: 1 data keys, 1 values of the installation; in use",
         "data key 2: ",
         "access token key j2: signs",
     ] {

@@ -8,6 +8,8 @@ mod keys;
 mod killed;
 mod outbound;
 mod quarantine;
+mod ranks;
+mod removed;
 mod restarted;
 mod several;
 mod sockets;

@@ -152,7 +152,9 @@ impl Door {
             .await?
             .error_for_status()?;
         let told: Value = answer.json().await?;
-        let token = told["token"].as_str().context("signing in gave no token")?;
+        let token = told["in"]["token"]
+            .as_str()
+            .context("signing in gave no token")?;
         *kept = Some(token.to_owned());
         Ok(token.to_owned())
     }

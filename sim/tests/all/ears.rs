@@ -124,7 +124,7 @@ async fn sign_in(Json(given): Json<Value>) -> Json<Value> {
         given,
         json!({ "email": "a@b.example", "password": "the word" })
     );
-    Json(json!({ "token": "a.token" }))
+    Json(json!({ "in": { "token": "a.token" } }))
 }
 
 async fn ticket(headers: HeaderMap) -> Json<Value> {

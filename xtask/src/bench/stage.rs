@@ -153,7 +153,7 @@ impl Stage {
             &[("Origin", &url)],
             &json!({ "email": self.email, "password": self.password }),
         )?;
-        Ok(told["token"]
+        Ok(told["in"]["token"]
             .as_str()
             .context("signing in gave no token")?
             .to_owned())

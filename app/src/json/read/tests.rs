@@ -2,9 +2,9 @@
 
 use super::whole;
 use postern_types::{
-    Card, CardPhone, ChannelView, Content, ConversationRow, Detail, Extra, FeedCursor, FileState,
-    FileView, Forwarded, InboxCounts, InboxPage, InboxSnapshot, Line, ListRequest, MessageView,
-    Moment, ServerFrame, SetUpState, SignedIn, TemplateSent, ThreadPage, Told,
+    Card, CardPhone, ChannelView, Content, ConversationRow, Detail, Entry, Extra, FeedCursor,
+    FileState, FileView, Forwarded, InboxCounts, InboxPage, InboxSnapshot, Line, ListRequest,
+    MessageView, Moment, ServerFrame, SetUpState, SignedIn, TemplateSent, ThreadPage, Told,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
@@ -59,9 +59,13 @@ fn what_the_server_says_is_read_as_serde_json_reads_it() {
     assert!(matches!(alike(&event), Some(ServerFrame::Event { .. })));
     let me = format!(
         r#"{{"token":"t","expires_in":900,"me":{{"account":"{ID}","name":"A","email":"a@b","memberships":[
-        {{"workspace":"{ID}","workspace_name":"W","member":"{ID}","role":"owner"}}]}}}}"#
+        {{"workspace":"{ID}","workspace_name":"W","member":"{ID}","role":"owner","state":"unproven"}}]}}}}"#
     );
     assert!(alike::<SignedIn>(&me).is_some());
+    let entry = format!(r#"{{"in":{me}}}"#);
+    assert!(matches!(alike(&entry), Some(Entry::In(_))));
+    let step = r#"{"factor":{"ticket":"t","kinds":["totp","recovery"]}}"#;
+    assert!(matches!(alike(step), Some(Entry::Factor(_))));
     assert_eq!(alike::<String>(r#""ticket""#).as_deref(), Some("ticket"));
     assert_eq!(alike::<()>(" null "), Some(()));
     assert_eq!(alike::<Vec<ChannelView>>(" [ ] "), Some(Vec::new()));
@@ -69,14 +73,18 @@ fn what_the_server_says_is_read_as_serde_json_reads_it() {
 
 #[test]
 fn what_was_not_asked_for_is_passed_over() {
-    let more = r#"{"new":{"deep":[[{"a":"]}\\\""}],-1.5e3,null,true]},"needed":false,"x":"y"}"#;
-    assert_eq!(alike(more), Some(SetUpState { needed: false }));
+    let more = r#"{"new":{"deep":[[{"a":"]}\\\""}],-1.5e3,null,true]},"needed":false,"x":"y","open":true}"#;
+    assert_eq!(alike(more), Some(state(false, true)));
     let deep = format!(
-        r#"{{"new":{}{},"needed":true}}"#,
+        r#"{{"new":{}{},"needed":true,"open":false}}"#,
         "[".repeat(100_000),
         "]".repeat(100_000)
     );
-    assert_eq!(whole(deep.as_bytes()), Ok(SetUpState { needed: true }));
+    assert_eq!(whole(deep.as_bytes()), Ok(state(true, false)));
+}
+
+fn state(needed: bool, open: bool) -> SetUpState {
+    SetUpState { needed, open }
 }
 
 #[test]
@@ -111,15 +119,16 @@ fn what_is_not_whole_is_refused() {
         assert_eq!(alike::<MessageView>(&text[..end]), None);
     }
     for text in [
-        r#"{"needed":1}"#,
-        r#"{"needed":"true"}"#,
-        r#"{"needed":null}"#,
-        r#"{"needed":true,"needed":true}"#,
-        r#"{"needed":true"needed":true}"#,
-        r#"{"needed" true}"#,
-        "{needed:true}",
-        r#"{"needed":true}}"#,
-        r#"{"needed":truth}"#,
+        r#"{"open":true,"needed":1}"#,
+        r#"{"open":true,"needed":"true"}"#,
+        r#"{"open":true,"needed":null}"#,
+        r#"{"open":true,"needed":true,"needed":true}"#,
+        r#"{"open":true,"needed":true"needed":true}"#,
+        r#"{"open":true,"needed" true}"#,
+        r#"{"open":true,needed:true}"#,
+        r#"{"open":true,"needed":true}}"#,
+        r#"{"open":true,"needed":truth}"#,
+        r#"{"needed":true}"#,
         "{}",
         "[",
         "<html>",

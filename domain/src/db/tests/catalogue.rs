@@ -28,6 +28,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "job: definer PERMISSIVE ALL {postern_definer} true true",
         "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
         "member: definer PERMISSIVE SELECT {postern_definer} true ",
+        "invitation: definer PERMISSIVE SELECT {postern_definer} true ",
         "message: definer PERMISSIVE ALL {postern_definer} true true",
         "message_key: definer PERMISSIVE ALL {postern_definer} true true",
         "rate_bucket: definer PERMISSIVE ALL {postern_definer} true ",
@@ -39,6 +40,13 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     /// Tables without tenant rows, each for a reason.
     const GLOBAL: &[&str] = &[
         "_sqlx_migrations", // the migrator's own
+        "mail",             // letters, sealed
+        "mailed_code",      // what a code confirms, sealed
+        "account_link",     // mailed links, as hashes
+        "totp",             // people's seeds, sealed
+        "recovery_code",    // keyed digests
+        "factor_step",      // sign-ins that wait for a factor
+        "trusted_device",   // people's browsers, as hashes
         "installation",     // facts about the whole
         "account",          // people are global
         "session",          // a person's browsers
@@ -105,8 +113,9 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
 ) {
     /// Rights of everybody but the owner. Nobody has TRUNCATE, REFERENCES or TRIGGER, and PUBLIC has nothing.
     const RIGHTS: &[&str] = &[
-        "postern_app account: INSERT, SELECT, UPDATE (disabled_at, name, password_hash)",
+        "postern_app account: INSERT, SELECT, UPDATE (disabled_at, email, name, password_hash)",
         "postern_app account_audit: INSERT, SELECT",
+        "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
         "postern_app audit: INSERT, SELECT",
         "postern_app channel: INSERT, SELECT, UPDATE",
@@ -124,11 +133,16 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app courtesy: INSERT, SELECT, UPDATE",
         "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
         "postern_app event: INSERT, SELECT",
+        "postern_app factor_step: DELETE, INSERT, SELECT, UPDATE (spent_at, tries)",
         "postern_app file: DELETE, INSERT, SELECT, UPDATE",
         "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_retired, token_since)",
+        "postern_app invitation: INSERT, SELECT, UPDATE (ended_at, expires_at, sent_at, token_hash)",
         "postern_app job: DELETE, INSERT, SELECT, UPDATE",
         "postern_app live_ticket: INSERT",
-        "postern_app member: INSERT, SELECT, UPDATE (removed_at, role)",
+        "postern_app mail: DELETE, INSERT, SELECT, UPDATE (attempts, dead_at, fault, run_at, sealed)",
+        "postern_app mailed_code: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app member: INSERT, SELECT, UPDATE (access_from, asked_from, removed_at, role, since, state)",
+        "postern_app member_access: DELETE, INSERT, SELECT, UPDATE (seen_at)",
         "postern_app message: INSERT, SELECT, UPDATE",
         "postern_app message_key: INSERT, SELECT",
         "postern_app message_row: SELECT",
@@ -136,13 +150,16 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message_try: INSERT, SELECT",
         "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
+        "postern_app recovery_code: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app session: INSERT, SELECT, UPDATE",
         "postern_app session_spent: DELETE, INSERT, SELECT",
         "postern_app status_early: DELETE, INSERT, SELECT",
         "postern_app template: INSERT, SELECT, UPDATE",
         "postern_app template_sync: INSERT, SELECT, UPDATE",
+        "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
+        "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (until)",
         "postern_app webhook_part: INSERT, SELECT, UPDATE",
-        "postern_app workspace: INSERT, SELECT",
+        "postern_app workspace: INSERT, SELECT, UPDATE (factor_required)",
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
         "postern_definer audit: SELECT (detail, id, workspace_id), UPDATE (detail)",
@@ -156,6 +173,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
          workspace_id), UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
         "postern_definer event: INSERT (at, body, workspace_id)",
         "postern_definer file: SELECT (key_sealed, workspace_id)",
+        "postern_definer invitation: SELECT (ended_at, expires_at, id, token_hash, workspace_id)",
         "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, sealed, state, turn, worker, workspace_id), \
          UPDATE (attempts, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
@@ -166,9 +184,10 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
          wamid, workspace_id)",
         "postern_definer message_key: INSERT (digest, workspace_id), SELECT (digest, workspace_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
-        "postern_definer session: DELETE, SELECT (account_id, device, ended_at, expires_at, id)",
+        "postern_definer session: DELETE, SELECT (account_id, created_at, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
+        "postern_definer totp: SELECT (account_id, confirmed_at)",
         "postern_definer webhook_part: INSERT (channel_id, digest, id, received_at, sealed, state, workspace_id), \
          SELECT (digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: SELECT",
@@ -293,10 +312,13 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "conversation_takes_contact",
         "drop_key",
         "enter_channel",
+        "enter_invitation",
         "enter_job",
         "enter_member",
         "enter_new_workspace",
         "enter_system",
+        "factor_required",
+        "find_invitation",
         "intake_events",
         "intake_messages",
         "intake_routes",
@@ -305,6 +327,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "message_came_by_ad",
         "message_keeps_status",
         "my_memberships",
+        "my_places",
         "next_job_ms",
         "next_workspaces",
         "redeem_ticket",
@@ -374,7 +397,7 @@ async fn no_reference_between_tenant_tables_leaves_the_workspace_out(
             AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]
                                AND a.attname = 'workspace_id')
             -- Routing tables are looked up before the workspace is known.
-            AND c.relname NOT IN ('channel_route', 'live_ticket')",
+            AND c.relname NOT IN ('channel_route', 'invitation', 'live_ticket')",
     )
     .fetch_all(global.conn())
     .await

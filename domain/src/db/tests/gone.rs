@@ -92,7 +92,7 @@ async fn a_full_workspace_goes_as_a_whole_and_the_next_one_keeps_everything(
 /// A workspace with a row in every table.
 async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId {
     let fixture = testing::workspace(env, name, Role::Owner).await;
-    let (workspace, session) = (fixture.workspace, fixture.session);
+    let (workspace, session, member) = (fixture.workspace, fixture.session, fixture.member);
     let channel = testing::channel(env, &fixture, number).await;
     let thread = testing::conversation(env, &fixture, channel, "Amira", Duration::minutes(1)).await;
     let mut tenant = fixture.enter(env).await;
@@ -138,6 +138,10 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
              '', now(), now(), NULL, now());
          INSERT INTO template_sync VALUES ('{workspace}', 'waba-1', now(), NULL, NULL, NULL);
          INSERT INTO live_ticket VALUES ('{number}', '{workspace}', '{session}', now());
+         INSERT INTO member_access (workspace_id, session_id, member_id, seen_at)
+             VALUES ('{workspace}', '{session}', '{member}', now());
+         INSERT INTO invitation (workspace_id, id, token_hash, role, by_id, sent_at, expires_at)
+             VALUES ('{workspace}', '{channel}', '{number}', 'agent', '{member}', now(), now());
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
          INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL)"

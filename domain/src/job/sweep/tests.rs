@@ -180,3 +180,39 @@ async fn spend(global: &mut crate::db::Global, hash: &[u8], session: uuid::Uuid)
         .await
         .unwrap();
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn codes_links_and_letters_go_a_while_after_they_are_over(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let (account, _) = testing::person(&env, "Ana").await;
+    let mut global = env.db.global().await.unwrap();
+    for (row, days) in [(1_i32, 40_f64), (2, 2.0), (3, 0.5), (4, -1.0)] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+            "INSERT INTO mailed_code (id, ticket_hash, purpose, code_hash, sealed, expires_at)
+                 VALUES (gen_random_uuid(), '{row}', 'register', '', '', now() - interval '{days} days');
+             INSERT INTO account_link (token_hash, purpose, account_id, expires_at)
+                 VALUES ('{row}', 'reset', '{account}', now() - interval '{days} days');
+             INSERT INTO factor_step (ticket_hash, account_id, device, expires_at)
+                 VALUES ('{row}', '{account}', '', now() - interval '{days} days');
+             INSERT INTO mail (id, sealed, created_at, run_at, dead_at)
+                 VALUES (gen_random_uuid(), '', now(), now(), now() - interval '{days} days')"
+        )))
+        .execute(global.conn())
+        .await
+        .unwrap();
+    }
+    global.commit().await.unwrap();
+    sweep(&env).await.unwrap();
+    let mut global = env.db.global().await.unwrap();
+    let left: (i64, i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM mailed_code), (SELECT count(*) FROM account_link),
+                (SELECT count(*) FROM factor_step), (SELECT count(*) FROM mail)",
+    )
+    .fetch_one(global.conn())
+    .await
+    .unwrap();
+    assert_eq!(left, (2, 2, 2, 3));
+}

@@ -10,7 +10,7 @@ async fn the_right_password_opens_a_session_whatever_the_case_of_the_address(
     let (env, _) = testing::env(options);
     let (account, mut credentials) = person(&env).await;
     credentials.email = format!(" {} ", credentials.email.to_uppercase());
-    let opened = sign_in(&env, &credentials, &browser("laptop"), None)
+    let opened = enter(&env, &credentials, &browser("laptop"), None)
         .await
         .unwrap();
     assert_eq!(opened.refresh.len(), 43, "256 bits");
@@ -56,7 +56,7 @@ async fn unknown_wrong_and_disabled_are_answered_alike(
         wrong,
         gone,
     ] {
-        let answer = sign_in(&env, &credentials, &browser("laptop"), None)
+        let answer = enter(&env, &credentials, &browser("laptop"), None)
             .await
             .err();
         answers.insert(format!("{answer:?}"));
@@ -93,7 +93,7 @@ async fn strangers_who_guess_wait_while_the_owners_own_browser_gets_in(
 ) {
     let (env, _) = testing::env(options);
     let (_, credentials) = person(&env).await;
-    sign_in(&env, &credentials, &browser("own laptop"), None)
+    enter(&env, &credentials, &browser("own laptop"), None)
         .await
         .unwrap();
     let wrong = Credentials {
@@ -101,10 +101,10 @@ async fn strangers_who_guess_wait_while_the_owners_own_browser_gets_in(
         ..credentials.clone()
     };
     for _ in 0..5 {
-        let guess = sign_in(&env, &wrong, &browser("stranger"), None).await;
+        let guess = enter(&env, &wrong, &browser("stranger"), None).await;
         assert!(matches!(guess, Err(Error::Invalid { .. })));
     }
-    let right = sign_in(&env, &credentials, &browser("stranger"), None).await;
+    let right = enter(&env, &credentials, &browser("stranger"), None).await;
     assert!(
         matches!(right, Err(Error::TooMany { retry_after_s }) if retry_after_s <= 3),
         "even the right password waits"
@@ -114,7 +114,7 @@ async fn strangers_who_guess_wait_while_the_owners_own_browser_gets_in(
         ..browser("own laptop")
     };
     assert!(
-        sign_in(&env, &credentials, &updated, None).await.is_ok(),
+        enter(&env, &credentials, &updated, None).await.is_ok(),
         "it is known by its cookie, whatever it calls itself since its last update"
     );
 }
@@ -142,7 +142,7 @@ async fn strangers_of_one_network_do_not_make_the_owner_wait_on_a_new_browser_el
         "a neighbour"
     );
     let new = browser_at("new phone", "192.0.2.9");
-    let owner = sign_in(&env, &credentials, &new, None).await;
+    let owner = enter(&env, &credentials, &new, None).await;
     assert!(owner.is_ok(), "{:?}", owner.err());
 
     // Many networks together are held up all the same.
@@ -195,11 +195,11 @@ async fn signing_in_again_ends_the_session_whose_cookie_is_replaced_and_rings(
         password: "wrong horse".into(),
         ..credentials.clone()
     };
-    let refused_in = sign_in(&env, &wrong, &laptop, Some(&left.refresh)).await;
+    let refused_in = enter(&env, &wrong, &laptop, Some(&left.refresh)).await;
     assert!(refused_in.is_err());
     assert_eq!(live_sessions(&env, other).await, 1, "nobody came in");
 
-    sign_in(&env, &credentials, &laptop, Some(&left.refresh))
+    enter(&env, &credentials, &laptop, Some(&left.refresh))
         .await
         .unwrap();
     assert_eq!(live_sessions(&env, other).await, 0);

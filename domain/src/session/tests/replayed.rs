@@ -71,7 +71,8 @@ async fn a_replay_ends_every_session_of_that_person_and_of_nobody_else_and_rings
     .unwrap()
     .session;
     assert!(rung.contains(&Signal::Session(session)) && rung.contains(&Signal::Account(account)));
-    assert_eq!(rung.len(), 3, "two sessions and the person");
+    assert!(rung.contains(&Signal::Jobs), "a letter waits");
+    assert_eq!(rung.len(), 4, "two sessions, the person, and the letter");
 
     // The theft was answered: the thief cannot go on ending what is opened after it.
     opened(&env, account, &laptop).await;

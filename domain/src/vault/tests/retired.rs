@@ -39,14 +39,14 @@ async fn a_master_key_goes_when_it_is_not_in_use_and_nothing_stands_under_it(
         let refused = refused(retire_master(&both, "m1").await);
         assert!(refused.starts_with(words), "{refused}");
     };
-    stand("1 data keys (workspace_key) and 1 pieces (quarantine)").await;
+    stand("1 data keys (workspace_key) and 1 values of the installation").await;
     // Either of them holds it.
     let name = async |master: &str| {
         let sql = format!("UPDATE workspace_key SET master_id = '{master}'");
         testing::as_owner(&options, "workspace_key", &sql).await;
     };
     name("m2").await;
-    stand("0 data keys (workspace_key) and 1 pieces (quarantine)").await;
+    stand("0 data keys (workspace_key) and 1 values of the installation").await;
     name("m1").await;
     let name = async |master: &str| {
         let mut global = both.db.global().await.unwrap();
@@ -58,7 +58,7 @@ async fn a_master_key_goes_when_it_is_not_in_use_and_nothing_stands_under_it(
         global.commit().await.unwrap();
     };
     name("m2").await;
-    stand("1 data keys (workspace_key) and 0 pieces (quarantine)").await;
+    stand("1 data keys (workspace_key) and 0 values of the installation").await;
     name("m1").await;
     rotate_master(&both, &mut deaf).await.unwrap();
     retire_master(&both, "m1").await.unwrap();

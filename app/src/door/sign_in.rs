@@ -1,102 +1,102 @@
-//! Signing in.
+//! Signing in: address and password, and the second step where there is one.
 
+use super::{
+    factor::SecondStep,
+    onward::{go_in, instead},
+    sending::{Refused, Sending, Submit, trimmed},
+};
 use crate::{
-    boxed::effect,
-    error::ApiError,
-    session::{Auth, setup_needed, use_session},
-    ui::{
-        field::Field,
-        icon::Icon,
-        public::{PublicPage, awake},
-    },
-    words::{account, fault},
+    boxed::{Show, effect},
+    session::{setup_state, use_session},
+    ui::{field::Field, icon::Icon, public::PublicPage},
+    words::account,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::{use_navigate, use_query_map};
+use postern_types::FactorStep;
+
+/// What is typed, and where it leads; copied about freely.
+#[derive(Clone, Copy)]
+struct Entrance {
+    email: RwSignal<String>,
+    password: RwSignal<String>,
+    /// The second step, once it is asked for.
+    step: RwSignal<Option<FactorStep>>,
+    /// Whether anybody may register.
+    open: RwSignal<bool>,
+}
 
 /// The page. Whoever is signed in already goes on; a fresh installation is set up first.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let session = use_session();
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let failed = RwSignal::new(None::<ApiError>);
-    let busy = RwSignal::new(false);
-    let awake = awake();
+    let entrance = Entrance {
+        email: RwSignal::new(String::new()),
+        password: RwSignal::new(String::new()),
+        step: RwSignal::new(None),
+        open: RwSignal::new(false),
+    };
     let query = use_query_map();
+    go_in(move || Some(safe(query.with_untracked(|query| query.get("next")))));
     let go = use_navigate();
-    let onward = go.clone();
-    effect(move || {
-        if session.auth.get() == Auth::In {
-            let next = query.with_untracked(|query| query.get("next"));
-            onward(
-                &safe(next),
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
-        }
-    });
     effect(move || {
         let go = go.clone();
         leptos::task::spawn_local(async move {
-            if matches!(setup_needed().await, Ok(true)) {
-                go(
-                    "/setup",
-                    NavigateOptions {
-                        replace: true,
-                        ..NavigateOptions::default()
-                    },
-                );
+            // Signing in needs no answer to this.
+            if let Ok(state) = setup_state().await {
+                entrance.open.try_set(state.open);
+                if state.needed {
+                    go("/setup", instead());
+                }
             }
         });
     });
+    view! {
+        {move || match entrance.step.get() {
+            None => view! { <FirstStep entrance/> }.into_any(),
+            Some(asked) => view! { <SecondStep asked step=entrance.step/> }.into_any(),
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn FirstStep(entrance: Entrance) -> impl IntoView {
+    let session = use_session();
+    let Entrance {
+        email,
+        password,
+        step,
+        open,
+    } = entrance;
+    let sending = Sending::new(&["email", "password"]);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        failed.set(None);
-        leptos::task::spawn_local(async move {
-            let answer = session
-                .sign_in(
-                    email.get_untracked().trim().to_owned(),
-                    password.get_untracked(),
-                )
-                .await;
-            if let Err(error) = answer {
-                failed.try_set(Some(error));
+        let asked = session.sign_in(trimmed(email), password.get_untracked());
+        sending.start(asked, move |answer| {
+            // What may go through at the next try is not typed again.
+            if !answer.as_ref().is_err_and(|error| error.is_passing()) {
                 password.try_set(String::new());
-                crate::browser::focus("#password");
             }
-            busy.try_set(false);
+            if let Ok(Some(asked)) = answer {
+                step.try_set(Some(asked));
+            }
         });
-    };
-    let of = move |field: &'static str| {
-        Signal::derive(move || failed.with(|error| error.as_ref()?.field(field).map(str::to_owned)))
-    };
-    let general = move || {
-        failed.with(|error| {
-            let error = error.as_ref()?;
-            let known = error.field("email").or(error.field("password")).is_some();
-            (!known).then(|| fault::say(error))
-        })
     };
     view! {
         <PublicPage title=account::SIGN_IN lead=account::SIGN_IN_LEAD>
             <form class="form" on:submit=submit method="post">
                 {move || session.leaving.get().then(|| view! { <div class="strip notice" role="status"><Icon name="triangle-alert"/><p>{account::LEAVING}</p></div> })}
-                {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p></div> })}
-                <Field name="email" label=account::EMAIL kind="email" value=email fault=of("email") autocomplete="username"/>
-                <Field name="password" label=account::PASSWORD kind="password" value=password fault=of("password") autocomplete="current-password"/>
-                <button type="submit" class="button primary large" disabled=move || busy.get() || !awake.get()>
-                    {move || if busy.get() { account::SIGNING_IN } else { account::SIGN_IN }}
-                </button>
+                <Refused sending/>
+                <Field name="email" label=account::EMAIL kind="email" value=email fault=sending.of("email") autocomplete="username"/>
+                <Field name="password" label=account::PASSWORD kind="password" value=password fault=sending.of("password") autocomplete="current-password"/>
+                <Submit sending act=account::SIGN_IN doing=account::SIGNING_IN/>
             </form>
+            <nav class="door-links" aria-label=account::OTHER_WAYS>
+                <a href="/forgot">{account::FORGOT}</a>
+                <Show when=move || open.get()>
+                    <span>{account::NO_ACCOUNT}" "<a href="/register">{account::REGISTER}</a></span>
+                </Show>
+            </nav>
         </PublicPage>
     }
     .into_any()

@@ -1,0 +1,72 @@
+//! One's own account: name and address, password, second step, sessions; and leaving a workspace.
+
+mod api;
+mod ask;
+mod codes;
+mod email;
+mod enrol;
+mod factors;
+mod leave;
+mod password;
+mod profile;
+mod prove;
+mod qr;
+mod sessions;
+
+use crate::{
+    ui::{
+        later::{Later, Part},
+        settings::SettingsNav,
+    },
+    words::{self, settings},
+};
+use factors::TwoStep;
+use leave::Workspaces;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use password::Password;
+use profile::Profile;
+use sessions::Sessions;
+use wasm_split_helpers::wasm_split;
+
+/// The page; its code is fetched by those who come here.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
+    view! {
+        <Title text=words::title(settings::ACCOUNT)/>
+        <Later fetch=fetch part=account meanwhile/>
+    }
+    .into_any()
+}
+
+#[wasm_split(account, preload(fetch), fallible)]
+fn account() -> Part {
+    Ok(view! { <Account/> }.into_any())
+}
+
+/// It needs no workspace: whoever is let into none can still set up what a workspace requires.
+#[component]
+fn Account() -> impl IntoView {
+    // Grows when what is done here has ended sessions.
+    let changed = RwSignal::new(0_u32);
+    view! {
+        <main class="page" id="main">
+            <header class="page-head">
+                <div>
+                    <h1>{settings::ACCOUNT}</h1>
+                    <p class="page-lead">{settings::LEAD}</p>
+                </div>
+            </header>
+            <SettingsNav/>
+            <div class="account">
+                <Profile changed/>
+                <Password changed/>
+                <TwoStep/>
+                <Sessions changed/>
+                <Workspaces/>
+            </div>
+        </main>
+    }
+    .into_any()
+}

@@ -1,0 +1,113 @@
+//! One's own account, as server functions: of the session that asks, whatever workspace it works in.
+
+use crate::{
+    error::ApiError,
+    session::{Api, ApiClient},
+};
+use leptos::prelude::*;
+use postern_types::{CodeSent, Confirm, Factors, Me, SessionId, SessionView, TotpSeed};
+
+/// Gives oneself another name.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/rename", protocol = Api)]
+pub async fn rename(name: String) -> Result<Me, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::rename(&env, session, &name).await?)
+}
+
+/// Sets a new password, and ends every other session.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/password", protocol = Api)]
+pub async fn change_password(old: String, new: String) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::change_password(&env, session, &old, &new).await?)
+}
+
+/// Has a code sent to a new address.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/email", protocol = Api)]
+pub async fn begin_email(email: String, password: String) -> Result<CodeSent, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::begin_email(&env, session, &email, &password).await?)
+}
+
+/// Takes the new address, once its code is right.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/confirm-email", protocol = Api)]
+pub async fn confirm_email(confirm: Confirm) -> Result<Me, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::confirm_email(&env, session, &confirm).await?)
+}
+
+/// Where one is signed in.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/sessions", protocol = Api)]
+pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::session::list(&env, session).await?)
+}
+
+/// Signs another browser out.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/end-session", protocol = Api)]
+pub async fn end_session(id: SessionId) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::session::revoke(&env, session, id).await?)
+}
+
+/// Signs all other browsers out; how many there were.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/end-others", protocol = Api)]
+pub async fn end_others() -> Result<u32, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::session::revoke_others(&env, session).await?)
+}
+
+/// How the account is kept safe.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/factors", protocol = Api)]
+pub async fn read_factors() -> Result<Factors, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::show(&env, session).await?)
+}
+
+/// What an authenticator application is set up with.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/totp-begin", protocol = Api)]
+pub async fn begin_totp(password: String) -> Result<TotpSeed, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::begin_totp(&env, session, &password).await?)
+}
+
+/// Puts it in force, once a code of it was shown; the recovery codes.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/totp-confirm", protocol = Api)]
+pub async fn confirm_totp(code: String) -> Result<Vec<String>, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::confirm_totp(&env, session, &code).await?)
+}
+
+/// Takes it away.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/totp-remove", protocol = Api)]
+pub async fn remove_totp(password: String, code: String) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::remove_totp(&env, session, &password, &code).await?)
+}
+
+/// New recovery codes; the old ones are good for nothing from then on.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/recovery", protocol = Api)]
+pub async fn renew_recovery(password: String, code: String) -> Result<Vec<String>, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::renew_recovery(&env, session, &password, &code).await?)
+}
+
+/// Leaves the workspace that the page works in.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/leave", protocol = Api)]
+pub async fn leave() -> Result<(), ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    postern_domain::member::leave(&crate::ssr::env(), &mut tenant).await?;
+    tenant.commit().await?;
+    Ok(())
+}

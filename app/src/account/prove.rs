@@ -1,0 +1,88 @@
+//! What needs the password and a code of the application: new recovery codes, and turning it off.
+
+use super::{
+    api,
+    ask::{AppCode, Ask, Foot, Proof, digits, focus_soon},
+    factors::Desk,
+};
+use crate::{
+    ui::{dialog::Dialog, toast::use_toasts},
+    words::settings,
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// New recovery codes.
+    Renew,
+    /// No second step any more.
+    Remove,
+}
+
+impl Wish {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Renew => settings::RENEW,
+            Self::Remove => settings::TURN_OFF_TITLE,
+        }
+    }
+
+    fn lost(self) -> &'static str {
+        match self {
+            Self::Renew => settings::RENEW_LOST,
+            Self::Remove => settings::TURN_OFF_LOST,
+        }
+    }
+
+    /// The button's word and its look.
+    fn act(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Renew => (settings::RENEW, "button primary"),
+            Self::Remove => (settings::TURN_OFF, "button danger"),
+        }
+    }
+}
+
+/// Says what will be lost before it is done.
+#[component]
+pub fn ProveDialog(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
+    view! { <Dialog open title=wish.title()><Form desk open wish/></Dialog> }.into_any()
+}
+
+#[component]
+fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
+    let toasts = use_toasts();
+    let ask = Ask::new();
+    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    focus_soon("#password");
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let (password, code) = (password.get_untracked(), digits(code));
+        match wish {
+            Wish::Renew => ask.put(api::renew_recovery(password, code), move |codes| {
+                open.try_set(false);
+                desk.show(codes);
+                desk.read();
+            }),
+            Wish::Remove => ask.put(api::remove_totp(password, code), move |()| {
+                open.try_set(false);
+                toasts.say(settings::TURNED_OFF);
+                desk.read();
+                desk.leave_focus();
+                desk.learn();
+            }),
+        }
+    };
+    let (act, look) = wish.act();
+    view! {
+        <form class="form" on:submit=submit>
+            <p class="dialog-text">{wish.lost()}</p>
+            {ask.general(&["password", "code"])}
+            <Proof ask value=password/>
+            <AppCode ask value=code/>
+            <Foot ask open act look/>
+        </form>
+    }
+    .into_any()
+}

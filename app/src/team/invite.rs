@@ -1,0 +1,44 @@
+//! The form that invites: by e-mail, one after another, or by a link.
+
+mod link;
+mod mail;
+
+use super::{ask::focus_soon, desk::Desk};
+use crate::{ui::dialog::Dialog, words::team};
+use leptos::prelude::*;
+use link::ByLink;
+use mail::ByMail;
+use postern_types::Role;
+
+/// Opens over the page; begins anew each time.
+#[component]
+pub fn InviteDialog(desk: Desk) -> impl IntoView {
+    view! { <Dialog open=desk.inviting title=team::INVITE_TITLE class="wide"><Ways desk/></Dialog> }
+        .into_any()
+}
+
+#[component]
+fn Ways(desk: Desk) -> impl IntoView {
+    let by_link = RwSignal::new(false);
+    let role = RwSignal::new(Role::Agent);
+    focus_soon("#email");
+    view! {
+        <fieldset class="field options team-ways">
+            <legend>{team::HOW}</legend>
+            <label class="option">
+                <input type="radio" name="way" prop:checked=move || !by_link.get() on:change=move |_| by_link.set(false)/>
+                <span><strong>{team::BY_MAIL}</strong><small>{team::BY_MAIL_HINT}</small></span>
+            </label>
+            <label class="option">
+                <input type="radio" name="way" prop:checked=move || by_link.get() on:change=move |_| by_link.set(true)/>
+                <span><strong>{team::BY_LINK}</strong><small>{team::BY_LINK_HINT}</small></span>
+            </label>
+        </fieldset>
+        {move || if by_link.get() {
+            view! { <ByLink desk role/> }.into_any()
+        } else {
+            view! { <ByMail desk role/> }.into_any()
+        }}
+    }
+    .into_any()
+}

@@ -1,0 +1,145 @@
+//! What a signed-in person does to their own account.
+
+use super::{Deed, Person, audit_from, me};
+use crate::{
+    Env, Error, Result,
+    attempt::{self, Subject},
+    mail::{self, Letter},
+    password, session,
+    wake::Signal,
+};
+use postern_types::{AccountId, Me, SessionId};
+use sqlx::PgConnection;
+
+/// Who is signed in with a session.
+pub(crate) struct Signed {
+    pub account: AccountId,
+    pub name: String,
+    pub email: String,
+    pub password_hash: String,
+    /// The network that the session was seen in last (/24, /48).
+    pub network: String,
+}
+
+/// The person of a session. [`Error::Unauthorized`] when it is over.
+pub(crate) async fn signed(conn: &mut PgConnection, session: SessionId) -> Result<Signed> {
+    let row = sqlx::query!(
+        "SELECT a.id, a.name, a.email, a.password_hash, s.network
+           FROM session s JOIN account a ON a.id = s.account_id
+          WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL",
+        session.0,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Error::Unauthorized)?;
+    Ok(Signed {
+        account: row.id.into(),
+        name: row.name,
+        email: row.email,
+        password_hash: row.password_hash,
+        network: row.network,
+    })
+}
+
+/// Makes sure that whoever holds the session knows the password, however often it is tried. [`Error::Invalid`] on `field`.
+pub(crate) async fn prove(
+    env: &Env,
+    session: SessionId,
+    password: &str,
+    field: &'static str,
+) -> Result<Signed> {
+    let mut global = env.db.global().await?;
+    let signed = signed(global.conn(), session).await?;
+    drop(global);
+    let subjects = [Subject::secret(
+        env,
+        "password",
+        &[signed.account.0.as_bytes()],
+    )];
+    attempt::begin(env, &subjects).await?;
+    if !password::verify(env, Some(&signed.password_hash), password).await? {
+        return Err(Error::invalid(field, "This is not your password."));
+    }
+    let mut global = env.db.global().await?;
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    global.commit().await?;
+    Ok(signed)
+}
+
+/// The person, as they stand now.
+pub async fn now(env: &Env, session: SessionId) -> Result<Me> {
+    let mut global = env.db.global().await?;
+    let signed = signed(global.conn(), session).await?;
+    me(global.conn(), signed.account, Some(session)).await
+}
+
+/// Gives the person another name. [`Error::Invalid`] on `name`.
+pub async fn rename(env: &Env, session: SessionId, name: &str) -> Result<Me> {
+    let mut global = env.db.global().await?;
+    let signed = signed(global.conn(), session).await?;
+    let person = Person::new(name, &signed.email)?;
+    sqlx::query!(
+        "UPDATE account SET name = $2 WHERE id = $1",
+        signed.account.0,
+        person.name(),
+    )
+    .execute(global.conn())
+    .await?;
+    let from = Some(signed.network.as_str());
+    audit_from(env, global.conn(), signed.account, Deed::Renamed, from).await?;
+    let me = me(global.conn(), signed.account, Some(session)).await?;
+    global.commit().await?;
+    Ok(me)
+}
+
+/// Sets a new password for whoever knows the old one, and ends every other session. [`Error::Invalid`] on `old` or
+/// `password`.
+pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str) -> Result<()> {
+    let signed = prove(env, session, old, "old").await?;
+    password::check(new, &[&signed.name, &signed.email])?;
+    let kept = password::hash(env, new).await?;
+    let mut global = env.db.global().await?;
+    let set = sqlx::query!(
+        // Somebody may have set another one while this was hashed.
+        "UPDATE account SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+        signed.account.0,
+        kept,
+        signed.password_hash,
+    )
+    .execute(global.conn())
+    .await?;
+    if set.rows_affected() == 0 {
+        return Err(Error::conflict(
+            "The password was changed by somebody else at this moment.",
+        ));
+    }
+    session::end_others(
+        env,
+        global.conn(),
+        signed.account,
+        Some(session),
+        session::Reason::Password,
+    )
+    .await?;
+    let from = Some(signed.network.as_str());
+    audit_from(
+        env,
+        global.conn(),
+        signed.account,
+        Deed::PasswordChanged,
+        from,
+    )
+    .await?;
+    let not_me = super::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let letter = Letter::new("Your password was changed")
+        .words("It was changed just now, and every other session of yours was ended.")
+        .facts(vec![("From the network", signed.network.clone())])
+        .link(
+            "This was not me: end the access and set a new password",
+            not_me,
+        );
+    mail::put(env, global.conn(), &signed.email, &letter).await?;
+    global.ring(Signal::Account(signed.account));
+    global.ring(Signal::Jobs);
+    global.commit().await
+}

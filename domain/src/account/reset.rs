@@ -1,0 +1,197 @@
+//! Links that are mailed to a person: for a forgotten password, and for a letter of something that was not them.
+
+use super::{Deed, audit, find, sought};
+use crate::{
+    Env, Error, Result,
+    attempt::{self, Subject},
+    crypto,
+    mail::{self, Letter},
+    password,
+    session::{self, Browser},
+    wake::Signal,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use postern_types::{AccountId, Reset, SessionId};
+use sqlx::PgConnection;
+use time::Duration;
+use zeroize::Zeroizing;
+
+/// How long a link for a new password is good.
+const RESET: Duration = Duration::minutes(30);
+/// How long one may say that it was somebody else.
+const NOT_ME: Duration = Duration::days(30);
+
+/// Mails a link for a new password to whoever has an account with that address. It answers alike, and does as much, when
+/// nobody has. [`Error::TooMany`] when an address is asked for again and again, also one that nobody has.
+pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
+    // No account has an address that is none.
+    let Some(email) = sought(email) else {
+        return Err(Error::invalid(
+            "email",
+            "Give a complete e-mail address, like ana@example.com.",
+        ));
+    };
+    let subjects = [
+        Subject::network("mail", browser.address),
+        Subject::secret(env, "mail", &[email.as_bytes()]),
+    ];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    let account = find(global.conn(), &email).await?;
+    let secret = new_secret(env);
+    let letter = Letter::new("Set a new password")
+        .words("Somebody, hopefully you, asked for a new password. The link is good for 30 minutes, once.")
+        .button("Set a new password", env.post.link("reset", &secret))
+        .note("If it was not you, nothing needs to be done: your password is still the old one.");
+    match account {
+        Some(account) => {
+            keep(env, global.conn(), "reset", account, None, &secret, RESET).await?;
+            mail::put(env, global.conn(), &email, &letter).await?;
+        }
+        // As many statements, and a letter that never leaves.
+        None => {
+            let _ = spend(env, global.conn(), "reset", &secret).await;
+            mail::put_void(env, global.conn(), &letter).await?;
+        }
+    }
+    let address = Some(browser.address);
+    audit(env, global.conn(), account, Deed::ResetAsked, address).await?;
+    global.ring(Signal::Jobs);
+    global.commit().await
+}
+
+/// Sets a new password by a mailed link, once, and ends every session. [`Error::NotFound`] when the link is over,
+/// [`Error::Invalid`] on `password`: then it is still good.
+pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
+    let subjects = [Subject::network("link", browser.address)];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    let person = sqlx::query!(
+        "SELECT a.id, a.name, a.email FROM account_link l JOIN account a ON a.id = l.account_id
+          WHERE l.token_hash = $1 AND l.purpose = 'reset' AND l.spent_at IS NULL AND l.expires_at > $2
+            AND a.disabled_at IS NULL",
+        &hash(&form.token)[..],
+        env.now(),
+    )
+    .fetch_optional(global.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    drop(global);
+    let account = AccountId(person.id);
+    password::check(&form.password, &[&person.name, &person.email])?;
+    let kept = password::hash(env, &form.password).await?;
+    let mut global = env.db.global().await?;
+    spend(env, global.conn(), "reset", &form.token).await?;
+    sqlx::query!(
+        "UPDATE account SET password_hash = $2 WHERE id = $1",
+        account.0,
+        kept,
+    )
+    .execute(global.conn())
+    .await?;
+    // Other links that wait are no way back in.
+    sqlx::query!(
+        "UPDATE account_link SET spent_at = $2 WHERE account_id = $1 AND purpose = 'reset' AND spent_at IS NULL",
+        account.0,
+        env.now(),
+    )
+    .execute(global.conn())
+    .await?;
+    session::end_others(env, global.conn(), account, None, session::Reason::Password).await?;
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    let address = Some(browser.address);
+    audit(env, global.conn(), account, Deed::PasswordReset, address).await?;
+    let letter = Letter::new("Your password was changed")
+        .words("It was set anew by a link that was mailed to you, and every session of yours was ended.")
+        .facts(vec![("From the network", attempt::network(browser.address))])
+        .note("If it was not you, somebody reads your mail: change its password first, then this one.");
+    mail::put(env, global.conn(), &person.email, &letter).await?;
+    global.ring(Signal::Account(account));
+    global.ring(Signal::Jobs);
+    global.commit().await
+}
+
+/// Ends every session of the person, the one that the letter told of and what it may have opened; no browser is trusted
+/// any more. [`Error::NotFound`] when the link is over.
+pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
+    let subjects = [Subject::network("link", browser.address)];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    let account = spend(env, global.conn(), "not_me", token).await?;
+    session::end_others(env, global.conn(), account, None, session::Reason::NotMe).await?;
+    sqlx::query!(
+        "DELETE FROM trusted_device WHERE account_id = $1",
+        account.0
+    )
+    .execute(global.conn())
+    .await?;
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    let address = Some(browser.address);
+    audit(env, global.conn(), account, Deed::NotMe, address).await?;
+    global.ring(Signal::Account(account));
+    global.commit().await
+}
+
+/// The address of a link by which the person can say that it was not them.
+pub(crate) async fn not_me_link(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    session: Option<SessionId>,
+) -> Result<String> {
+    let secret = new_secret(env);
+    keep(env, conn, "not_me", account, session, &secret, NOT_ME).await?;
+    Ok(env.post.link("not-me", &secret))
+}
+
+async fn keep(
+    env: &Env,
+    conn: &mut PgConnection,
+    purpose: &str,
+    account: AccountId,
+    session: Option<SessionId>,
+    secret: &str,
+    life: Duration,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO account_link (token_hash, purpose, account_id, session_id, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        &hash(secret)[..],
+        purpose,
+        account.0,
+        session.map(|session| session.0),
+        env.now() + life,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Uses a link up: of any number at once, one.
+async fn spend(
+    env: &Env,
+    conn: &mut PgConnection,
+    purpose: &str,
+    token: &str,
+) -> Result<AccountId> {
+    let account = sqlx::query_scalar!(
+        "UPDATE account_link SET spent_at = $3
+          WHERE token_hash = $1 AND purpose = $2 AND spent_at IS NULL AND expires_at > $3
+         RETURNING account_id",
+        &hash(token)[..],
+        purpose,
+        env.now(),
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(Error::NotFound)?;
+    Ok(AccountId(account))
+}
+
+/// 256 random bits, as they stand in a link.
+fn new_secret(env: &Env) -> Zeroizing<String> {
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>())))
+}
+
+fn hash(secret: &str) -> [u8; 32] {
+    crypto::sha256(secret.trim().as_bytes())
+}

@@ -1,0 +1,304 @@
+//! Setting the factor up and taking it away, each with the proof that it takes (ASVS 6.4.3).
+
+use super::{SEALED, is_on};
+use crate::{
+    Env, Error, Result,
+    account::{self, Deed},
+    attempt::{self, Subject},
+    mail::{self, Letter},
+    session, vault,
+    wake::Signal,
+};
+use fast_qr::{ECL, QRBuilder};
+use postern_types::{AccountId, SessionId, TotpSeed};
+use sqlx::PgConnection;
+use totp_rs::{Algorithm, Builder, Totp};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Recovery codes that are made at once.
+const CODES: usize = 10;
+/// Letters and digits that are not mistaken for one another.
+const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// Draws a seed, to be confirmed by a code of it. [`Error::Invalid`] on `password`, [`Error::Conflict`] when there is one in
+/// force.
+pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result<TotpSeed> {
+    let signed = account::prove(env, session, password, "password").await?;
+    let seed = Zeroizing::new(env.bytes::<20>());
+    let totp = of(&*seed, &signed.email)?;
+    let uri = totp
+        .to_url()
+        .map_err(|_| Error::internal("an authenticator's address could not be written"))?;
+    let qr = QRBuilder::new(uri.as_str())
+        .ecl(ECL::M)
+        .build()
+        .map_err(|_| Error::internal("an authenticator's address does not fit into squares"))?;
+    let mut global = env.db.global().await?;
+    if is_on(global.conn(), signed.account).await? {
+        return Err(Error::conflict(
+            "Two-step sign-in is on already. Turn it off first to use another application.",
+        ));
+    }
+    sqlx::query!(
+        "DELETE FROM totp WHERE account_id = $1 AND confirmed_at IS NULL",
+        signed.account.0,
+    )
+    .execute(global.conn())
+    .await?;
+    let id: Uuid = env.id();
+    let sealed = vault::seal_own(env, global.conn(), SEALED, &id.to_string(), &*seed).await?;
+    sqlx::query!(
+        "INSERT INTO totp (id, account_id, sealed, created_at) VALUES ($1, $2, $3, $4)",
+        id,
+        signed.account.0,
+        sealed,
+        env.now(),
+    )
+    .execute(global.conn())
+    .await?;
+    global.commit().await?;
+    let squares = (0..qr.size)
+        .flat_map(|row| qr[row].iter().map(|module| module.value()))
+        .collect();
+    Ok(TotpSeed {
+        secret: totp.secret().to_base32(),
+        uri,
+        squares,
+    })
+}
+
+/// Puts the seed in force, once a code of it is right: every other session ends, and the recovery codes are shown, this
+/// once. [`Error::Invalid`] on `code`, [`Error::NotFound`] without a seed that waits.
+pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<Vec<String>> {
+    let mut global = env.db.global().await?;
+    let signed = account::signed(global.conn(), session).await?;
+    drop(global);
+    let subjects = [Subject::secret(
+        env,
+        "factor",
+        &[signed.account.0.as_bytes()],
+    )];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    if !take(env, global.conn(), signed.account, code, false).await? {
+        return Err(wrong());
+    }
+    let confirmed = sqlx::query!(
+        "UPDATE totp SET confirmed_at = $2 WHERE account_id = $1 AND confirmed_at IS NULL",
+        signed.account.0,
+        env.now(),
+    )
+    .execute(global.conn())
+    .await?;
+    if confirmed.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    let codes = make_codes(env, global.conn(), signed.account).await?;
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    session::end_others(
+        env,
+        global.conn(),
+        signed.account,
+        Some(session),
+        session::Reason::Password,
+    )
+    .await?;
+    let from = Some(signed.network.as_str());
+    account::audit_from(env, global.conn(), signed.account, Deed::FactorOn, from).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let letter = Letter::new("Two-step sign-in is on")
+        .words("From now on a code of your authenticator application is asked for beside your password.")
+        .facts(vec![("From the network", signed.network.clone())])
+        .link("This was not me: end the access", not_me);
+    mail::put(env, global.conn(), &signed.email, &letter).await?;
+    global.ring(Signal::Account(signed.account));
+    global.ring(Signal::Jobs);
+    global.commit().await?;
+    Ok(codes)
+}
+
+/// Takes the factor away. [`Error::Invalid`] on `password` or `code`, [`Error::Conflict`] while a workspace requires it.
+pub async fn remove_totp(env: &Env, session: SessionId, password: &str, code: &str) -> Result<()> {
+    let (signed, mut global) = proven(env, session, password, code).await?;
+    let required = sqlx::query_scalar!(
+        r#"SELECT factor_required($1) AS "required!""#,
+        signed.account.0
+    )
+    .fetch_one(global.conn())
+    .await?;
+    if required {
+        return Err(Error::conflict(
+            "A workspace of yours requires two-step sign-in. It stays on.",
+        ));
+    }
+    sqlx::query!("DELETE FROM totp WHERE account_id = $1", signed.account.0)
+        .execute(global.conn())
+        .await?;
+    sqlx::query!(
+        "DELETE FROM recovery_code WHERE account_id = $1",
+        signed.account.0
+    )
+    .execute(global.conn())
+    .await?;
+    sqlx::query!(
+        "DELETE FROM trusted_device WHERE account_id = $1",
+        signed.account.0
+    )
+    .execute(global.conn())
+    .await?;
+    let from = Some(signed.network.as_str());
+    account::audit_from(env, global.conn(), signed.account, Deed::FactorOff, from).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let letter = Letter::new("Two-step sign-in is off")
+        .words("From now on your password alone signs you in.")
+        .facts(vec![("From the network", signed.network.clone())])
+        .link("This was not me: end the access", not_me);
+    mail::put(env, global.conn(), &signed.email, &letter).await?;
+    global.ring(Signal::Jobs);
+    global.commit().await
+}
+
+/// Makes new recovery codes, shown this once; the old ones are void. [`Error::Invalid`] on `password` or `code`.
+pub async fn renew_recovery(
+    env: &Env,
+    session: SessionId,
+    password: &str,
+    code: &str,
+) -> Result<Vec<String>> {
+    let (signed, mut global) = proven(env, session, password, code).await?;
+    let codes = make_codes(env, global.conn(), signed.account).await?;
+    let from = Some(signed.network.as_str());
+    account::audit_from(
+        env,
+        global.conn(),
+        signed.account,
+        Deed::RecoveryRenewed,
+        from,
+    )
+    .await?;
+    global.commit().await?;
+    Ok(codes)
+}
+
+/// The password and a code of the application, both right.
+async fn proven(
+    env: &Env,
+    session: SessionId,
+    password: &str,
+    code: &str,
+) -> Result<(account::Signed, crate::db::Global)> {
+    let signed = account::prove(env, session, password, "password").await?;
+    let subjects = [Subject::secret(
+        env,
+        "factor",
+        &[signed.account.0.as_bytes()],
+    )];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    if !take(env, global.conn(), signed.account, code, true).await? {
+        return Err(wrong());
+    }
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    Ok((signed, global))
+}
+
+/// Uses a code of the application up: each time step is good once, whoever is first. `confirmed` tells whether the seed is
+/// in force.
+pub(super) async fn take(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    code: &str,
+    confirmed: bool,
+) -> Result<bool> {
+    let row = sqlx::query!(
+        "SELECT id, sealed FROM totp WHERE account_id = $1 AND (confirmed_at IS NOT NULL) = $2",
+        account.0,
+        confirmed,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    let seed = vault::open_own(env, SEALED, &row.id.to_string(), &row.sealed)?;
+    let typed: String = code.chars().filter(char::is_ascii_digit).collect();
+    let now = u64::try_from(env.now().unix_timestamp()).unwrap_or(0);
+    let Some(step) = of(&seed, "")?.check(&typed, now) else {
+        return Ok(false);
+    };
+    let taken = sqlx::query!(
+        "UPDATE totp SET last_step = $2 WHERE id = $1 AND last_step < $2",
+        row.id,
+        i64::try_from(step).unwrap_or(i64::MAX),
+    )
+    .execute(conn)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// SHA-1, six digits, thirty seconds, one step of leeway: what every application does.
+fn of(seed: &[u8], email: &str) -> Result<Totp> {
+    Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_skew(1)
+        .with_step_duration(30)
+        .with_secret(seed.to_vec())
+        .with_account_name(email.replace(':', ""))
+        .with_issuer(Some("Postern"))
+        .build()
+        .map_err(|_| Error::internal("an authenticator's seed is not as long as it has to be"))
+}
+
+async fn make_codes(env: &Env, conn: &mut PgConnection, account: AccountId) -> Result<Vec<String>> {
+    sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    let codes: Vec<String> = (0..CODES).map(|_| new_code(env)).collect();
+    let digests: Vec<Vec<u8>> = codes
+        .iter()
+        .map(|code| digest(env, account, code).to_vec())
+        .collect();
+    sqlx::query!(
+        "INSERT INTO recovery_code (account_id, digest) SELECT $1, d FROM unnest($2::bytea[]) AS u (d)",
+        account.0,
+        &digests,
+    )
+    .execute(conn)
+    .await?;
+    Ok(codes)
+}
+
+/// Sixty random bits in three groups.
+fn new_code(env: &Env) -> String {
+    let letters: Vec<u8> = env
+        .bytes::<12>()
+        .iter()
+        .map(|byte| LETTERS[usize::from(byte % 32)])
+        .collect();
+    letters
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+/// As a recovery code is kept: a keyed digest, whose key stands outside the database.
+pub(super) fn digest(env: &Env, account: AccountId, code: &str) -> [u8; 32] {
+    let plain: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    env.keys
+        .digest("recovery code", &[account.0.as_bytes(), plain.as_bytes()])
+}
+
+pub(super) fn wrong() -> Error {
+    Error::invalid(
+        "code",
+        "This is not the code, or it was used already. Wait for the next one.",
+    )
+}

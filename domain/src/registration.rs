@@ -1,0 +1,178 @@
+//! New accounts: by invitation, or with a workspace of their own where that is open. Nobody has an account before the code
+//! that was mailed to their address came back.
+
+use crate::{
+    Env, Error, Result, Tenant,
+    account::{self, Deed, Person},
+    attempt::{self, Subject},
+    code::{self, Checked, Purpose},
+    invitation,
+    mail::{self, Letter},
+    member, password,
+    session::{self, Browser, Opened},
+    wake::Signal,
+    workspace,
+};
+use postern_types::{CodeSent, Confirm, Register, Role};
+use serde::{Deserialize, Serialize};
+
+/// Whether strangers may register workspaces of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registration {
+    /// Only who was invited gets an account.
+    #[default]
+    Closed,
+    /// Anybody may.
+    Open,
+}
+
+/// What waits for the code.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    name: String,
+    email: String,
+    password_hash: String,
+    /// The secret of the invitation's link.
+    invitation: Option<String>,
+    workspace_name: Option<String>,
+}
+
+/// Mails a code to the address. It answers alike, and does as much, when that has an account: then the letter says so, and
+/// holds no code. [`Error::Invalid`] names the field; [`Error::NotFound`] when the invitation is over.
+pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<CodeSent> {
+    let network = [Subject::network("register", browser.address)];
+    attempt::begin(env, &network).await?;
+    let person = Person::new(&form.name, &form.email)?;
+    let place = match (&form.invitation, &form.workspace_name) {
+        (Some(token), _) => {
+            invitation::look(env, token, person.email())
+                .await?
+                .workspace_name
+        }
+        (None, Some(name)) => {
+            if env.registration == Registration::Closed {
+                return Err(Error::invalid(
+                    "workspace_name",
+                    "New workspaces cannot be registered here. Ask for an invitation.",
+                ));
+            }
+            workspace::checked_name(name)?.to_owned()
+        }
+        (None, None) => {
+            return Err(Error::invalid(
+                "workspace_name",
+                "Give the workspace a name.",
+            ));
+        }
+    };
+    password::check(&form.password, &[person.name(), person.email(), &place])?;
+    let mailing = [Subject::secret(env, "mail", &[person.email().as_bytes()])];
+    attempt::begin(env, &mailing).await?;
+    let waiting = Waiting {
+        name: person.name().to_owned(),
+        email: person.email().to_owned(),
+        password_hash: password::hash(env, &form.password).await?,
+        workspace_name: form.invitation.is_none().then_some(place),
+        invitation: form.invitation.clone(),
+    };
+    send(env, &waiting, None).await
+}
+
+/// Mails another code; the one before it is void. [`Error::NotFound`] when its time is over.
+pub async fn again(env: &Env, ticket: &str, browser: &Browser) -> Result<CodeSent> {
+    let network = [Subject::network("register", browser.address)];
+    attempt::begin(env, &network).await?;
+    let old = code::look(env, Purpose::Register, ticket).await?;
+    let waiting: Waiting = old.of()?;
+    let mailing = [Subject::secret(env, "mail", &[waiting.email.as_bytes()])];
+    attempt::begin(env, &mailing).await?;
+    send(env, &waiting, Some(&old)).await
+}
+
+/// Mails a code for what waits, in the place of the old one.
+async fn send(env: &Env, waiting: &Waiting, old: Option<&Checked>) -> Result<CodeSent> {
+    let drawn = code::draw(env, Purpose::Register, None, waiting).await?;
+    let mut global = env.db.global().await?;
+    let taken = account::find(global.conn(), &waiting.email)
+        .await?
+        .is_some();
+    let letter = if taken {
+        Letter::new("You have an account already")
+            .words("Somebody, perhaps you, wanted to register with this address. It has an account already: sign in with it, and open the invitation again if you had one.")
+            .button("Sign in", format!("{}/sign-in", env.post.origin))
+            .note("If it was not you, nothing needs to be done.")
+    } else {
+        Letter::new("Confirm your address")
+            .words("Type this code where you registered. It is good for ten minutes.")
+            .code(drawn.code.as_str())
+            .note("If you did not register, nothing needs to be done: there is no account yet.")
+    };
+    mail::put(env, global.conn(), &waiting.email, &letter).await?;
+    if let Some(old) = old {
+        code::spend(env, global.conn(), old).await?;
+    }
+    code::keep(env, global.conn(), &drawn).await?;
+    global.ring(Signal::Jobs);
+    global.commit().await?;
+    Ok(CodeSent {
+        ticket: drawn.ticket.to_string(),
+    })
+}
+
+/// Makes the account once the code is right, gives the person their place, and signs them in. [`Error::Invalid`] on `code`;
+/// [`Error::NotFound`] when its time or its tries are over, or the invitation; [`Error::Conflict`] when the address got an
+/// account meanwhile.
+pub async fn confirm(
+    env: &Env,
+    confirm: &Confirm,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
+    let network = [Subject::network("code", browser.address)];
+    attempt::begin(env, &network).await?;
+    let checked = code::check(env, Purpose::Register, confirm).await?;
+    let waiting: Waiting = checked.of()?;
+    let person = Person::new(&waiting.name, &waiting.email)?;
+    // All of it or nothing, in the transaction of the workspace.
+    let mut tenant = match (&waiting.invitation, &waiting.workspace_name) {
+        (Some(token), _) => invitation::enter(env, token).await?,
+        (None, Some(name)) => workspace::create(env, name).await?,
+        (None, None) => return Err(Error::NotFound),
+    };
+    code::spend(env, tenant.conn(), &checked).await?;
+    let account = account::create(env, tenant.conn(), &person, &waiting.password_hash).await?;
+    match &waiting.invitation {
+        Some(token) => {
+            let from = attempt::network(browser.address);
+            invitation::take(env, &mut tenant, token, account, &person, &from).await?;
+        }
+        None => {
+            member::add(env, &mut tenant, account, Role::Owner).await?;
+            mark_set_up(env, &mut tenant).await?;
+        }
+    }
+    attempt::succeeded(env, tenant.conn(), &network).await?;
+    let address = Some(browser.address);
+    account::audit(env, tenant.conn(), account, Deed::Registered, address).await?;
+    if let Some(left) = session::end(env, tenant.conn(), replaced, browser).await? {
+        tenant.ring(Signal::Session(left));
+    }
+    let opened = session::open(env, tenant.conn(), account, browser).await?;
+    tenant.ring(Signal::Jobs);
+    tenant.commit().await?;
+    Ok(opened)
+}
+
+/// An installation with an owner needs no first one.
+async fn mark_set_up(env: &Env, tenant: &mut Tenant) -> Result<()> {
+    sqlx::query!(
+        "UPDATE installation SET set_up_at = $1 WHERE singleton AND set_up_at IS NULL",
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! What each role may do: the one table. The server asks it before it acts, pages ask it before they show, and the
+//! documents print it.
+
+use crate::Role;
+
+/// Something that a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Read conversations and numbers, reply, write notes.
+    Answer,
+    /// Give conversations to colleagues.
+    Assign,
+    /// Rename and merge contacts.
+    Contacts,
+    /// Connect numbers, look after them and ask for templates.
+    Numbers,
+    /// Invite, approve, change roles, suspend, remove, end access.
+    Team,
+    /// Apply again what was not understood.
+    Operate,
+    /// Read and download the audit.
+    Audit,
+    /// Make and unmake admins.
+    Admins,
+    /// Give the workspace to somebody else, make and unmake owners.
+    Ownership,
+}
+
+/// The table: a right, the least role that has it, and what it is in words.
+pub const RIGHTS: [(Right, Role, &str); 9] = [
+    (
+        Right::Answer,
+        Role::Agent,
+        "Read conversations and numbers, reply, write notes",
+    ),
+    (
+        Right::Assign,
+        Role::Agent,
+        "Give conversations to colleagues, close and reopen them",
+    ),
+    (Right::Contacts, Role::Agent, "Rename and merge contacts"),
+    (
+        Right::Numbers,
+        Role::Admin,
+        "Connect numbers, look after them, choose what customers see",
+    ),
+    (
+        Right::Team,
+        Role::Admin,
+        "Invite, approve, suspend and remove members, change roles, end access",
+    ),
+    (
+        Right::Operate,
+        Role::Admin,
+        "Apply again what was not understood",
+    ),
+    (Right::Audit, Role::Admin, "Read and download the audit"),
+    (Right::Admins, Role::Admin, "Make and unmake admins"),
+    (
+        Right::Ownership,
+        Role::Owner,
+        "Make and unmake owners, hand the workspace over",
+    ),
+];
+
+impl Right {
+    /// The least role that has it.
+    pub fn role(self) -> Role {
+        let found = RIGHTS.iter().find(|(right, ..)| *right == self);
+        // Whatever does not stand in the table is an owner's.
+        found.map_or(Role::Owner, |(_, role, _)| *role)
+    }
+}
+
+impl Role {
+    /// Whether this role has that right.
+    pub fn may(self, right: Right) -> bool {
+        self >= right.role()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_right_stands_in_the_table_once_and_higher_roles_have_all_of_the_lower() {
+        for (at, (right, role, _)) in RIGHTS.iter().enumerate() {
+            assert_eq!(right.role(), *role);
+            assert!(RIGHTS[at + 1..].iter().all(|(other, ..)| other != right));
+            assert!(Role::Owner.may(*right));
+            for lower in [Role::Agent, Role::Manager, Role::Admin] {
+                assert_eq!(lower.may(*right), lower >= *role);
+            }
+        }
+    }
+}
