@@ -27,6 +27,8 @@ CREATE TABLE account_link (
     token_hash bytea PRIMARY KEY,
     purpose text NOT NULL CONSTRAINT account_link_purpose CHECK (purpose IN ('reset', 'not_me')),
     account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    -- The address that it was mailed to: it sets no password once the person has another one.
+    email text NOT NULL,
     session_id uuid REFERENCES session (id) ON DELETE SET NULL,
     expires_at timestamptz NOT NULL,
     spent_at timestamptz

@@ -19,6 +19,8 @@ CREATE TABLE invitation (
     CONSTRAINT invitation_kind CHECK (email IS NULL OR domain IS NULL),
     FOREIGN KEY (workspace_id, by_id) REFERENCES member (workspace_id, id) ON DELETE SET NULL (by_id)
 );
+CREATE UNIQUE INDEX invitation_open_key ON invitation (workspace_id, email) WHERE ended_at IS NULL;
+CREATE INDEX invitation_ended ON invitation (ended_at);
 CREATE INDEX invitation_by ON invitation (workspace_id, by_id);
 ALTER TABLE invitation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invitation FORCE ROW LEVEL SECURITY;

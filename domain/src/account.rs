@@ -5,7 +5,7 @@ mod own;
 mod reset;
 
 pub use address::{begin_email, confirm_email};
-pub(crate) use own::{Signed, prove, signed};
+pub(crate) use own::{Signed, close_doors, hold, lock, prove, signed};
 pub use own::{change_password, now, rename};
 pub(crate) use reset::not_me_link;
 pub use reset::{forgot, not_me, reset};

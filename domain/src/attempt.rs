@@ -55,6 +55,28 @@ impl Subject {
         }
     }
 
+    /// A network, for what many people of one do at once and nobody guesses at: registering, asking for a link.
+    pub fn crowd(purpose: &str, address: IpAddr) -> Self {
+        Self {
+            key: format!("{purpose}:{}", network(address)),
+            rule: Rule {
+                free: 200,
+                forget_s: 3600,
+                shared: true,
+            },
+        }
+    }
+
+    /// Letters to one address: few by one requester (`by`: a network, an account, a workspace), and not too many by all of
+    /// them together. Each flow has its own, so that nobody uses up another's.
+    pub fn letters(env: &Env, flow: &str, by: &[u8], email: &str) -> [Self; 2] {
+        let flow = format!("letters:{flow}");
+        [
+            Self::secret(env, &format!("{flow}:by"), &[by, email.as_bytes()]),
+            Self::everywhere(env, &flow, &[email.as_bytes()]),
+        ]
+    }
+
     /// A network: many people may share one, so it has more tries and is forgotten sooner.
     pub fn network(purpose: &str, address: IpAddr) -> Self {
         Self {
@@ -100,6 +122,16 @@ pub async fn begin(env: &Env, subjects: &[Subject]) -> Result<()> {
         take(global.conn(), subject, now).await?;
     }
     global.commit().await
+}
+
+/// The same within a transaction that is open: what it takes is given back when that does not commit.
+pub(crate) async fn within(env: &Env, conn: &mut PgConnection, subjects: &[Subject]) -> Result<()> {
+    let now = env.now();
+    for subject in subjects {
+        local::take(&subject.key, subject.rule.free, now)?;
+        take(conn, subject, now).await?;
+    }
+    Ok(())
 }
 
 /// The try was a good one: a person's own tries are forgotten, a network gets this one back.

@@ -166,7 +166,8 @@ pub async fn assign(
     let workspace = tenant.workspace();
     if let Some(member) = assignee {
         let active = sqlx::query_scalar!(
-            r#"SELECT removed_at IS NULL AS "active!" FROM member WHERE workspace_id = $1 AND id = $2"#,
+            r#"SELECT removed_at IS NULL AND state = 'active' AS "active!" FROM member
+                WHERE workspace_id = $1 AND id = $2 FOR SHARE"#,
             workspace.0,
             member.0,
         )
@@ -175,7 +176,7 @@ pub async fn assign(
         if !active {
             return Err(Error::invalid(
                 "assignee",
-                "This person has left the workspace; choose somebody else.",
+                "This person does not work here at the moment; choose somebody else.",
             ));
         }
     }

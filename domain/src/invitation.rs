@@ -5,9 +5,9 @@ use crate::{
     account::{self, Person, sought},
     attempt::{self, Subject},
     audit, crypto,
-    mail::{self, Letter},
+    error::OnConstraint as _,
+    mail::{self, Letter, unlinked},
     member,
-    session::Browser,
     wake::Signal,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -156,12 +156,9 @@ pub async fn withdraw(env: &Env, tenant: &mut Tenant, id: InvitationId) -> Resul
 }
 
 /// What a link is good for. [`Error::NotFound`] when it is over, used, withdrawn or none.
-pub async fn show(env: &Env, token: &str, browser: &Browser) -> Result<Invited> {
-    let network = [Subject::network("invitation", browser.address)];
-    attempt::begin(env, &network).await?;
+pub async fn show(env: &Env, token: &str) -> Result<Invited> {
     let mut tenant = enter(env, token).await?;
     let invited = read(&mut tenant, token).await?;
-    attempt::succeeded(env, tenant.conn(), &network).await?;
     tenant.commit().await?;
     Ok(invited)
 }
@@ -240,21 +237,23 @@ pub(crate) async fn take(
         }
     }
     member::ask(env, tenant, account, invited.role, network).await?;
-    let letter = Letter::new(format!(
-        "{} asks to join {}",
-        person.name(),
-        invited.workspace_name
-    ))
-    .words("They see nothing until an admin approves them.")
-    .facts(vec![
-        ("Name", person.name().to_owned()),
-        ("Address", person.email().to_owned()),
-        ("From the network", network.to_owned()),
-    ])
-    .button(
-        "Approve or decline",
-        format!("{}/settings/team", env.post.origin),
-    );
+    let asks = Subject::everywhere(env, "letters:asks", &[workspace.0.as_bytes()]);
+    if attempt::within(env, tenant.conn(), &[asks]).await.is_err() {
+        // They stand on the page all the same.
+        return Ok(());
+    }
+    let (name, place) = (unlinked(person.name()), unlinked(&invited.workspace_name));
+    let letter = Letter::new(format!("{name} asks to join {place}"))
+        .words("They see nothing until an admin approves them.")
+        .facts(vec![
+            ("Name", name),
+            ("Address", person.email().to_owned()),
+            ("From the network", network.to_owned()),
+        ])
+        .button(
+            "Approve or decline",
+            format!("{}/settings/team", env.post.origin),
+        );
     for admin in member::admins(tenant).await? {
         mail::put(env, tenant.conn(), &admin, &letter).await?;
     }
@@ -347,16 +346,21 @@ async fn insert(
         env.now() + life,
     )
     .execute(tenant.conn())
-    .await?;
+    .await
+    .on_constraint("invitation_open_key", || {
+        Error::conflict("Somebody else has just invited this address.")
+    })?;
     Ok(id)
 }
 
 async fn post(env: &Env, tenant: &mut Tenant, email: &str, role: Role, secret: &str) -> Result<()> {
     // Nobody is buried in letters by an admin who clicks again.
-    let mailing = [Subject::secret(env, "mail", &[email.as_bytes()])];
-    attempt::begin(env, &mailing).await?;
     let workspace = tenant.workspace();
-    let name = name_of(tenant.conn(), workspace).await?;
+    let [by, all] = Subject::letters(env, "invite", workspace.0.as_bytes(), email);
+    // And no workspace writes to everybody.
+    let ours = Subject::everywhere(env, "letters:workspace", &[workspace.0.as_bytes()]);
+    attempt::within(env, tenant.conn(), &[by, all, ours]).await?;
+    let name = unlinked(&name_of(tenant.conn(), workspace).await?);
     let letter = Letter::new(format!("Join {name} on Postern"))
         .words(format!(
             "You are invited to answer {name}'s customers together with its team, as {}.",

@@ -6,6 +6,7 @@ mod transport;
 
 pub use deliver::{Delivered, deliver, next};
 pub use letter::Letter;
+pub(crate) use letter::unlinked;
 pub use lettre::message::Mailbox;
 pub use transport::{Smtp, Transport};
 

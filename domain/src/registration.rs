@@ -40,8 +40,7 @@ struct Waiting {
 /// Mails a code to the address. It answers alike, and does as much, when that has an account: then the letter says so, and
 /// holds no code. [`Error::Invalid`] names the field; [`Error::NotFound`] when the invitation is over.
 pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<CodeSent> {
-    let network = [Subject::network("register", browser.address)];
-    attempt::begin(env, &network).await?;
+    attempt::begin(env, &[Subject::crowd("register", browser.address)]).await?;
     let person = Person::new(&form.name, &form.email)?;
     let place = match (&form.invitation, &form.workspace_name) {
         (Some(token), _) => {
@@ -66,7 +65,8 @@ pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<C
         }
     };
     password::check(&form.password, &[person.name(), person.email(), &place])?;
-    let mailing = [Subject::secret(env, "mail", &[person.email().as_bytes()])];
+    let by = attempt::network(browser.address);
+    let mailing = Subject::letters(env, "register", by.as_bytes(), person.email());
     attempt::begin(env, &mailing).await?;
     let waiting = Waiting {
         name: person.name().to_owned(),
@@ -80,11 +80,11 @@ pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<C
 
 /// Mails another code; the one before it is void. [`Error::NotFound`] when its time is over.
 pub async fn again(env: &Env, ticket: &str, browser: &Browser) -> Result<CodeSent> {
-    let network = [Subject::network("register", browser.address)];
-    attempt::begin(env, &network).await?;
+    attempt::begin(env, &[Subject::crowd("register", browser.address)]).await?;
     let old = code::look(env, Purpose::Register, ticket).await?;
     let waiting: Waiting = old.of()?;
-    let mailing = [Subject::secret(env, "mail", &[waiting.email.as_bytes()])];
+    let by = attempt::network(browser.address);
+    let mailing = Subject::letters(env, "register", by.as_bytes(), &waiting.email);
     attempt::begin(env, &mailing).await?;
     send(env, &waiting, Some(&old)).await
 }
@@ -128,8 +128,6 @@ pub async fn confirm(
     browser: &Browser,
     replaced: Option<&str>,
 ) -> Result<Opened> {
-    let network = [Subject::network("code", browser.address)];
-    attempt::begin(env, &network).await?;
     let checked = code::check(env, Purpose::Register, confirm).await?;
     let waiting: Waiting = checked.of()?;
     let person = Person::new(&waiting.name, &waiting.email)?;
@@ -151,7 +149,6 @@ pub async fn confirm(
             mark_set_up(env, &mut tenant).await?;
         }
     }
-    attempt::succeeded(env, tenant.conn(), &network).await?;
     let address = Some(browser.address);
     account::audit(env, tenant.conn(), account, Deed::Registered, address).await?;
     if let Some(left) = session::end(env, tenant.conn(), replaced, browser).await? {

@@ -92,9 +92,16 @@ pub async fn sign_in(
     let right = password::verify(env, kept, &credentials.password).await?;
 
     let mut global = env.db.global().await?;
+    let found = match found {
+        // The password may have been changed while this one was hashed: whoever changes it waits for us, or we see it.
+        Some((account, hash)) if right && stands(global.conn(), account, &hash).await? => {
+            Ok(account)
+        }
+        found => Err(found),
+    };
     let account = match found {
-        Some((account, _)) if right => account,
-        found => {
+        Ok(account) => account,
+        Err(found) => {
             // Written for somebody unknown too: the time that it takes would tell them apart.
             let account = found.map(|(account, _)| account);
             let address = Some(browser.address);
@@ -112,18 +119,19 @@ pub async fn sign_in(
         global.commit().await?;
         return Ok(Entered::Factor(step));
     }
-    let opened = come_in(env, global, account, browser, replaced).await?;
+    let opened = come_in(env, global, account, browser, replaced, None).await?;
     Ok(Entered::In(opened))
 }
 
 /// Opens a session for whoever has proved who they are, and commits it: the replaced one ends, and a browser that the
-/// account has not seen is told of by mail.
+/// account has not seen is told of by mail. The second factor is not asked for in this browser until `trust`.
 pub(crate) async fn come_in(
     env: &Env,
     mut global: Global,
     account: AccountId,
     browser: &Browser,
     replaced: Option<&str>,
+    trust: Option<OffsetDateTime>,
 ) -> Result<Opened> {
     let new = !is_of(global.conn(), account, browser).await?;
     let address = Some(browser.address);
@@ -132,6 +140,17 @@ pub(crate) async fn come_in(
         global.ring(Signal::Session(left));
     }
     let opened = open(env, global.conn(), account, browser).await?;
+    if let Some(until) = trust {
+        sqlx::query!(
+            "INSERT INTO trusted_device (account_id, device, until) VALUES ($1, $2, $3)
+             ON CONFLICT (account_id, device) DO UPDATE SET until = excluded.until",
+            account.0,
+            &browser.device()[..],
+            until,
+        )
+        .execute(global.conn())
+        .await?;
+    }
     if new {
         tell_of_new(env, &mut global, account, opened.session, browser).await?;
     }
@@ -140,12 +159,18 @@ pub(crate) async fn come_in(
 }
 
 /// Whether this browser was signed in to the account before.
-async fn is_of(conn: &mut PgConnection, account: AccountId, browser: &Browser) -> Result<bool> {
+pub(crate) async fn is_of(
+    conn: &mut PgConnection,
+    account: AccountId,
+    browser: &Browser,
+) -> Result<bool> {
     if !browser.returning {
         return Ok(false);
     }
     let known = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM session WHERE account_id = $1 AND device = $2) AS "known!""#,
+        r#"SELECT EXISTS (SELECT FROM session WHERE account_id = $1 AND device = $2
+                           -- One that was shut out comes back as a stranger.
+                           AND coalesce(end_reason, '') NOT IN ('replay', 'revoked', 'not_me')) AS "known!""#,
         account.0,
         &browser.device()[..],
     )
@@ -295,7 +320,8 @@ async fn is_known(env: &Env, email: Option<&str>, browser: &Browser) -> Result<b
     let mut global = env.db.global().await?;
     let known = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM session s JOIN account a ON a.id = s.account_id
-                           WHERE a.email = $1 AND a.disabled_at IS NULL AND s.device = $2) AS "known!""#,
+                           WHERE a.email = $1 AND a.disabled_at IS NULL AND s.device = $2
+                             AND coalesce(s.end_reason, '') NOT IN ('replay', 'revoked', 'not_me')) AS "known!""#,
         email,
         &browser.device()[..],
     )
@@ -317,6 +343,18 @@ async fn look_up(env: &Env, email: Option<&str>) -> Result<Option<(AccountId, St
     .fetch_optional(global.conn())
     .await?;
     Ok(found.map(|row| (AccountId(row.id), row.password_hash)))
+}
+
+/// Whether that still is the password, until this transaction ends.
+async fn stands(conn: &mut PgConnection, account: AccountId, hash: &str) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM account WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL FOR SHARE",
+        account.0,
+        hash,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.is_some())
 }
 
 /// A browser that was signed in to the account before has tries of its own: strangers who guess at the account, or

@@ -170,7 +170,7 @@ async fn invited(
     visitor: Visitor,
     Body(form): Body<LinkToken>,
 ) -> Result<Json<Invited>, ApiError> {
-    let invited = invitation::show(&env, &form.token, &visitor.browser).await;
+    let invited = invitation::show(&env, &form.token).await;
     invited.map(Json).map_err(|error| visitor.told(error))
 }
 

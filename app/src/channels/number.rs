@@ -8,11 +8,16 @@ use crate::{
     boxed::{Show, effect},
     error::ApiError,
     live::use_live,
-    ui::{empty::Empty, icon::Icon},
+    ui::{
+        empty::Empty,
+        icon::Icon,
+        later::{Later, Part},
+    },
     words::{channels, fault},
 };
 use leptos::prelude::*;
 use postern_types::{ChannelId, ChannelState, NumberHealth};
+use wasm_split_helpers::wasm_split;
 
 /// What the parts of the page share; copied about freely.
 #[derive(Clone, Copy)]
@@ -25,7 +30,17 @@ pub struct Page {
     pub asking: RwSignal<bool>,
 }
 
-/// The page. It reads itself anew whenever something about the number changes.
+/// What is shown, for the part that is fetched.
+#[derive(Clone, Copy)]
+struct Shown {
+    id: ChannelId,
+    place: Memo<Place>,
+    admin: Memo<bool>,
+    loaded: RwSignal<bool>,
+    desk: Desk,
+}
+
+/// The page; most who look at the list never open one.
 #[component]
 pub fn NumberPage(
     id: ChannelId,
@@ -34,6 +49,32 @@ pub fn NumberPage(
     loaded: RwSignal<bool>,
     desk: Desk,
 ) -> impl IntoView {
+    provide_context(Shown {
+        id,
+        place,
+        admin,
+        loaded,
+        desk,
+    });
+    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
+    view! { <Later fetch part=one meanwhile/> }.into_any()
+}
+
+#[wasm_split(number, preload(fetch), fallible)]
+fn one() -> Part {
+    Ok(view! { <Number/> }.into_any())
+}
+
+/// It reads itself anew whenever something about the number changes.
+#[component]
+fn Number() -> impl IntoView {
+    let Shown {
+        id,
+        place,
+        admin,
+        loaded,
+        desk,
+    } = expect_context();
     let live = use_live();
     let page = Page {
         id,

@@ -34,7 +34,8 @@ pub async fn begin_email(
     if person.email() == signed.email {
         return Err(Error::invalid("email", "This is your address already."));
     }
-    let subjects = [Subject::secret(env, "mail", &[person.email().as_bytes()])];
+    let by = signed.account.0.as_bytes();
+    let subjects = Subject::letters(env, "email", by, person.email());
     attempt::begin(env, &subjects).await?;
     let change = Change {
         email: person.email().to_owned(),
@@ -72,7 +73,9 @@ pub async fn confirm_email(env: &Env, session: SessionId, confirm: &Confirm) -> 
     }
     let change: Change = checked.of()?;
     let mut global = env.db.global().await?;
+    own::hold(global.conn(), &signed, session).await?;
     code::spend(env, global.conn(), &checked).await?;
+    super::close_doors(global.conn(), signed.account, Some(session)).await?;
     sqlx::query!(
         "UPDATE account SET email = $2 WHERE id = $1",
         signed.account.0,

@@ -66,6 +66,71 @@ pub(crate) async fn prove(
     Ok(signed)
 }
 
+/// Locks the account for a change that its person proved they may make, and looks at the session once more: what happened
+/// meanwhile may have ended it.
+pub(crate) async fn hold(
+    conn: &mut PgConnection,
+    signed: &Signed,
+    session: SessionId,
+) -> Result<()> {
+    lock(conn, signed.account).await?;
+    let now = self::signed(conn, session).await?;
+    if now.email == signed.email && now.password_hash == signed.password_hash {
+        Ok(())
+    } else {
+        Err(Error::conflict(
+            "Your account was changed somewhere else at this moment. Nothing was changed here; try again.",
+        ))
+    }
+}
+
+/// One change at a time: whoever signs in waits for it, and finds what it left.
+pub(crate) async fn lock(conn: &mut PgConnection, account: AccountId) -> Result<()> {
+    sqlx::query!(
+        "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE",
+        account.0
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends every way in that was opened before: sign-ins that wait for a factor, links and codes that were mailed, seeds that
+/// wait, browsers that are trusted but for `kept`.
+pub(crate) async fn close_doors(
+    conn: &mut PgConnection,
+    account: AccountId,
+    kept: Option<SessionId>,
+) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM trusted_device WHERE account_id = $1
+            AND device IS DISTINCT FROM (SELECT device FROM session WHERE id = $2)",
+        account.0,
+        kept.map(|kept| kept.0),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("DELETE FROM factor_step WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "UPDATE account_link SET spent_at = now() WHERE account_id = $1 AND purpose = 'reset' AND spent_at IS NULL",
+        account.0,
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!("DELETE FROM mailed_code WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "DELETE FROM totp WHERE account_id = $1 AND confirmed_at IS NULL",
+        account.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// The person, as they stand now.
 pub async fn now(env: &Env, session: SessionId) -> Result<Me> {
     let mut global = env.db.global().await?;
@@ -99,20 +164,15 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
     password::check(new, &[&signed.name, &signed.email])?;
     let kept = password::hash(env, new).await?;
     let mut global = env.db.global().await?;
-    let set = sqlx::query!(
-        // Somebody may have set another one while this was hashed.
-        "UPDATE account SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+    hold(global.conn(), &signed, session).await?;
+    sqlx::query!(
+        "UPDATE account SET password_hash = $2 WHERE id = $1",
         signed.account.0,
         kept,
-        signed.password_hash,
     )
     .execute(global.conn())
     .await?;
-    if set.rows_affected() == 0 {
-        return Err(Error::conflict(
-            "The password was changed by somebody else at this moment.",
-        ));
-    }
+    close_doors(global.conn(), signed.account, Some(session)).await?;
     session::end_others(
         env,
         global.conn(),

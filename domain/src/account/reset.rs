@@ -2,7 +2,7 @@
 
 use super::{Deed, audit, find, sought};
 use crate::{
-    Env, Error, Result,
+    Env, Error, Result, account,
     attempt::{self, Subject},
     crypto,
     mail::{self, Letter},
@@ -31,11 +31,9 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
             "Give a complete e-mail address, like ana@example.com.",
         ));
     };
-    let subjects = [
-        Subject::network("mail", browser.address),
-        Subject::secret(env, "mail", &[email.as_bytes()]),
-    ];
-    attempt::begin(env, &subjects).await?;
+    let network = attempt::network(browser.address);
+    let [by, all] = Subject::letters(env, "reset", network.as_bytes(), &email);
+    attempt::begin(env, &[Subject::crowd("forgot", browser.address), by, all]).await?;
     let mut global = env.db.global().await?;
     let account = find(global.conn(), &email).await?;
     let secret = new_secret(env);
@@ -45,7 +43,14 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
         .note("If it was not you, nothing needs to be done: your password is still the old one.");
     match account {
         Some(account) => {
-            keep(env, global.conn(), "reset", account, None, &secret, RESET).await?;
+            let link = Link {
+                purpose: "reset",
+                account,
+                email: &email,
+                session: None,
+                life: RESET,
+            };
+            keep(env, global.conn(), &link, &secret).await?;
             mail::put(env, global.conn(), &email, &letter).await?;
         }
         // As many statements, and a letter that never leaves.
@@ -63,13 +68,11 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
 /// Sets a new password by a mailed link, once, and ends every session. [`Error::NotFound`] when the link is over,
 /// [`Error::Invalid`] on `password`: then it is still good.
 pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
-    let subjects = [Subject::network("link", browser.address)];
-    attempt::begin(env, &subjects).await?;
     let mut global = env.db.global().await?;
     let person = sqlx::query!(
         "SELECT a.id, a.name, a.email FROM account_link l JOIN account a ON a.id = l.account_id
           WHERE l.token_hash = $1 AND l.purpose = 'reset' AND l.spent_at IS NULL AND l.expires_at > $2
-            AND a.disabled_at IS NULL",
+            AND l.email = a.email AND a.disabled_at IS NULL",
         &hash(&form.token)[..],
         env.now(),
     )
@@ -81,24 +84,22 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
     password::check(&form.password, &[&person.name, &person.email])?;
     let kept = password::hash(env, &form.password).await?;
     let mut global = env.db.global().await?;
+    account::lock(global.conn(), account).await?;
     spend(env, global.conn(), "reset", &form.token).await?;
-    sqlx::query!(
-        "UPDATE account SET password_hash = $2 WHERE id = $1",
+    let set = sqlx::query!(
+        // The address may have been changed while this was hashed: then the link is nobody's.
+        "UPDATE account SET password_hash = $2 WHERE id = $1 AND email = $3 AND disabled_at IS NULL",
         account.0,
         kept,
+        person.email,
     )
     .execute(global.conn())
     .await?;
-    // Other links that wait are no way back in.
-    sqlx::query!(
-        "UPDATE account_link SET spent_at = $2 WHERE account_id = $1 AND purpose = 'reset' AND spent_at IS NULL",
-        account.0,
-        env.now(),
-    )
-    .execute(global.conn())
-    .await?;
+    if set.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    account::close_doors(global.conn(), account, None).await?;
     session::end_others(env, global.conn(), account, None, session::Reason::Password).await?;
-    attempt::succeeded(env, global.conn(), &subjects).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::PasswordReset, address).await?;
     let letter = Letter::new("Your password was changed")
@@ -114,18 +115,11 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
 /// Ends every session of the person, the one that the letter told of and what it may have opened; no browser is trusted
 /// any more. [`Error::NotFound`] when the link is over.
 pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
-    let subjects = [Subject::network("link", browser.address)];
-    attempt::begin(env, &subjects).await?;
     let mut global = env.db.global().await?;
     let account = spend(env, global.conn(), "not_me", token).await?;
+    account::lock(global.conn(), account).await?;
     session::end_others(env, global.conn(), account, None, session::Reason::NotMe).await?;
-    sqlx::query!(
-        "DELETE FROM trusted_device WHERE account_id = $1",
-        account.0
-    )
-    .execute(global.conn())
-    .await?;
-    attempt::succeeded(env, global.conn(), &subjects).await?;
+    account::close_doors(global.conn(), account, None).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::NotMe, address).await?;
     global.ring(Signal::Account(account));
@@ -140,26 +134,40 @@ pub(crate) async fn not_me_link(
     session: Option<SessionId>,
 ) -> Result<String> {
     let secret = new_secret(env);
-    keep(env, conn, "not_me", account, session, &secret, NOT_ME).await?;
+    let email = sqlx::query_scalar!("SELECT email FROM account WHERE id = $1", account.0)
+        .fetch_one(&mut *conn)
+        .await?;
+    let link = Link {
+        purpose: "not_me",
+        account,
+        email: &email,
+        session,
+        life: NOT_ME,
+    };
+    keep(env, conn, &link, &secret).await?;
     Ok(env.post.link("not-me", &secret))
 }
 
-async fn keep(
-    env: &Env,
-    conn: &mut PgConnection,
-    purpose: &str,
+/// What a link is for.
+struct Link<'a> {
+    purpose: &'a str,
     account: AccountId,
+    /// Where it is mailed to.
+    email: &'a str,
     session: Option<SessionId>,
-    secret: &str,
     life: Duration,
-) -> Result<()> {
+}
+
+async fn keep(env: &Env, conn: &mut PgConnection, link: &Link<'_>, secret: &str) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO account_link (token_hash, purpose, account_id, session_id, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO account_link (token_hash, purpose, account_id, email, session_id, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         &hash(secret)[..],
-        purpose,
-        account.0,
-        session.map(|session| session.0),
-        env.now() + life,
+        link.purpose,
+        link.account.0,
+        link.email,
+        link.session.map(|session| session.0),
+        env.now() + link.life,
     )
     .execute(conn)
     .await?;

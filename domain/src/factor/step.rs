@@ -87,9 +87,8 @@ pub async fn finish(
     let ticket = crypto::sha256(factor.ticket.as_bytes());
     let mut global = env.db.global().await?;
     let account = sqlx::query_scalar!(
-        "UPDATE factor_step SET tries = tries + 1
-          WHERE ticket_hash = $1 AND device = $2 AND spent_at IS NULL AND expires_at > $3 AND tries < $4
-         RETURNING account_id",
+        "SELECT account_id FROM factor_step
+          WHERE ticket_hash = $1 AND device = $2 AND spent_at IS NULL AND expires_at > $3 AND tries < $4",
         &ticket[..],
         &browser.device()[..],
         env.now(),
@@ -98,12 +97,32 @@ pub async fn finish(
     .fetch_optional(global.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    global.commit().await?;
     let account = AccountId(account);
-    let subjects = [Subject::secret(env, "factor", &[account.0.as_bytes()])];
+    let known = session::is_of(global.conn(), account, browser).await?;
+    drop(global);
+    let subjects = subjects(env, account, browser, known);
     attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    let counted = sqlx::query!(
+        "UPDATE factor_step SET tries = tries + 1 WHERE ticket_hash = $1 AND spent_at IS NULL AND tries < $2",
+        &ticket[..],
+        TRIES,
+    )
+    .execute(global.conn())
+    .await?;
+    global.commit().await?;
+    if counted.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
 
     let mut global = env.db.global().await?;
+    // A new password ends the steps that the old one began: whoever sets one waits for us, or we find the step gone.
+    sqlx::query!(
+        "SELECT id FROM account WHERE id = $1 AND disabled_at IS NULL FOR SHARE",
+        account.0
+    )
+    .fetch_one(global.conn())
+    .await?;
     let right = match factor.kind {
         FactorKind::Totp => totp::take(env, global.conn(), account, &factor.code, true).await?,
         FactorKind::Recovery => take_recovery(env, global.conn(), account, &factor.code).await?,
@@ -125,18 +144,22 @@ pub async fn finish(
         return Err(Error::NotFound);
     }
     attempt::succeeded(env, global.conn(), &subjects).await?;
-    if factor.trust {
-        sqlx::query!(
-            "INSERT INTO trusted_device (account_id, device, until) VALUES ($1, $2, $3)
-             ON CONFLICT (account_id, device) DO UPDATE SET until = excluded.until",
-            account.0,
-            &browser.device()[..],
-            env.now() + TRUST,
-        )
-        .execute(global.conn())
-        .await?;
+    let trust = factor.trust.then(|| env.now() + TRUST);
+    session::come_in(env, global, account, browser, replaced, trust).await
+}
+
+/// A browser that the account knows has tries of its own: whoever knows the password alone cannot keep its owner out.
+fn subjects(env: &Env, account: AccountId, browser: &Browser, known: bool) -> Vec<Subject> {
+    let account = account.0.as_bytes();
+    if known {
+        let parts: [&[u8]; 2] = [account, &browser.device()];
+        return vec![Subject::secret(env, "factor:device", &parts)];
     }
-    session::come_in(env, global, account, browser, replaced).await
+    let here = attempt::network(browser.address);
+    vec![
+        Subject::secret(env, "factor:here", &[account, here.as_bytes()]),
+        Subject::everywhere(env, "factor:account", &[account]),
+    ]
 }
 
 async fn take_recovery(

@@ -362,3 +362,96 @@ async fn the_factor_goes_with_password_and_code_alone_and_stays_where_it_is_requ
     ));
     assert!(!show(&env, session).await.unwrap().totp);
 }
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_new_password_ends_the_steps_that_wait_and_trusts_no_browser_any_more(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let (_, credentials, seed, codes, _) = enrolled(&env, &clock).await;
+    let (thief, laptop) = (testing::browser(&env), testing::browser(&env));
+    let step = asked(&env, &credentials, &laptop).await;
+    let code = shown(&env, &seed);
+    let trusting = Factor {
+        trust: true,
+        ..factor(&step, FactorKind::Totp, &code)
+    };
+    finish(&env, &trusting, &laptop, None).await.unwrap();
+    let waiting = asked(&env, &credentials, &thief).await;
+
+    account::forgot(&env, &credentials.email, &laptop)
+        .await
+        .unwrap();
+    let link = testing::letters(&env, &credentials.email)
+        .await
+        .pop()
+        .unwrap()
+        .secret("reset");
+    let form = postern_types::Reset {
+        token: link,
+        password: "a lighthouse at dusk".into(),
+    };
+    account::reset(&env, &form, &laptop).await.unwrap();
+    let late = finish(
+        &env,
+        &factor(&waiting, FactorKind::Recovery, &codes[0]),
+        &thief,
+        None,
+    )
+    .await;
+    assert!(matches!(late, Err(Error::NotFound)));
+    let changed = Credentials {
+        password: form.password,
+        ..credentials
+    };
+    asked(&env, &changed, &laptop).await;
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_seed_waits_a_quarter_of_an_hour_for_its_first_code(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let (_, credentials) = person(&env).await;
+    let Entered::In(laptop) = enter(&env, &credentials, &testing::browser(&env)).await else {
+        panic!();
+    };
+    let seed = begin_totp(&env, laptop.session, PASSWORD).await.unwrap();
+    clock.by(Duration::minutes(15));
+    let late = confirm_totp(&env, laptop.session, &shown(&env, &seed.secret)).await;
+    assert!(matches!(late, Err(Error::Invalid { field: "code", .. })));
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn whoever_knows_the_password_alone_keeps_nobody_out_of_the_second_step(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let (_, credentials, seed, codes, _) = enrolled(&env, &clock).await;
+    let own = testing::browser(&env);
+    let step = asked(&env, &credentials, &own).await;
+    finish(
+        &env,
+        &factor(&step, FactorKind::Recovery, &codes[0]),
+        &own,
+        None,
+    )
+    .await
+    .unwrap();
+    let thief = testing::browser(&env);
+    for _ in 0..2 {
+        let step = asked(&env, &credentials, &thief).await;
+        for _ in 0..5 {
+            let wrong = factor(&step, FactorKind::Recovery, "aaaa-aaaa-aaaa");
+            assert!(finish(&env, &wrong, &thief, None).await.is_err());
+        }
+    }
+    let step = asked(&env, &credentials, &own).await;
+    let code = shown(&env, &seed);
+    finish(&env, &factor(&step, FactorKind::Totp, &code), &own, None)
+        .await
+        .unwrap();
+}

@@ -5,6 +5,7 @@ use crate::{
     Env, Error, Result,
     account::{self, Deed},
     attempt::{self, Subject},
+    error::OnConstraint as _,
     mail::{self, Letter},
     session, vault,
     wake::Signal,
@@ -12,10 +13,13 @@ use crate::{
 use fast_qr::{ECL, QRBuilder};
 use postern_types::{AccountId, SessionId, TotpSeed};
 use sqlx::PgConnection;
+use time::Duration;
 use totp_rs::{Algorithm, Builder, Totp};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+/// How long a seed waits for its first code.
+const BEGUN: Duration = Duration::minutes(15);
 /// Recovery codes that are made at once.
 const CODES: usize = 10;
 /// Letters and digits that are not mistaken for one another.
@@ -35,6 +39,7 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
         .build()
         .map_err(|_| Error::internal("an authenticator's address does not fit into squares"))?;
     let mut global = env.db.global().await?;
+    account::hold(global.conn(), &signed, session).await?;
     if is_on(global.conn(), signed.account).await? {
         return Err(Error::conflict(
             "Two-step sign-in is on already. Turn it off first to use another application.",
@@ -56,7 +61,10 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
         env.now(),
     )
     .execute(global.conn())
-    .await?;
+    .await
+    .on_constraint("totp_account_key", || {
+        Error::conflict("It is being set up somewhere else at this moment. Try again.")
+    })?;
     global.commit().await?;
     let squares = (0..qr.size)
         .flat_map(|row| qr[row].iter().map(|module| module.value()))
@@ -74,13 +82,10 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     let mut global = env.db.global().await?;
     let signed = account::signed(global.conn(), session).await?;
     drop(global);
-    let subjects = [Subject::secret(
-        env,
-        "factor",
-        &[signed.account.0.as_bytes()],
-    )];
+    let subjects = [Subject::secret(env, "factor:own", &[session.0.as_bytes()])];
     attempt::begin(env, &subjects).await?;
     let mut global = env.db.global().await?;
+    account::hold(global.conn(), &signed, session).await?;
     if !take(env, global.conn(), signed.account, code, false).await? {
         return Err(wrong());
     }
@@ -96,6 +101,7 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     }
     let codes = make_codes(env, global.conn(), signed.account).await?;
     attempt::succeeded(env, global.conn(), &subjects).await?;
+    account::close_doors(global.conn(), signed.account, None).await?;
     session::end_others(
         env,
         global.conn(),
@@ -189,13 +195,10 @@ async fn proven(
     code: &str,
 ) -> Result<(account::Signed, crate::db::Global)> {
     let signed = account::prove(env, session, password, "password").await?;
-    let subjects = [Subject::secret(
-        env,
-        "factor",
-        &[signed.account.0.as_bytes()],
-    )];
+    let subjects = [Subject::secret(env, "factor:own", &[session.0.as_bytes()])];
     attempt::begin(env, &subjects).await?;
     let mut global = env.db.global().await?;
+    account::hold(global.conn(), &signed, session).await?;
     if !take(env, global.conn(), signed.account, code, true).await? {
         return Err(wrong());
     }
@@ -213,9 +216,11 @@ pub(super) async fn take(
     confirmed: bool,
 ) -> Result<bool> {
     let row = sqlx::query!(
-        "SELECT id, sealed FROM totp WHERE account_id = $1 AND (confirmed_at IS NOT NULL) = $2",
+        "SELECT id, sealed FROM totp WHERE account_id = $1 AND (confirmed_at IS NOT NULL) = $2
+            AND (confirmed_at IS NOT NULL OR created_at > $3)",
         account.0,
         confirmed,
+        env.now() - BEGUN,
     )
     .fetch_optional(&mut *conn)
     .await?;

@@ -64,7 +64,22 @@ async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     )
     .execute(&mut *conn)
     .await?;
-    let gone = [codes, links, steps, letters].map(|deleted| deleted.rows_affected());
+    let trusted = sqlx::query!(
+        "DELETE FROM trusted_device WHERE (account_id, device) IN (
+             SELECT account_id, device FROM trusted_device WHERE until < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let seeds = sqlx::query!(
+        "DELETE FROM totp WHERE id IN (
+             SELECT id FROM totp WHERE confirmed_at IS NULL AND created_at < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let gone =
+        [codes, links, steps, letters, trusted, seeds].map(|deleted| deleted.rows_affected());
     let gone = gone.into_iter().max().unwrap_or(0);
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }

@@ -1,7 +1,7 @@
 //! Sending what waits: each letter by one process at a time, again when it did not leave.
 
 use super::{SEALED, Waiting, transport::Refusal};
-use crate::{Env, Error, Result, vault};
+use crate::{Env, Result, vault};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -44,9 +44,20 @@ pub async fn deliver(env: &Env) -> Result<Delivered> {
     let Some(row) = row else {
         return Ok(Delivered::Nothing);
     };
-    let plain = vault::open_own(env, SEALED, &row.id.to_string(), &row.sealed)?;
-    let letter: Waiting =
-        serde_json::from_slice(&plain).map_err(|error| Error::Internal(error.into()))?;
+    let opened = vault::open_own(env, SEALED, &row.id.to_string(), &row.sealed);
+    let letter = opened
+        .ok()
+        .and_then(|plain| serde_json::from_slice::<Waiting>(&plain).ok());
+    let Some(letter) = letter else {
+        // A key that this process does not know, perhaps: another one may.
+        let why = "the letter does not open".to_owned();
+        if row.attempts < TRIES {
+            later(env, row.id, row.attempts, &why).await?;
+            return Ok(Delivered::Later(why));
+        }
+        never(env, row.id, &why).await?;
+        return Ok(Delivered::Never(why));
+    };
     let sent = env
         .post
         .transport

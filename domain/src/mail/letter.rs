@@ -156,6 +156,12 @@ impl Letter {
     }
 }
 
+/// What somebody is called, for a letter: mail programs make links of bare hosts, and a name may look like one. A word joiner
+/// behind the dots, which nobody sees, keeps it a name.
+pub(crate) fn unlinked(name: &str) -> String {
+    name.replace('.', ".\u{2060}").replace(':', ":\u{2060}")
+}
+
 fn one_line(text: &str) -> String {
     text.split(char::is_control).collect::<Vec<_>>().join(" ")
 }

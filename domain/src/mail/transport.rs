@@ -12,7 +12,12 @@ use lettre::{
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// So long a mail server may take for one step.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -124,8 +129,18 @@ impl Transport {
                 let bytes = message.formatted();
                 let folder = folder.clone();
                 tokio::task::spawn_blocking(move || {
-                    std::fs::create_dir_all(&folder)?;
-                    std::fs::write(&file, bytes)
+                    // Codes and links are in there: for whoever runs the server alone.
+                    std::fs::DirBuilder::new()
+                        .recursive(true)
+                        .mode(0o700)
+                        .create(&folder)?;
+                    let mut file = std::fs::OpenOptions::new()
+                        .write(true)
+                        .create(true)
+                        .truncate(true)
+                        .mode(0o600)
+                        .open(&file)?;
+                    file.write_all(&bytes)
                 })
                 .await
                 .map_err(|error| Refusal::Later(error.to_string()))?

@@ -9,6 +9,8 @@ use crate::{
 use postern_types::{AccountId, MemberId, MemberState, Role};
 use serde_json::json;
 
+/// Who may wait for a workspace's admins at once.
+const MOST: i64 = 500;
 /// The longest reason, in characters.
 const REASON: usize = 500;
 
@@ -22,6 +24,18 @@ pub(crate) async fn ask(
     network: &str,
 ) -> Result<MemberId> {
     let workspace = tenant.workspace();
+    let waiting = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "waiting!" FROM member
+            WHERE workspace_id = $1 AND state = 'waiting' AND removed_at IS NULL"#,
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    if waiting >= MOST {
+        return Err(Error::conflict(
+            "Too many people wait for this workspace's admins. Ask one of them to look, then try again.",
+        ));
+    }
     let id = sqlx::query_scalar!(
         "INSERT INTO member (workspace_id, id, account_id, role, state, created_at, since, asked_from)
          VALUES ($1, $2, $3, $4, 'waiting', $5, $5, $6)

@@ -107,11 +107,15 @@ pub async fn remove(
     id: MemberId,
     heir: Option<MemberId>,
 ) -> Result<()> {
-    let who = within_reach(tenant, id).await?;
-    not_oneself(tenant, id).await?;
     if heir == Some(id) {
         return Err(Error::invalid("heir", "Choose somebody else."));
     }
+    // In the order of their ids, so that two who are removed in favour of each other do not wait for each other.
+    if let Some(heir) = heir.filter(|heir| *heir < id) {
+        place(tenant, heir).await?;
+    }
+    let who = within_reach(tenant, id).await?;
+    not_oneself(tenant, id).await?;
     if who.state == MemberState::Waiting {
         return Err(Error::conflict(
             "They wait for approval: decline them there.",

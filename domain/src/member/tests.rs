@@ -402,6 +402,51 @@ async fn who_is_removed_hands_on_what_they_had_in_hand(
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn two_who_are_removed_in_favour_of_each_other_leave_nothing_with_who_is_gone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let house = testing::workspace(&env, "Harbour", Role::Admin).await;
+    let channel = testing::channel(&env, &house, "100").await;
+    let (bo, _) = join(&env, &house, "Bo", Role::Agent).await;
+    let (cy, _) = join(&env, &house, "Cy", Role::Agent).await;
+    let mut threads = Vec::new();
+    for (number, whom) in [("4915112345678", bo), ("4915112345679", cy)] {
+        let thread = testing::thread::conversation(&env, &house, channel, number).await;
+        let given = acting!(env, house, house.session, |t| crate::conversation::assign(
+            &env,
+            &mut t,
+            thread,
+            Some(whom)
+        ));
+        given.unwrap();
+        threads.push(thread);
+    }
+    let part = |whom, heir| {
+        let (env, house) = (&env, &house);
+        async move {
+            let mut tenant = env
+                .db
+                .member(house.session, house.workspace, Role::Admin)
+                .await?;
+            remove(env, &mut tenant, whom, Some(heir)).await?;
+            tenant.commit().await
+        }
+    };
+    let (one, two) = tokio::join!(part(bo, cy), part(cy, bo));
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    let left = if one.is_ok() { cy } else { bo };
+    let mut tenant = house.enter(&env).await;
+    for thread in threads {
+        let row = crate::conversation::details(&mut tenant, thread)
+            .await
+            .unwrap();
+        assert_eq!(row.row.assignee, Some(left));
+    }
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
 async fn a_required_factor_shuts_out_who_has_none_until_they_have(
     _: PgPoolOptions,
     options: PgConnectOptions,

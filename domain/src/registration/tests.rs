@@ -395,9 +395,7 @@ async fn a_link_takes_everybody_of_its_domain_and_nobody_else(
         .link
         .strip_prefix("https://inbox.example.test/invitation#")
         .unwrap();
-    let shown = invitation::show(&env, secret, &testing::browser(&env))
-        .await
-        .unwrap();
+    let shown = invitation::show(&env, secret).await.unwrap();
     assert_eq!(shown.domain.as_deref(), Some("example.test"));
     let elsewhere = join(&env, secret, "ana@example.test.evil.example").await;
     assert!(matches!(

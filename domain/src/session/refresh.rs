@@ -137,6 +137,16 @@ async fn rotate(
     )
     .execute(&mut *conn)
     .await?;
+    if session.device != browser.device() {
+        // A browser that has lost its cookie cannot use that trust any more; who took the session along must not.
+        sqlx::query!(
+            "DELETE FROM trusted_device WHERE account_id = $1 AND device = $2",
+            session.account_id,
+            session.device,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
     let swapped = sqlx::query!(
         "UPDATE session SET token_hash = $3, previous_hash = $4, rotated_at = $5, device = $6, seen_at = $7, network = $8
           WHERE id = $1 AND token_hash = $2 AND ended_at IS NULL",
@@ -178,6 +188,7 @@ async fn end_all(env: &Env, account: AccountId, browser: &Browser) -> Result<()>
     )
     .fetch_all(global.conn())
     .await?;
+    account::close_doors(global.conn(), account, None).await?;
     if ended.is_empty() {
         // The same replay, many times at once: the first of them has answered it.
         return Ok(());

@@ -34,11 +34,15 @@ impl Entries {
     }
 
     /// What a call's answer tells. One that came in nowhere, as with bad input, says nothing of the workspace unless it
-    /// was not found.
+    /// was not let in.
     fn note(&self, entry: (SessionId, WorkspaceId), entered: bool, status: StatusCode) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !entered {
-            if status == StatusCode::NOT_FOUND {
+            // Who is refused for their rank alone comes in with their next call.
+            if matches!(
+                status,
+                StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED
+            ) {
                 held.remove(&entry);
             }
             return;
@@ -95,6 +99,10 @@ mod tests {
         for (entered, status, holds) in [
             (false, StatusCode::OK, false),
             (true, StatusCode::NOT_FOUND, true),
+            (false, StatusCode::FORBIDDEN, false),
+            (true, StatusCode::OK, true),
+            (false, StatusCode::UNAUTHORIZED, false),
+            (true, StatusCode::OK, true),
             (false, StatusCode::UNPROCESSABLE_ENTITY, true),
             (false, StatusCode::SERVICE_UNAVAILABLE, true),
             (false, StatusCode::NOT_FOUND, false),

@@ -193,8 +193,8 @@ async fn codes_links_and_letters_go_a_while_after_they_are_over(
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "INSERT INTO mailed_code (id, ticket_hash, purpose, code_hash, sealed, expires_at)
                  VALUES (gen_random_uuid(), '{row}', 'register', '', '', now() - interval '{days} days');
-             INSERT INTO account_link (token_hash, purpose, account_id, expires_at)
-                 VALUES ('{row}', 'reset', '{account}', now() - interval '{days} days');
+             INSERT INTO account_link (token_hash, purpose, account_id, email, expires_at)
+                 VALUES ('{row}', 'reset', '{account}', 'a@b.c', now() - interval '{days} days');
              INSERT INTO factor_step (ticket_hash, account_id, device, expires_at)
                  VALUES ('{row}', '{account}', '', now() - interval '{days} days');
              INSERT INTO mail (id, sealed, created_at, run_at, dead_at)

@@ -1,8 +1,8 @@
 //! Sessions that are ended from outside: by their owner, by a new password, by a letter that told of somebody else.
 
 use super::*;
-use crate::account::{change_password, forgot, not_me, reset};
-use postern_types::Reset;
+use crate::account::{begin_email, change_password, confirm_email, forgot, not_me, reset};
+use postern_types::{Confirm, Reset};
 use time::Duration;
 
 async fn alive(env: &Env, opened: &Opened) -> bool {
@@ -209,10 +209,10 @@ async fn an_unknown_address_is_answered_alike_with_as_much_work_and_no_letter(
     let (_, credentials) = person(&env).await;
     let nobody = testing::address(&env);
     for email in [&credentials.email, &nobody] {
-        // Six letters to one address are enough for a day, whether somebody has it or not.
-        let mut waits = 0;
+        // Five letters to one address are enough for whoever asks, whether somebody has it or not.
+        let (mut waits, here) = (0, testing::browser(&env));
         for _ in 0..7 {
-            match forgot(&env, email, &testing::browser(&env)).await {
+            match forgot(&env, email, &here).await {
                 Ok(()) => {}
                 Err(Error::TooMany { .. }) => waits += 1,
                 Err(other) => panic!("{other:?}"),
@@ -221,6 +221,8 @@ async fn an_unknown_address_is_answered_alike_with_as_much_work_and_no_letter(
         assert_eq!(waits, 2, "{email}");
     }
     assert_eq!(testing::letters(&env, &credentials.email).await.len(), 5);
+    // And they use up nobody else's.
+    forgot(&env, &nobody, &testing::browser(&env)).await.unwrap();
     assert!(testing::letters(&env, &nobody).await.is_empty());
     let mut global = env.db.global().await.unwrap();
     let rows: (i64, i64) = sqlx::query_as(
@@ -229,5 +231,140 @@ async fn an_unknown_address_is_answered_alike_with_as_much_work_and_no_letter(
     .fetch_one(global.conn())
     .await
     .unwrap();
-    assert_eq!(rows, (5, 5), "a letter each");
+    assert_eq!(rows, (5, 6), "a letter each");
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn another_address_is_confirmed_by_its_code_told_to_the_old_one_and_voids_what_was_mailed_there(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let (ana, credentials) = person(&env).await;
+    let (taken, _) = person(&env).await;
+    let laptop = opened(&env, ana, &browser("laptop")).await;
+    let phone = opened(&env, ana, &browser("phone")).await;
+    let new = testing::address(&env);
+    let wrong = begin_email(&env, laptop.session, &new, "wrong horse").await;
+    assert!(matches!(
+        wrong,
+        Err(Error::Invalid {
+            field: "password",
+            ..
+        })
+    ));
+    let same = begin_email(&env, laptop.session, &credentials.email, PASSWORD).await;
+    assert!(matches!(same, Err(Error::Invalid { field: "email", .. })));
+    // An address that has an account is answered alike, and gets no code.
+    let mut global = env.db.global().await.unwrap();
+    let theirs: String = sqlx::query_scalar("SELECT email FROM account WHERE id = $1")
+        .bind(taken.0)
+        .fetch_one(global.conn())
+        .await
+        .unwrap();
+    drop(global);
+    let alike = begin_email(&env, laptop.session, &theirs, PASSWORD)
+        .await
+        .unwrap();
+    assert_eq!(alike.ticket.len(), 43);
+    let letters = testing::letters(&env, &theirs).await;
+    assert_eq!(letters[0].subject, "This address has an account already");
+
+    let sent = begin_email(&env, laptop.session, &new, PASSWORD)
+        .await
+        .unwrap();
+    let code = testing::letters(&env, &new).await[0].code();
+    // Somebody else's session does not confirm it.
+    let eve = opened(&env, taken, &browser("else")).await;
+    let confirm = Confirm {
+        ticket: sent.ticket,
+        code,
+    };
+    let foreign = confirm_email(&env, eve.session, &confirm).await;
+    assert!(matches!(foreign, Err(Error::NotFound)));
+    forgot(&env, &credentials.email, &testing::browser(&env))
+        .await
+        .unwrap();
+    let link = testing::letters(&env, &credentials.email).await[0].secret("reset");
+    let me = confirm_email(&env, laptop.session, &confirm).await.unwrap();
+    assert_eq!(me.email, new);
+    let twice = confirm_email(&env, laptop.session, &confirm).await;
+    assert!(matches!(twice, Err(Error::NotFound)));
+    assert!(alive(&env, &laptop).await && !alive(&env, &phone).await);
+    let told = testing::letters(&env, &credentials.email)
+        .await
+        .pop()
+        .unwrap();
+    assert_eq!(told.subject, "Your address was changed");
+    // Who reads the old mailbox sets no password.
+    let form = Reset {
+        token: link,
+        password: "a lighthouse at dusk".into(),
+    };
+    let late = reset(&env, &form, &testing::browser(&env)).await;
+    assert!(matches!(late, Err(Error::NotFound)));
+    let there = Credentials {
+        email: new,
+        ..credentials
+    };
+    enter(&env, &there, &browser("laptop"), None).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_browser_that_was_shut_out_comes_back_as_a_stranger(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let (_, credentials) = person(&env).await;
+    let thief = browser("thief");
+    enter(&env, &credentials, &thief, None).await.unwrap();
+    let letters = testing::letters(&env, &credentials.email).await;
+    not_me(&env, &letters[0].secret("not-me"), &testing::browser(&env))
+        .await
+        .unwrap();
+    enter(&env, &credentials, &thief, None).await.unwrap();
+    assert_eq!(
+        testing::letters(&env, &credentials.email).await.len(),
+        2,
+        "it is told of again"
+    );
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_sign_in_with_the_old_password_that_is_under_way_opens_nothing_once_it_is_changed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let (ana, credentials) = person(&env).await;
+    let laptop = opened(&env, ana, &browser("laptop")).await;
+    for round in 0..6 {
+        let (old, new) = (
+            format!("harbour number {round}"),
+            format!("harbour number {}", round + 1),
+        );
+        let old = if round == 0 { PASSWORD.to_owned() } else { old };
+        let known = Credentials {
+            email: credentials.email.clone(),
+            password: old.clone(),
+        };
+        let phone = browser("phone");
+        let entering = async {
+            let mut last = Vec::new();
+            for _ in 0..3 {
+                last.extend(enter(&env, &known, &phone, None).await.ok());
+            }
+            last
+        };
+        let (opened, changed) =
+            tokio::join!(entering, change_password(&env, laptop.session, &old, &new));
+        changed.unwrap();
+        for session in opened {
+            assert!(
+                !alive(&env, &session).await,
+                "round {round}: the old password's session lives"
+            );
+        }
+    }
 }
