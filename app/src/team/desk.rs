@@ -47,6 +47,8 @@ pub struct Desk {
     refused: RwSignal<bool>,
     /// Counts readings: what an older one brings is thrown away.
     turn: StoredValue<u32>,
+    /// True from an act until what came of it is shown: the line that had the focus may go.
+    acted: StoredValue<bool>,
 }
 
 impl Desk {
@@ -87,6 +89,7 @@ impl Desk {
             session,
             refused,
             turn: StoredValue::new(0),
+            acted: StoredValue::new(false),
         };
         desk.keep_reading(live);
         desk.keep_place();
@@ -158,6 +161,10 @@ impl Desk {
                     .try_with_untracked(|known| known.as_ref() == Some(&team));
                 if same == Some(false) {
                     self.team.try_set(Some(team));
+                }
+                if self.acted.try_get_value() == Some(true) {
+                    self.acted.try_set_value(false);
+                    act::keep_focus();
                 }
             }
             Err(ApiError::Forbidden) => {

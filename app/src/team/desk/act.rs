@@ -36,10 +36,8 @@ impl Desk {
     pub fn done(self, said: impl Into<String>) {
         self.asking.try_set(false);
         self.toasts.say(said);
-        leptos::task::spawn_local(async move {
-            self.read().await;
-            keep_focus();
-        });
+        self.acted.try_set_value(true);
+        self.refresh();
     }
 
     /// Does something at once, says so or why not, and shows how things are then; not twice at the same time.
@@ -59,9 +57,9 @@ impl Desk {
                 Ok(()) => self.toasts.say(said),
                 Err(error) => self.toasts.fault(fault::doing(not_done, &error)),
             }
+            self.acted.try_set_value(true);
             self.read().await;
             busy.try_set(false);
-            keep_focus();
         });
     }
 
@@ -118,7 +116,7 @@ impl Desk {
 }
 
 /// Once what was read is drawn: the focus is not lost with a line that is gone.
-fn keep_focus() {
+pub(super) fn keep_focus() {
     request_animation_frame(|| {
         let lost = document()
             .active_element()
