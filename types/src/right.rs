@@ -18,8 +18,6 @@ pub enum Right {
     Team,
     /// Apply again what was not understood.
     Operate,
-    /// Read and download the audit.
-    Audit,
     /// Make and unmake admins.
     Admins,
     /// Give the workspace to somebody else, make and unmake owners.
@@ -27,7 +25,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 9] = [
+pub const RIGHTS: [(Right, Role, &str); 8] = [
     (
         Right::Answer,
         Role::Agent,
@@ -54,7 +52,6 @@ pub const RIGHTS: [(Right, Role, &str); 9] = [
         Role::Admin,
         "Apply again what was not understood",
     ),
-    (Right::Audit, Role::Admin, "Read and download the audit"),
     (Right::Admins, Role::Admin, "Make and unmake admins"),
     (
         Right::Ownership,
@@ -82,6 +79,22 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_documents_print_the_table() {
+        let text = include_str!("../../docs/SECURITY.md");
+        let (_, rest) = text.split_once("<!-- rights -->\n").expect("the mark");
+        let (printed, _) = rest.split_once("<!-- /rights -->").expect("its end");
+        let mut table = String::from(
+            "| what | Agent | Manager | Admin | Owner |\n| --- | --- | --- | --- | --- |\n",
+        );
+        for (right, _, words) in RIGHTS {
+            let cells = [Role::Agent, Role::Manager, Role::Admin, Role::Owner]
+                .map(|role| if role.may(right) { "yes" } else { "" });
+            table += &format!("| {words} | {} |\n", cells.join(" | "));
+        }
+        assert_eq!(printed, table);
+    }
 
     #[test]
     fn every_right_stands_in_the_table_once_and_higher_roles_have_all_of_the_lower() {

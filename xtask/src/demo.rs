@@ -57,6 +57,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     println!("  Postern is at  {}", installation.url());
     println!("  e-mail         {}", seed.email);
     println!("  password       {}", seed.password);
+    println!("  letters        {}", installation.letters().display());
     println!();
     println!(
         "  Simulated customers begin to write within seconds. Ctrl-C stops everything; --reset begins anew."

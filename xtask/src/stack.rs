@@ -82,6 +82,11 @@ impl Installation {
         format!("http://localhost:{}", self.port)
     }
 
+    /// Where its letters lie: it has no mail server.
+    pub fn letters(&self) -> PathBuf {
+        self.data.join("mail")
+    }
+
     pub fn sim_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.sim_port)
     }

@@ -202,7 +202,9 @@ impl Stage {
             &[("Origin", &self.installation.url())],
             &json!({ "email": self.email, "password": self.password }),
         )?;
-        let token = told["in"]["token"].as_str().context("signing in gave no token")?;
+        let token = told["in"]["token"]
+            .as_str()
+            .context("signing in gave no token")?;
         *self.token.borrow_mut() = Some((token.to_owned(), Instant::now()));
         Ok(token.to_owned())
     }

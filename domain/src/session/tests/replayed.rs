@@ -72,6 +72,16 @@ async fn a_replay_ends_every_session_of_that_person_and_of_nobody_else_and_rings
     .session;
     assert!(rung.contains(&Signal::Session(session)) && rung.contains(&Signal::Account(account)));
     assert!(rung.contains(&Signal::Jobs), "a letter waits");
+    let mut global = env.db.global().await.unwrap();
+    let email: String = sqlx::query_scalar("SELECT email FROM account WHERE id = $1")
+        .bind(account.0)
+        .fetch_one(global.conn())
+        .await
+        .unwrap();
+    drop(global);
+    let letters = testing::letters(&env, &email).await;
+    assert_eq!(letters.len(), 1, "however many sessions there were");
+    assert_eq!(letters[0].subject, "All your sessions were ended");
     assert_eq!(rung.len(), 4, "two sessions, the person, and the letter");
 
     // The theft was answered: the thief cannot go on ending what is opened after it.

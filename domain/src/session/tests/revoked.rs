@@ -222,7 +222,9 @@ async fn an_unknown_address_is_answered_alike_with_as_much_work_and_no_letter(
     }
     assert_eq!(testing::letters(&env, &credentials.email).await.len(), 5);
     // And they use up nobody else's.
-    forgot(&env, &nobody, &testing::browser(&env)).await.unwrap();
+    forgot(&env, &nobody, &testing::browser(&env))
+        .await
+        .unwrap();
     assert!(testing::letters(&env, &nobody).await.is_empty());
     let mut global = env.db.global().await.unwrap();
     let rows: (i64, i64) = sqlx::query_as(

@@ -1,0 +1,81 @@
+// The screens of those who come in, of one's own account and of the team.
+
+import { expect, test } from '../fixtures.ts';
+import { House, newPassword } from '../support/house.ts';
+import { atInbox, signIn, toSignIn } from '../support/inbox.ts';
+import { shoot } from '../support/picture.ts';
+
+const someone = (name: string) => ({ name, email: `${name.split(' ')[0]?.toLowerCase()}@harbour.example`, password: newPassword() });
+
+test('coming in: forgotten, registered, invited, waiting', async ({ page, newContext, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 4\d\d /);
+  const house = await House.open({ env: { POSTERN_REGISTRATION: 'open' } });
+  try {
+    const owner = someone('Amal Haddad');
+    const workspace = await house.addWorkspace('Harbour Coffee Roasters', owner);
+    await toSignIn(page, house);
+    await shoot(page, 'sign-in', 'open');
+    await page.getByRole('link', { name: 'Register a workspace' }).click();
+    await expect(page.getByLabel('Workspace')).toBeVisible();
+    await shoot(page, 'register', 'empty');
+    await page.goto(`${house.url}/forgot`);
+    await expect(page.getByLabel('E-mail')).toBeVisible();
+    await shoot(page, 'forgot', 'empty');
+
+    const headers = await house.signIn(owner, workspace);
+    const guest = someone('مريم Ξένη 🌿');
+    guest.email = 'maryam@harbour.example';
+    await house.must('/api/team/invite', { form: { email: guest.email, role: 'agent' } }, headers);
+    const link = (await house.post.letter(guest.email, /^Join/)).links[0] ?? '';
+    await page.goto('about:blank');
+    await page.goto(link);
+    await expect(page.getByRole('button', { name: 'Ask to join' })).toBeVisible();
+    await shoot(page, 'invitation', 'new');
+    await page.getByLabel('Your name').fill(guest.name);
+    await page.getByLabel('Password', { exact: true }).fill(guest.password);
+    await page.getByRole('button', { name: 'Ask to join' }).click();
+    await expect(page.getByLabel('Code from the e-mail')).toBeVisible();
+    await shoot(page, 'code', 'empty');
+    const { code } = await house.post.letter(guest.email, /Confirm/);
+    await page.getByLabel('Code from the e-mail').fill(code ?? '');
+    await expect(page.getByRole('heading', { name: /^Your request is with/ })).toBeVisible();
+    await shoot(page, 'waiting', 'waiting');
+
+    const admins = await (await newContext()).newPage();
+    await house.addMember(workspace, someone('Bruno Castellanos-Wolfeschlegelsteinhausen'), 'agent');
+    await house.addMember(workspace, someone('Chiara Lindqvist'), 'manager');
+    await house.must('/api/team/link', { form: { role: 'agent', domain: 'harbour.example', days: 7 } }, headers);
+    await house.must('/api/team/invite', { form: { email: 'someone.with.a.long.address@roasters.example', role: 'manager' } }, headers);
+    await admins.goto(`${house.url}/sign-in?next=/settings/team`);
+    await signIn(admins, house, owner);
+    await admins.goto(`${house.url}/settings/team`);
+    await expect(admins.getByRole('button', { name: /^Approve/ })).toBeVisible();
+    await shoot(admins, 'team', 'full');
+    await admins.getByRole('button', { name: 'Invite', exact: true }).click();
+    await expect(admins.getByRole('dialog', { name: 'Invite to the team' })).toBeVisible();
+    await shoot(admins, 'invite', 'empty');
+    await admins.goto(`${house.url}/settings/account`);
+    await expect(admins.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
+    await expect(admins.getByText('This browser')).toBeVisible();
+    await shoot(admins, 'account', 'full');
+    await admins.goto('about:blank');
+    await page.goto('about:blank');
+  } finally {
+    await house.close();
+  }
+});
+
+test('two-step sign-in is set up', async ({ fresh: house, page, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 4\d\d /);
+  const owner = someone('Amal Haddad');
+  await house.addWorkspace('Harbour Coffee', owner);
+  await signIn(page, house, owner);
+  await atInbox(page);
+  await page.goto(`${house.url}/settings/account`);
+  await page.getByRole('region', { name: 'Two-step sign-in' }).getByRole('button', { name: 'Set up' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Set up two-step sign-in' });
+  await dialog.getByLabel('Your password').fill(owner.password);
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await expect(dialog.getByRole('img', { name: /QR code/ })).toBeVisible();
+  await shoot(page, 'two-step', 'seed');
+});
