@@ -16,12 +16,13 @@ CREATE TABLE invitation (
     -- Used or withdrawn.
     ended_at timestamptz,
     PRIMARY KEY (workspace_id, id),
-    CONSTRAINT invitation_kind CHECK (email IS NULL OR domain IS NULL),
-    FOREIGN KEY (workspace_id, by_id) REFERENCES member (workspace_id, id) ON DELETE SET NULL (by_id)
+    CONSTRAINT invitation_kind CHECK (email IS NULL OR domain IS NULL)
 );
+ALTER TABLE invitation ADD CONSTRAINT invitation_by FOREIGN KEY (workspace_id, by_id)
+    REFERENCES member (workspace_id, id) ON DELETE SET NULL (by_id);
 CREATE UNIQUE INDEX invitation_open_key ON invitation (workspace_id, email) WHERE ended_at IS NULL;
 CREATE INDEX invitation_ended ON invitation (ended_at);
-CREATE INDEX invitation_by ON invitation (workspace_id, by_id);
+CREATE INDEX invitation_by_member ON invitation (workspace_id, by_id);
 ALTER TABLE invitation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invitation FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON invitation TO postern_app

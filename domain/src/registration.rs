@@ -139,15 +139,12 @@ pub async fn confirm(
     };
     code::spend(env, tenant.conn(), &checked).await?;
     let account = account::create(env, tenant.conn(), &person, &waiting.password_hash).await?;
-    match &waiting.invitation {
-        Some(token) => {
-            let from = attempt::network(browser.address);
-            invitation::take(env, &mut tenant, token, account, &person, &from).await?;
-        }
-        None => {
-            member::add(env, &mut tenant, account, Role::Owner).await?;
-            mark_set_up(env, &mut tenant).await?;
-        }
+    if let Some(token) = &waiting.invitation {
+        let from = attempt::network(browser.address);
+        invitation::take(env, &mut tenant, token, account, &person, &from).await?;
+    } else {
+        member::add(env, &mut tenant, account, Role::Owner).await?;
+        mark_set_up(env, &mut tenant).await?;
     }
     let address = Some(browser.address);
     account::audit(env, tenant.conn(), account, Deed::Registered, address).await?;

@@ -46,7 +46,7 @@ async fn round(env: &Env) -> Result<Duration, Error> {
             Delivered::Nothing => break,
             Delivered::Sent => {}
             Delivered::Later(why) => {
-                tracing::warn!(why, "a letter did not leave; it is tried again")
+                tracing::warn!(why, "a letter did not leave; it is tried again");
             }
             Delivered::Never(why) => tracing::error!(why, "a letter was given up"),
         }

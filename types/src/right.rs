@@ -91,7 +91,9 @@ mod tests {
         for (right, _, words) in RIGHTS {
             let cells = [Role::Agent, Role::Manager, Role::Admin, Role::Owner]
                 .map(|role| if role.may(right) { "yes" } else { "" });
-            table += &format!("| {words} | {} |\n", cells.join(" | "));
+            table += ["| ", words, " | ", &cells.join(" | "), " |\n"]
+                .concat()
+                .as_str();
         }
         assert_eq!(printed, table);
     }

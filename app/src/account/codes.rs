@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// So long the browser may take to write a file.
-const WRITING: Duration = Duration::from_secs(60);
+const WRITING: Duration = Duration::from_mins(1);
 
 /// Closing it keeps them for now: only the button lets go of them.
 #[component]

@@ -88,14 +88,14 @@ impl Desk {
     pub fn kept(self) {
         self.showing.set(false);
         self.codes.set(None);
-        self.leave_focus();
+        leave_focus();
         self.learn();
     }
+}
 
-    /// The focus goes to the head of the section.
-    pub fn leave_focus(self) {
-        focus_head(HEAD);
-    }
+/// The focus goes to the head of the section.
+pub fn leave_focus() {
+    focus_head(HEAD);
 }
 
 /// The section.

@@ -3,7 +3,7 @@
 use super::{
     api,
     ask::{AppCode, Ask, Foot, Proof, digits, focus_soon},
-    factors::Desk,
+    factors::{Desk, leave_focus},
 };
 use crate::{
     ui::{dialog::Dialog, toast::use_toasts},
@@ -69,7 +69,7 @@ fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
                 open.try_set(false);
                 toasts.say(settings::TURNED_OFF);
                 desk.read();
-                desk.leave_focus();
+                leave_focus();
                 desk.learn();
             }),
         }

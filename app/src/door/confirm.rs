@@ -43,7 +43,7 @@ pub fn ConfirmStep(
         rest();
         browser::focus("#code");
     });
-    let send = move || {
+    let hand_in = move || {
         let form = Confirm {
             ticket: ticket.get_untracked(),
             code: compact(code),
@@ -58,10 +58,10 @@ pub fn ConfirmStep(
             _ => {}
         });
     };
-    on_six_digits(code, send);
+    on_six_digits(code, hand_in);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        send();
+        hand_in();
     };
     let resend = move |_: MouseEvent| {
         asking.start(

@@ -41,23 +41,20 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
         .words("Somebody, hopefully you, asked for a new password. The link is good for 30 minutes, once.")
         .button("Set a new password", env.post.link("reset", &secret))
         .note("If it was not you, nothing needs to be done: your password is still the old one.");
-    match account {
-        Some(account) => {
-            let link = Link {
-                purpose: "reset",
-                account,
-                email: &email,
-                session: None,
-                life: RESET,
-            };
-            keep(env, global.conn(), &link, &secret).await?;
-            mail::put(env, global.conn(), &email, &letter).await?;
-        }
+    if let Some(account) = account {
+        let link = Link {
+            purpose: "reset",
+            account,
+            email: &email,
+            session: None,
+            life: RESET,
+        };
+        keep(env, global.conn(), &link, &secret).await?;
+        mail::put(env, global.conn(), &email, &letter).await?;
+    } else {
         // As many statements, and a letter that never leaves.
-        None => {
-            let _ = spend(env, global.conn(), "reset", &secret).await;
-            mail::put_void(env, global.conn(), &letter).await?;
-        }
+        let _ = spend(env, global.conn(), "reset", &secret).await;
+        mail::put_void(env, global.conn(), &letter).await?;
     }
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::ResetAsked, address).await?;

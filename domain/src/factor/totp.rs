@@ -34,10 +34,7 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
     let uri = totp
         .to_url()
         .map_err(|_| Error::internal("an authenticator's address could not be written"))?;
-    let qr = QRBuilder::new(uri.as_str())
-        .ecl(ECL::M)
-        .build()
-        .map_err(|_| Error::internal("an authenticator's address does not fit into squares"))?;
+    let squares = squares(&uri)?;
     let mut global = env.db.global().await?;
     account::hold(global.conn(), &signed, session).await?;
     if is_on(global.conn(), signed.account).await? {
@@ -66,14 +63,21 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
         Error::conflict("It is being set up somewhere else at this moment. Try again.")
     })?;
     global.commit().await?;
-    let squares = (0..qr.size)
-        .flat_map(|row| qr[row].iter().map(|module| module.value()))
-        .collect();
     Ok(TotpSeed {
         secret: totp.secret().to_base32(),
         uri,
         squares,
     })
+}
+
+/// The squares of its QR code. They are large while they are made, and stand in no future.
+fn squares(uri: &str) -> Result<Vec<bool>> {
+    let qr = QRBuilder::new(uri)
+        .ecl(ECL::M)
+        .build()
+        .map_err(|_| Error::internal("an authenticator's address does not fit into squares"))?;
+    let rows = (0..qr.size).flat_map(|row| qr[row].iter().map(|module| module.value()));
+    Ok(rows.collect())
 }
 
 /// Puts the seed in force, once a code of it is right: every other session ends, and the recovery codes are shown, this

@@ -110,7 +110,7 @@ impl Letter {
             escaped(&self.subject)
         );
         for block in &self.blocks {
-            body.push_str(&match block {
+            let part = match block {
                 Block::Words(words) => format!(
                     r#"<p style="margin:0 0 16px;font-size:15px;line-height:24px">{}</p>"#,
                     escaped(words)
@@ -124,30 +124,30 @@ impl Letter {
                     escaped(code)
                 ),
                 Block::Button(words, link) => format!(
-                    r#"<p style="margin:0 0 16px"><a href="{}" style="display:inline-block;padding:10px 20px;background:#0f6b4f;color:#ffffff;border-radius:8px;font-size:15px;line-height:24px;font-weight:600;text-decoration:none">{}</a></p>"#,
+                    r#"<p style="margin:0 0 16px"><a href="{}" style="display:inline-block;padding:10px 20px;background:#3451d1;color:#ffffff;border-radius:8px;font-size:15px;line-height:24px;font-weight:600;text-decoration:none">{}</a></p>"#,
                     escaped(link),
                     escaped(words)
                 ),
                 Block::Link(words, link) => format!(
-                    r#"<p style="margin:0 0 12px;font-size:13px;line-height:20px"><a href="{}" style="color:#0f6b4f">{}</a></p>"#,
+                    r#"<p style="margin:0 0 12px;font-size:13px;line-height:20px"><a href="{}" style="color:#3451d1">{}</a></p>"#,
                     escaped(link),
                     escaped(words)
                 ),
                 Block::Facts(facts) => {
-                    let rows: String = facts
-                        .iter()
-                        .map(|(name, value)| {
-                            format!(
-                                r#"<tr><td style="padding:2px 16px 2px 0;color:#5c6470">{name}</td><td style="padding:2px 0">{}</td></tr>"#,
-                                escaped(value)
-                            )
-                        })
-                        .collect();
+                    let mut rows = String::new();
+                    for (name, value) in facts {
+                        rows += r#"<tr><td style="padding:2px 16px 2px 0;color:#5c6470">"#;
+                        rows += name;
+                        rows += r#"</td><td style="padding:2px 0">"#;
+                        rows += &escaped(value);
+                        rows += "</td></tr>";
+                    }
                     format!(
                         r#"<table role="presentation" style="margin:0 0 16px;font-size:14px;line-height:20px;border-collapse:collapse">{rows}</table>"#
                     )
                 }
-            });
+            };
+            body += &part;
         }
         format!(
             r#"<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head><body style="margin:0;padding:24px 12px;background:#f6f7f8;color:#14171a;font-family:Inter,system-ui,-apple-system,'Segoe UI',sans-serif"><div style="max-width:520px;margin:0 auto;padding:28px 24px;background:#ffffff;border:1px solid #e3e6e9;border-radius:12px">{body}</div><p style="max-width:520px;margin:12px auto 0;font-size:12px;line-height:18px;color:#5c6470;text-align:center">Postern</p></body></html>"#,

@@ -47,7 +47,7 @@ fn parse(text: &str) -> Option<Smtp> {
         percent_encoding::percent_decode_str(text)
             .decode_utf8()
             .ok()
-            .map(|text| text.into_owned())
+            .map(std::borrow::Cow::into_owned)
     };
     let user = decoded(url.username())?;
     let credentials = match url.password() {

@@ -57,13 +57,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
         smtp: mail::read(&mut reader),
         mail_from: mail::from(&mut reader, base_url.host_str().unwrap_or_default()),
-        registration: reader
-            .parse("registration", "Write closed or open", |text| match text {
-                "closed" => Some(Registration::Closed),
-                "open" => Some(Registration::Open),
-                _ => None,
-            })
-            .unwrap_or_default(),
+        registration: registration(&mut reader),
         base_url,
         site: source.text("site").map_or_else(site::usual, PathBuf::from),
         database_url: source.text("database_url").map(SecretString::from),
@@ -135,6 +129,16 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             .unwrap_or_else(|| "postgres".into()),
         kept: keys::InFile::default(),
     }
+}
+
+fn registration(reader: &mut Reader) -> Registration {
+    reader
+        .parse("registration", "Write closed or open", |text| match text {
+            "closed" => Some(Registration::Closed),
+            "open" => Some(Registration::Open),
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 pub(super) struct Reader<'a> {

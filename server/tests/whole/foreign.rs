@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Every server function of a workspace, with arguments that name these things of it.
+#[expect(clippy::too_many_lines, reason = "one list of all there are")]
 pub fn calls(
     conversation: &str,
     message: &str,

@@ -7,7 +7,7 @@ use crate::{
     town::Town,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 const PASSWORD: &str = "another harbour 8";
 
@@ -94,12 +94,12 @@ async fn every_function_is_tried_by_everybody_and_lets_in_whom_its_role_lets_in(
         for (name, api) in &people {
             // It would be the last thing that they do here.
             if *function == "account/leave" && ROLES.contains(name) {
-                line += &format!(" {:<width$} ", "-", width = name.len());
+                write!(line, " {:<width$} ", "-", width = name.len()).expect("text");
                 continue;
             }
             let answer = api.call(function, arguments.clone()).await;
             let got = told(&answer);
-            line += &format!(" {got:<width$} ", width = name.len());
+            write!(line, " {got:<width$} ", width = name.len()).expect("text");
             let person = of_person.contains_key(function);
             let fits = match *name {
                 "signed out" => got == "401",
