@@ -18,7 +18,7 @@ try {
   if (DEMO_CONNECT) {
     const origin = { origin: DEMO_URL };
     const credentials = { email: DEMO_EMAIL, password: DEMO_PASSWORD };
-    const { token } = JSON.parse(await post(`${DEMO_URL}/auth/sign-in`, credentials, origin));
+    const { in: { token } } = JSON.parse(await post(`${DEMO_URL}/auth/sign-in`, credentials, origin));
     const form = {
       name: "Harbour Coffee Roasters",
       phone_number_id: DEMO_PHONE_NUMBER_ID,

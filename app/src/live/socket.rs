@@ -14,7 +14,7 @@ use futures::{
     SinkExt, StreamExt,
     future::{Either, select},
 };
-use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use leptos::prelude::*;
 use postern_types::{ClientFrame, ServerFrame};
 use std::pin::pin;
@@ -223,6 +223,10 @@ async fn connect(live: Live) -> Result<WebSocket, Result<End, ApiError>> {
 }
 
 async fn say(socket: &mut WebSocket, frame: &ClientFrame) -> bool {
+    // For what is given to a socket that is going the browser writes a line to its console.
+    if matches!(socket.state(), State::Closing | State::Closed) {
+        return false;
+    }
     let Ok(text) = json::write(frame) else {
         return false;
     };
