@@ -17,7 +17,7 @@ use futures::{
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use leptos::prelude::*;
 use postern_types::{ClientFrame, ServerFrame};
-use std::pin::pin;
+use std::{future::poll_fn, pin::pin};
 
 /// How the connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,13 +223,18 @@ async fn connect(live: Live) -> Result<WebSocket, Result<End, ApiError>> {
 }
 
 async fn say(socket: &mut WebSocket, frame: &ClientFrame) -> bool {
-    // For what is given to a socket that is going the browser writes a line to its console.
-    if matches!(socket.state(), State::Closing | State::Closed) {
-        return false;
-    }
     let Ok(text) = json::write(frame) else {
         return false;
     };
+    // One that fails to open gets ready, too, and for what is given to a socket that is going the browser writes a
+    // line to its console.
+    if poll_fn(|context| socket.poll_ready_unpin(context))
+        .await
+        .is_err()
+        || matches!(socket.state(), State::Closing | State::Closed)
+    {
+        return false;
+    }
     socket.send(Message::Text(text)).await.is_ok()
 }
 
