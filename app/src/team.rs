@@ -2,7 +2,6 @@
 
 mod access;
 mod api;
-mod ask;
 mod asking;
 mod desk;
 mod invitations;

@@ -1,5 +1,6 @@
 //! Pieces that every page is made of; none of them knows what page it is on.
 
+pub mod ask;
 pub mod avatar;
 pub mod copy;
 pub mod dialog;

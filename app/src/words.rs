@@ -23,6 +23,7 @@ pub mod trace;
 pub const PRODUCT: &str = "Postern";
 pub const CLOSE: &str = "Close";
 pub const CANCEL: &str = "Cancel";
+pub const WAIT: &str = "One moment…";
 pub const COPY: &str = "Copy";
 pub const COPIED: &str = "Copied";
 pub const NOT_COPIED: &str = "Select and copy it";

@@ -1,10 +1,10 @@
 //! Recovery codes, shown once: copied, kept in a file, and gone when their owner says so.
 
-use super::{ask::focus_soon, factors::Desk};
+use super::factors::Desk;
 use crate::{
     browser,
     session::use_session,
-    ui::{dialog::Dialog, icon::Icon, toast::use_toasts},
+    ui::{ask::focus_soon, dialog::Dialog, icon::Icon, toast::use_toasts},
     words::{self, settings},
 };
 use leptos::prelude::*;

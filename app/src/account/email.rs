@@ -2,12 +2,17 @@
 
 use super::{
     api,
-    ask::{Ask, Foot, Proof, Submit, digits, focus_soon},
+    ask::{Proof, digits},
 };
 use crate::{
     error::ApiError,
     session::use_session,
-    ui::{dialog::Dialog, field::Field, toast::use_toasts},
+    ui::{
+        ask::{Ask, Foot, Submit, focus_soon},
+        dialog::Dialog,
+        field::Field,
+        toast::use_toasts,
+    },
     words::settings,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -2,12 +2,16 @@
 
 use super::{
     api,
-    ask::{AppCode, Ask, Foot, Proof, digits, focus_soon},
+    ask::{AppCode, Proof, digits},
     factors::Desk,
     qr::Qr,
 };
 use crate::{
-    ui::{copy::Copyable, dialog::Dialog},
+    ui::{
+        ask::{Ask, Foot, focus_soon},
+        copy::Copyable,
+        dialog::Dialog,
+    },
     words::settings,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

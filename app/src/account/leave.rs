@@ -1,10 +1,14 @@
 //! Leaving the workspace in force.
 
-use super::{
-    api,
-    ask::{Ask, Foot},
+use super::api;
+use crate::{
+    session::use_session,
+    ui::{
+        ask::{Ask, Foot},
+        dialog::Dialog,
+    },
+    words::settings,
 };
-use crate::{session::use_session, ui::dialog::Dialog, words::settings};
 use leptos::{ev::SubmitEvent, prelude::*};
 use postern_types::MemberState;
 

@@ -1,12 +1,14 @@
 //! The password: changed by whoever knows the old one.
 
-use super::{
-    api,
-    ask::{Ask, Foot, focus_soon},
-};
+use super::api;
 use crate::{
     session::use_session,
-    ui::{dialog::Dialog, field::Field, toast::use_toasts},
+    ui::{
+        ask::{Ask, Foot, focus_soon},
+        dialog::Dialog,
+        field::Field,
+        toast::use_toasts,
+    },
     words::settings,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -1,14 +1,14 @@
 //! Who one is: name and address.
 
-use super::{
-    api,
-    ask::{Ask, Submit},
-    email::EmailDialog,
-};
+use super::{api, email::EmailDialog};
 use crate::{
     boxed::effect,
     session::use_session,
-    ui::{field::Field, toast::use_toasts},
+    ui::{
+        ask::{Ask, Submit},
+        field::Field,
+        toast::use_toasts,
+    },
     words::settings,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

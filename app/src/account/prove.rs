@@ -2,11 +2,15 @@
 
 use super::{
     api,
-    ask::{AppCode, Ask, Foot, Proof, digits, focus_soon},
+    ask::{AppCode, Proof, digits},
     factors::{Desk, leave_focus},
 };
 use crate::{
-    ui::{dialog::Dialog, toast::use_toasts},
+    ui::{
+        ask::{Ask, Foot, focus_soon},
+        dialog::Dialog,
+        toast::use_toasts,
+    },
     words::settings,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -1,13 +1,11 @@
 //! Where one is signed in, and ending it.
 
-use super::{
-    api,
-    ask::{Ask, focus_head},
-};
+use super::{api, ask::focus_head};
 use crate::{
     boxed::{Show, effect, sort},
     error::ApiError,
     ui::{
+        ask::Ask,
         dialog::Dialog,
         icon::Icon,
         time,

@@ -4,12 +4,14 @@ mod decline;
 mod hand_over;
 mod remove;
 
-use super::{
-    api,
-    ask::{Ask, Foot},
-    desk::Desk,
+use super::{api, desk::Desk};
+use crate::{
+    ui::{
+        ask::{Ask, Foot},
+        dialog::Dialog,
+    },
+    words::team,
 };
-use crate::{ui::dialog::Dialog, words::team};
 use decline::Decline;
 use hand_over::HandOver;
 use leptos::{ev::SubmitEvent, prelude::*};

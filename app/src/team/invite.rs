@@ -3,8 +3,11 @@
 mod link;
 mod mail;
 
-use super::{ask::focus_soon, desk::Desk};
-use crate::{ui::dialog::Dialog, words::team};
+use super::desk::Desk;
+use crate::{
+    ui::{ask::focus_soon, dialog::Dialog},
+    words::team,
+};
 use leptos::prelude::*;
 use link::ByLink;
 use mail::ByMail;

@@ -8,7 +8,6 @@ pub const TEAM: &str = "Team";
 pub const NUMBERS: &str = "Numbers";
 
 pub const LEAD: &str = "What you are called, how you sign in, and where you are signed in.";
-pub const WAIT: &str = "One moment…";
 pub const NOT_READ: &str = "This could not be read.";
 pub const YOUR_PASSWORD: &str = "Your password";
 

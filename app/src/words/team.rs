@@ -5,7 +5,6 @@ use postern_types::Role;
 pub const TITLE: &str = "Team";
 pub const LEAD: &str =
     "Who works in this workspace, what each of them may do, and who asks to come in.";
-pub const WAIT: &str = "One moment…";
 pub const NOT_READ: &str = "The team could not be read.";
 pub const NOT_YOURS: &str = "Admins run the team";
 

@@ -2,11 +2,8 @@
 
 use super::Asked;
 use crate::{
-    team::{
-        api,
-        ask::{Ask, Foot, focus_soon},
-        desk::Desk,
-    },
+    team::{api, desk::Desk},
+    ui::ask::{Ask, Foot, focus_soon},
     words::team,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

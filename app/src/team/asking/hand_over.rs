@@ -4,12 +4,11 @@ use super::Asked;
 use crate::{
     browser,
     session::use_session,
-    team::{
-        api,
+    team::{api, desk::Desk},
+    ui::{
         ask::{Ask, Foot, focus_soon},
-        desk::Desk,
+        field::Field,
     },
-    ui::field::Field,
     words::team,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -3,13 +3,13 @@
 use crate::{
     boxed::effect,
     browser,
-    team::{
-        api,
+    team::{api, desk::Desk, roles::RoleField},
+    ui::{
         ask::{Ask, Foot},
-        desk::Desk,
-        roles::RoleField,
+        copy::Copyable,
+        field::Field,
+        icon::Icon,
     },
-    ui::{copy::Copyable, field::Field, icon::Icon},
     words::team,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

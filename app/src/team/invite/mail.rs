@@ -2,13 +2,12 @@
 
 use crate::{
     browser,
-    team::{
-        api,
+    team::{api, desk::Desk, roles::RoleField},
+    ui::{
         ask::{Ask, Foot},
-        desk::Desk,
-        roles::RoleField,
+        field::Field,
+        icon::Icon,
     },
-    ui::{field::Field, icon::Icon},
     words::team,
 };
 use leptos::{ev::SubmitEvent, prelude::*};

@@ -1,12 +1,12 @@
-//! What every form of the page does alike: it asks once at a time, says what is wrong beside it, and leaves the focus where
-//! one goes on.
+//! What every form of the settings does alike: it asks once at a time, says what went wrong beside what is wrong, and leaves
+//! the focus where one goes on.
 
 use crate::{
     boxed::effect,
     browser,
     error::ApiError,
     ui::icon::Icon,
-    words::{self, fault, team},
+    words::{self, fault},
 };
 use leptos::prelude::*;
 use std::future::Future;
@@ -20,7 +20,7 @@ pub struct Ask {
 
 impl Ask {
     /// Nothing was asked yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             busy: RwSignal::new(false),
             failed: RwSignal::new(None),
@@ -79,22 +79,38 @@ impl Ask {
     }
 }
 
-/// The foot of a dialog's form: away, or on. What goes on is never disabled: that would take the focus from it.
+/// The button that sends a form off. It is never disabled: that would take the focus from it.
+#[component]
+pub fn Submit(
+    ask: Ask,
+    /// What it does.
+    act: &'static str,
+    #[prop(default = "button primary")] look: &'static str,
+) -> impl IntoView {
+    view! {
+        <button type="submit" class=look aria-disabled=move || ask.busy.get().then_some("true")>
+            {move || if ask.busy.get() { words::WAIT } else { act }}
+        </button>
+    }
+    .into_any()
+}
+
+/// The foot of a dialog's form: away, or on.
 #[component]
 pub fn Foot(
     ask: Ask,
     open: RwSignal<bool>,
     /// What going on does.
     act: &'static str,
-    #[prop(default = words::CANCEL)] away: &'static str,
     #[prop(default = "button primary")] look: &'static str,
+    /// What going away says.
+    #[prop(default = words::CANCEL)]
+    away: &'static str,
 ) -> impl IntoView {
     view! {
         <footer class="dialog-foot">
             <button type="button" class="button" on:click=move |_| open.set(false)>{away}</button>
-            <button type="submit" class=look aria-disabled=move || ask.busy.get().then_some("true")>
-                {move || if ask.busy.get() { team::WAIT } else { act }}
-            </button>
+            <Submit ask act look/>
         </footer>
     }
     .into_any()
