@@ -5,7 +5,7 @@ mod own;
 mod reset;
 
 pub use address::{begin_email, confirm_email};
-pub(crate) use own::{Signed, close_doors, hold, lock, prove, signed};
+pub(crate) use own::{Signed, close_doors, hold, lock, prove, shut_out, signed};
 pub use own::{change_password, now, rename};
 pub(crate) use reset::not_me_link;
 pub use reset::{forgot, not_me, reset};
@@ -28,12 +28,7 @@ impl Person {
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
             return Err(Error::invalid("name", "Give a name of 1 to 80 characters."));
         }
-        let email = sought(email).ok_or_else(|| {
-            Error::invalid(
-                "email",
-                "Give a complete e-mail address, like ana@example.com.",
-            )
-        })?;
+        let email = checked_email(email)?;
         Ok(Self {
             name: name.to_owned(),
             email,
@@ -49,6 +44,16 @@ impl Person {
     pub fn email(&self) -> &str {
         &self.email
     }
+}
+
+/// [`sought`], or what is wrong: [`Error::Invalid`] on `email`.
+pub(crate) fn checked_email(email: &str) -> Result<String> {
+    sought(email).ok_or_else(|| {
+        Error::invalid(
+            "email",
+            "Give a complete e-mail address, like ana@example.com.",
+        )
+    })
 }
 
 /// An address as it is kept and compared: without space around it, in lower case. None when no account can have it,

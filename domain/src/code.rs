@@ -1,7 +1,6 @@
 //! Codes that are mailed: six digits, good once, for ten minutes and five tries; what they confirm waits with them, sealed.
 
 use crate::{Env, Error, Result, crypto, password, vault};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{AccountId, Confirm};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::PgConnection;
@@ -78,7 +77,7 @@ pub(crate) async fn draw(
         Zeroizing::new(serde_json::to_vec(what).map_err(|error| Error::Internal(error.into()))?);
     Ok(Drawn {
         code,
-        ticket: Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>()))),
+        ticket: env.secret(),
         id,
         purpose,
         account,

@@ -108,12 +108,9 @@ impl Db {
         role: Role,
     ) -> Result<Tenant> {
         let role = role.as_str();
-        // Which session acts is for the audit alone: nothing is let in by it.
         self.enter(
             workspace,
-            format!(
-                "enter_member('{session}', '{workspace}', '{role}'), set_config('app.session', '{session}', true)"
-            ),
+            format!("enter_member('{session}', '{workspace}', '{role}')"),
         )
         .await
     }

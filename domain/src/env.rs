@@ -4,10 +4,12 @@ use crate::{
     crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, registration::Registration,
     wake::Wake, webhook::Intake,
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::Moment;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::{NoContext, Timestamp, Uuid};
+use zeroize::Zeroizing;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
@@ -83,6 +85,22 @@ impl Env {
         let mut bytes = [0; N];
         self.chance.fill(&mut bytes);
         bytes
+    }
+
+    /// 256 random bits, as they stand in a link, a ticket or a cookie.
+    pub(crate) fn secret(&self) -> Zeroizing<String> {
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(self.bytes::<32>())))
+    }
+
+    /// `N` random letters and digits that are not mistaken for one another, to be read out and typed: five bits each, in
+    /// groups of `group`.
+    pub fn readable<const N: usize>(&self, group: usize) -> String {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let letters = self
+            .bytes::<N>()
+            .map(|byte| LETTERS[usize::from(byte % 32)]);
+        let groups: Vec<_> = letters.chunks(group).map(String::from_utf8_lossy).collect();
+        groups.join("-")
     }
 
     /// A new id that sorts by time (UUIDv7).

@@ -1,6 +1,7 @@
 //! The installation as a whole.
 
 use crate::{Env, Result};
+use sqlx::PgConnection;
 
 /// What distinguishes an installation.
 #[derive(Clone, Debug)]
@@ -22,4 +23,16 @@ pub async fn find(env: &Env) -> Result<Installation> {
     .await?;
     global.commit().await?;
     Ok(installation)
+}
+
+/// Notes that it has an owner: it needs no first one any more. False when that was noted before; of two at once the second
+/// waits for the first, and then finds it done.
+pub(crate) async fn claim(env: &Env, conn: &mut PgConnection) -> Result<bool> {
+    let claimed = sqlx::query!(
+        "UPDATE installation SET set_up_at = $1 WHERE singleton AND set_up_at IS NULL",
+        env.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(claimed.rows_affected() == 1)
 }

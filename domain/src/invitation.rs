@@ -2,23 +2,21 @@
 
 use crate::{
     Env, Error, Result, Tenant,
-    account::{self, Person, sought},
+    account::{self, Person, checked_email, sought},
     attempt::{self, Subject},
     audit, crypto,
     error::OnConstraint as _,
     mail::{self, Letter, unlinked},
     member,
     wake::Signal,
+    workspace,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{
     AccountId, InvitationId, Invite, InviteLink, Invited, LinkMade, Me, Role, SessionId,
     WorkspaceId,
 };
 use serde_json::json;
-use sqlx::PgConnection;
 use time::Duration;
-use zeroize::Zeroizing;
 
 /// How long a mailed one is good.
 const LIFE: Duration = Duration::days(7);
@@ -28,12 +26,7 @@ const MOST: i64 = 200;
 /// Invites one address. [`Error::Invalid`] on `email`; [`Error::Conflict`] for a member's; [`Error::Forbidden`] for a role
 /// above one's own. One that is open for the address already is replaced.
 pub async fn mail(env: &Env, tenant: &mut Tenant, form: &Invite) -> Result<()> {
-    let email = sought(&form.email).ok_or_else(|| {
-        Error::invalid(
-            "email",
-            "Give a complete e-mail address, like ana@example.com.",
-        )
-    })?;
+    let email = checked_email(&form.email)?;
     offered(tenant, form.role).await?;
     let workspace = tenant.workspace();
     let member = sqlx::query_scalar!(
@@ -57,7 +50,7 @@ pub async fn mail(env: &Env, tenant: &mut Tenant, form: &Invite) -> Result<()> {
     )
     .execute(tenant.conn())
     .await?;
-    let secret = new_secret(env);
+    let secret = env.secret();
     let id = insert(env, tenant, &secret, Some(&email), None, form.role, LIFE).await?;
     post(env, tenant, &email, form.role, &secret).await?;
     let detail = json!({ "invitation": id, "email": email, "role": form.role });
@@ -84,7 +77,7 @@ pub async fn link(env: &Env, tenant: &mut Tenant, form: &InviteLink) -> Result<L
         ));
     }
     offered(tenant, form.role).await?;
-    let secret = new_secret(env);
+    let secret = env.secret();
     let life = Duration::days(i64::from(form.days));
     let id = insert(
         env,
@@ -106,7 +99,7 @@ pub async fn link(env: &Env, tenant: &mut Tenant, form: &InviteLink) -> Result<L
 
 /// Mails an invitation anew, with a new link: the old one is void. [`Error::NotFound`] for one that is over or is a link.
 pub async fn resend(env: &Env, tenant: &mut Tenant, id: InvitationId) -> Result<()> {
-    let secret = new_secret(env);
+    let secret = env.secret();
     let workspace = tenant.workspace();
     let row = sqlx::query!(
         r#"UPDATE invitation SET token_hash = $3, sent_at = $4, expires_at = $5
@@ -360,7 +353,7 @@ async fn post(env: &Env, tenant: &mut Tenant, email: &str, role: Role, secret: &
     // And no workspace writes to everybody.
     let ours = Subject::everywhere(env, "letters:workspace", &[workspace.0.as_bytes()]);
     attempt::within(env, tenant.conn(), &[by, all, ours]).await?;
-    let name = unlinked(&name_of(tenant.conn(), workspace).await?);
+    let name = unlinked(&workspace::name(tenant).await?);
     let letter = Letter::new(format!("Join {name} on Postern"))
         .words(format!(
             "You are invited to answer {name}'s customers together with its team, as {}.",
@@ -372,21 +365,6 @@ async fn post(env: &Env, tenant: &mut Tenant, email: &str, role: Role, secret: &
     mail::put(env, tenant.conn(), email, &letter).await?;
     tenant.ring(Signal::Jobs);
     Ok(())
-}
-
-async fn name_of(conn: &mut PgConnection, workspace: WorkspaceId) -> Result<String> {
-    let name = sqlx::query_scalar!(
-        "SELECT name FROM workspace WHERE workspace_id = $1",
-        workspace.0
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(name)
-}
-
-/// 256 random bits, as they stand in a link.
-fn new_secret(env: &Env) -> Zeroizing<String> {
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>())))
 }
 
 fn hash(secret: &str) -> [u8; 32] {

@@ -3,7 +3,7 @@
 use crate::{
     Env, Error, Result, Tenant,
     account::{self, Person},
-    member, password, workspace,
+    installation, member, password, workspace,
 };
 use postern_types::{AccountId, Role, WorkspaceId};
 
@@ -20,13 +20,7 @@ pub async fn add_workspace(
     let mut tenant = workspace::create(env, name).await?;
     let (account, made) = find_or_make(env, &mut tenant, owner, kept.as_deref()).await?;
     member::add(env, &mut tenant, account, Role::Owner).await?;
-    // An installation with an owner needs no first one.
-    sqlx::query!(
-        "UPDATE installation SET set_up_at = $1 WHERE singleton AND set_up_at IS NULL",
-        env.now(),
-    )
-    .execute(tenant.conn())
-    .await?;
+    installation::claim(env, tenant.conn()).await?;
     let workspace = tenant.workspace();
     tenant.commit().await?;
     Ok((workspace, made))
@@ -87,7 +81,7 @@ async fn find_or_make(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{installation, testing};
+    use crate::testing;
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
     const PASSWORD: &str = "correct horse";

@@ -2,11 +2,11 @@
 //! that was mailed to their address came back.
 
 use crate::{
-    Env, Error, Result, Tenant,
+    Env, Error, Result,
     account::{self, Deed, Person},
     attempt::{self, Subject},
     code::{self, Checked, Purpose},
-    invitation,
+    installation, invitation,
     mail::{self, Letter},
     member, password,
     session::{self, Browser, Opened},
@@ -144,7 +144,7 @@ pub async fn confirm(
         invitation::take(env, &mut tenant, token, account, &person, &from).await?;
     } else {
         member::add(env, &mut tenant, account, Role::Owner).await?;
-        mark_set_up(env, &mut tenant).await?;
+        installation::claim(env, tenant.conn()).await?;
     }
     let address = Some(browser.address);
     account::audit(env, tenant.conn(), account, Deed::Registered, address).await?;
@@ -155,17 +155,6 @@ pub async fn confirm(
     tenant.ring(Signal::Jobs);
     tenant.commit().await?;
     Ok(opened)
-}
-
-/// An installation with an owner needs no first one.
-async fn mark_set_up(env: &Env, tenant: &mut Tenant) -> Result<()> {
-    sqlx::query!(
-        "UPDATE installation SET set_up_at = $1 WHERE singleton AND set_up_at IS NULL",
-        env.now(),
-    )
-    .execute(tenant.conn())
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

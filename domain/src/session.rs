@@ -20,7 +20,6 @@ use crate::{
     vault,
     wake::Signal,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{AccountId, Credentials, FactorStep, SessionId, SignedIn};
 use sqlx::PgConnection;
 use std::net::IpAddr;
@@ -152,7 +151,7 @@ pub(crate) async fn come_in(
         .await?;
     }
     if new {
-        tell_of_new(env, &mut global, account, opened.session, browser).await?;
+        tell_of_new(env, &mut global, account, browser).await?;
     }
     global.commit().await?;
     Ok(opened)
@@ -183,13 +182,12 @@ async fn tell_of_new(
     env: &Env,
     global: &mut Global,
     account: AccountId,
-    session: SessionId,
     browser: &Browser,
 ) -> Result<()> {
     let email = sqlx::query_scalar!("SELECT email FROM account WHERE id = $1", account.0)
         .fetch_one(global.conn())
         .await?;
-    let not_me = account::not_me_link(env, global.conn(), account, Some(session)).await?;
+    let not_me = account::not_me_link(env, global.conn(), account).await?;
     let letter = Letter::new("New sign-in to your account")
         .words("Somebody signed in to your account from a browser that it has not seen before.")
         .facts(vec![
@@ -221,7 +219,7 @@ pub(crate) async fn open(
     browser: &Browser,
 ) -> Result<Opened> {
     let id: SessionId = env.id();
-    let refresh = new_token(env);
+    let refresh = env.secret();
     let now = env.now();
     let expires_at = now + LIFE;
     sqlx::query!(
@@ -375,10 +373,6 @@ fn subjects(env: &Env, email: Option<&str>, browser: &Browser, known: bool) -> V
         Subject::secret(env, "sign-in:here", &[email, here.as_bytes()]),
         Subject::everywhere(env, "sign-in:account", &[email]),
     ]
-}
-
-fn new_token(env: &Env) -> Zeroizing<String> {
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>())))
 }
 
 fn hash(token: &str) -> [u8; 32] {

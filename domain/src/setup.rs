@@ -49,13 +49,7 @@ pub async fn run(
 
     // One transaction: of two at once the second waits here for the first, and then finds it done.
     let mut tenant = workspace::create(env, name).await?;
-    let claimed = sqlx::query!(
-        "UPDATE installation SET set_up_at = $1 WHERE singleton AND set_up_at IS NULL",
-        env.now(),
-    )
-    .execute(tenant.conn())
-    .await?;
-    if claimed.rows_affected() == 0 {
+    if !installation::claim(env, tenant.conn()).await? {
         return Err(done());
     }
     let account = account::create(env, tenant.conn(), &person, &kept).await?;

@@ -63,6 +63,18 @@ pub async fn require_factor(env: &Env, tenant: &mut Tenant, required: bool) -> R
     audit::record(env, tenant, "workspace.factor_required", &detail).await
 }
 
+/// What the tenant's workspace is called.
+pub(crate) async fn name(tenant: &mut Tenant) -> Result<String> {
+    let workspace = tenant.workspace();
+    let name = sqlx::query_scalar!(
+        "SELECT name FROM workspace WHERE workspace_id = $1",
+        workspace.0
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(name)
+}
+
 /// A name as it is kept: 1 to 80 characters without control characters.
 pub fn checked_name(name: &str) -> Result<&str> {
     let name = name.trim();

@@ -93,15 +93,10 @@ fn class(method: &Method, path: &str) -> Class {
     let reads = matches!(*method, Method::GET | Method::HEAD);
     match path {
         "/live" => Class::Live,
-        "/auth/sign-in" | "/auth/setup" | "/auth/factor" | "/auth/register" | "/auth/again"
-        | "/auth/confirm" | "/auth/invitation" | "/auth/forgot" | "/auth/reset"
-        | "/auth/not-me"
-            if !reads =>
-        {
-            Class::SignIn
-        }
         "/auth/refresh" if !reads => Class::Renew,
-        // Leaving, too: it must work while the database is away.
+        // Leaving must work while the database is away.
+        "/auth/sign-out" => Class::Page,
+        _ if !reads && auth::PATHS.contains(&path) => Class::SignIn,
         _ if path.starts_with("/webhooks/") => Class::Webhook,
         _ if path.starts_with("/api/") => Class::Call,
         // A page of a thread may show fifty of them.

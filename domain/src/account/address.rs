@@ -75,7 +75,6 @@ pub async fn confirm_email(env: &Env, session: SessionId, confirm: &Confirm) -> 
     let mut global = env.db.global().await?;
     own::hold(global.conn(), &signed, session).await?;
     code::spend(env, global.conn(), &checked).await?;
-    super::close_doors(global.conn(), signed.account, Some(session)).await?;
     sqlx::query!(
         "UPDATE account SET email = $2 WHERE id = $1",
         signed.account.0,
@@ -86,17 +85,11 @@ pub async fn confirm_email(env: &Env, session: SessionId, confirm: &Confirm) -> 
     .on_constraint("account_email_key", || {
         Error::conflict("This address has an account by now.")
     })?;
-    session::end_others(
-        env,
-        global.conn(),
-        signed.account,
-        Some(session),
-        session::Reason::Password,
-    )
-    .await?;
+    let reason = session::Reason::Password;
+    own::shut_out(env, global.conn(), signed.account, Some(session), reason).await?;
     let from = Some(signed.network.as_str());
     audit_from(env, global.conn(), signed.account, Deed::EmailChanged, from).await?;
-    let not_me = super::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let not_me = super::not_me_link(env, global.conn(), signed.account).await?;
     let letter = Letter::new("Your address was changed")
         .words("You sign in with another address from now on; every other session was ended.")
         .facts(vec![("From the network", signed.network.clone())])

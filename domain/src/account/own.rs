@@ -95,8 +95,21 @@ pub(crate) async fn lock(conn: &mut PgConnection, account: AccountId) -> Result<
     Ok(())
 }
 
+/// Ends every session but `kept`, and every way in that was opened before: see [`close_doors`]. Whoever commits it rings the
+/// account.
+pub(crate) async fn shut_out(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    kept: Option<SessionId>,
+    reason: session::Reason,
+) -> Result<()> {
+    session::end_others(env, conn, account, kept, reason).await?;
+    close_doors(conn, account, kept).await
+}
+
 /// Ends every way in that was opened before: sign-ins that wait for a factor, links and codes that were mailed, seeds that
-/// wait, browsers that are trusted but for `kept`.
+/// wait, browsers that are trusted but for that of `kept`.
 pub(crate) async fn close_doors(
     conn: &mut PgConnection,
     account: AccountId,
@@ -172,15 +185,8 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
     )
     .execute(global.conn())
     .await?;
-    close_doors(global.conn(), signed.account, Some(session)).await?;
-    session::end_others(
-        env,
-        global.conn(),
-        signed.account,
-        Some(session),
-        session::Reason::Password,
-    )
-    .await?;
+    let reason = session::Reason::Password;
+    shut_out(env, global.conn(), signed.account, Some(session), reason).await?;
     let from = Some(signed.network.as_str());
     audit_from(
         env,
@@ -190,7 +196,7 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
         from,
     )
     .await?;
-    let not_me = super::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let not_me = super::not_me_link(env, global.conn(), signed.account).await?;
     let letter = Letter::new("Your password was changed")
         .words("It was changed just now, and every other session of yours was ended.")
         .facts(vec![("From the network", signed.network.clone())])

@@ -1,6 +1,6 @@
 //! Links that are mailed to a person: for a forgotten password, and for a letter of something that was not them.
 
-use super::{Deed, audit, find, sought};
+use super::{Deed, audit, checked_email, find};
 use crate::{
     Env, Error, Result, account,
     attempt::{self, Subject},
@@ -10,11 +10,9 @@ use crate::{
     session::{self, Browser},
     wake::Signal,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{AccountId, Reset, SessionId};
+use postern_types::{AccountId, Reset};
 use sqlx::PgConnection;
 use time::Duration;
-use zeroize::Zeroizing;
 
 /// How long a link for a new password is good.
 const RESET: Duration = Duration::minutes(30);
@@ -25,18 +23,13 @@ const NOT_ME: Duration = Duration::days(30);
 /// nobody has. [`Error::TooMany`] when an address is asked for again and again, also one that nobody has.
 pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
     // No account has an address that is none.
-    let Some(email) = sought(email) else {
-        return Err(Error::invalid(
-            "email",
-            "Give a complete e-mail address, like ana@example.com.",
-        ));
-    };
+    let email = checked_email(email)?;
     let network = attempt::network(browser.address);
     let [by, all] = Subject::letters(env, "reset", network.as_bytes(), &email);
     attempt::begin(env, &[Subject::crowd("forgot", browser.address), by, all]).await?;
     let mut global = env.db.global().await?;
     let account = find(global.conn(), &email).await?;
-    let secret = new_secret(env);
+    let secret = env.secret();
     let letter = Letter::new("Set a new password")
         .words("Somebody, hopefully you, asked for a new password. The link is good for 30 minutes, once.")
         .button("Set a new password", env.post.link("reset", &secret))
@@ -46,7 +39,7 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
             purpose: "reset",
             account,
             email: &email,
-            session: None,
+
             life: RESET,
         };
         keep(env, global.conn(), &link, &secret).await?;
@@ -95,8 +88,7 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
     if set.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    account::close_doors(global.conn(), account, None).await?;
-    session::end_others(env, global.conn(), account, None, session::Reason::Password).await?;
+    account::shut_out(env, global.conn(), account, None, session::Reason::Password).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::PasswordReset, address).await?;
     let letter = Letter::new("Your password was changed")
@@ -115,8 +107,7 @@ pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
     let mut global = env.db.global().await?;
     let account = spend(env, global.conn(), "not_me", token).await?;
     account::lock(global.conn(), account).await?;
-    session::end_others(env, global.conn(), account, None, session::Reason::NotMe).await?;
-    account::close_doors(global.conn(), account, None).await?;
+    account::shut_out(env, global.conn(), account, None, session::Reason::NotMe).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::NotMe, address).await?;
     global.ring(Signal::Account(account));
@@ -128,9 +119,8 @@ pub(crate) async fn not_me_link(
     env: &Env,
     conn: &mut PgConnection,
     account: AccountId,
-    session: Option<SessionId>,
 ) -> Result<String> {
-    let secret = new_secret(env);
+    let secret = env.secret();
     let email = sqlx::query_scalar!("SELECT email FROM account WHERE id = $1", account.0)
         .fetch_one(&mut *conn)
         .await?;
@@ -138,7 +128,6 @@ pub(crate) async fn not_me_link(
         purpose: "not_me",
         account,
         email: &email,
-        session,
         life: NOT_ME,
     };
     keep(env, conn, &link, &secret).await?;
@@ -151,19 +140,16 @@ struct Link<'a> {
     account: AccountId,
     /// Where it is mailed to.
     email: &'a str,
-    session: Option<SessionId>,
     life: Duration,
 }
 
 async fn keep(env: &Env, conn: &mut PgConnection, link: &Link<'_>, secret: &str) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO account_link (token_hash, purpose, account_id, email, session_id, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO account_link (token_hash, purpose, account_id, email, expires_at) VALUES ($1, $2, $3, $4, $5)",
         &hash(secret)[..],
         link.purpose,
         link.account.0,
         link.email,
-        link.session.map(|session| session.0),
         env.now() + link.life,
     )
     .execute(conn)
@@ -190,11 +176,6 @@ async fn spend(
     .await?
     .ok_or(Error::NotFound)?;
     Ok(AccountId(account))
-}
-
-/// 256 random bits, as they stand in a link.
-fn new_secret(env: &Env) -> Zeroizing<String> {
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>())))
 }
 
 fn hash(secret: &str) -> [u8; 32] {

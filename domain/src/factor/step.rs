@@ -8,11 +8,9 @@ use crate::{
     crypto,
     session::{self, Browser, Opened},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{AccountId, Factor, FactorKind, FactorStep};
 use sqlx::PgConnection;
 use time::Duration;
-use zeroize::Zeroizing;
 
 /// How long the step waits.
 const LIFE: Duration = Duration::minutes(10);
@@ -50,7 +48,7 @@ pub(crate) async fn begin(
     account: AccountId,
     browser: &Browser,
 ) -> Result<FactorStep> {
-    let ticket = Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(env.bytes::<32>())));
+    let ticket = env.secret();
     sqlx::query!(
         "INSERT INTO factor_step (ticket_hash, account_id, device, expires_at) VALUES ($1, $2, $3, $4)",
         &crypto::sha256(ticket.as_bytes())[..],

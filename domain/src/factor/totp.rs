@@ -22,8 +22,6 @@ use zeroize::Zeroizing;
 const BEGUN: Duration = Duration::minutes(15);
 /// Recovery codes that are made at once.
 const CODES: usize = 10;
-/// Letters and digits that are not mistaken for one another.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// Draws a seed, to be confirmed by a code of it. [`Error::Invalid`] on `password`, [`Error::Conflict`] when there is one in
 /// force.
@@ -116,7 +114,7 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     .await?;
     let from = Some(signed.network.as_str());
     account::audit_from(env, global.conn(), signed.account, Deed::FactorOn, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
     let letter = Letter::new("Two-step sign-in is on")
         .words("From now on a code of your authenticator application is asked for beside your password.")
         .facts(vec![("From the network", signed.network.clone())])
@@ -159,7 +157,7 @@ pub async fn remove_totp(env: &Env, session: SessionId, password: &str, code: &s
     .await?;
     let from = Some(signed.network.as_str());
     account::audit_from(env, global.conn(), signed.account, Deed::FactorOff, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), signed.account, Some(session)).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
     let letter = Letter::new("Two-step sign-in is off")
         .words("From now on your password alone signs you in.")
         .facts(vec![("From the network", signed.network.clone())])
@@ -265,7 +263,8 @@ async fn make_codes(env: &Env, conn: &mut PgConnection, account: AccountId) -> R
     sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)
         .execute(&mut *conn)
         .await?;
-    let codes: Vec<String> = (0..CODES).map(|_| new_code(env)).collect();
+    // Sixty random bits in three groups.
+    let codes: Vec<String> = (0..CODES).map(|_| env.readable::<12>(4)).collect();
     let digests: Vec<Vec<u8>> = codes
         .iter()
         .map(|code| digest(env, account, code).to_vec())
@@ -278,20 +277,6 @@ async fn make_codes(env: &Env, conn: &mut PgConnection, account: AccountId) -> R
     .execute(conn)
     .await?;
     Ok(codes)
-}
-
-/// Sixty random bits in three groups.
-fn new_code(env: &Env) -> String {
-    let letters: Vec<u8> = env
-        .bytes::<12>()
-        .iter()
-        .map(|byte| LETTERS[usize::from(byte % 32)])
-        .collect();
-    letters
-        .chunks(4)
-        .map(|group| String::from_utf8_lossy(group).into_owned())
-        .collect::<Vec<_>>()
-        .join("-")
 }
 
 /// As a recovery code is kept: a keyed digest, whose key stands outside the database.

@@ -5,6 +5,7 @@ use crate::{
     Env, Error, Result, Tenant, audit,
     mail::{self, Letter},
     wake::Signal,
+    workspace,
 };
 use postern_types::{AccountId, MemberId, MemberState, Role};
 use serde_json::json;
@@ -100,7 +101,7 @@ pub async fn approve(env: &Env, tenant: &mut Tenant, id: MemberId, role: Role) -
     .execute(tenant.conn())
     .await?;
     announce(env, tenant, id).await?;
-    let name = workspace_name(tenant).await?;
+    let name = workspace::name(tenant).await?;
     let letter = Letter::new(format!("You are in: {name}"))
         .words(format!(
             "An admin approved you. You come in as {}.",
@@ -137,7 +138,7 @@ pub async fn decline(env: &Env, tenant: &mut Tenant, id: MemberId, reason: &str)
     .execute(tenant.conn())
     .await?;
     announce(env, tenant, id).await?;
-    let name = workspace_name(tenant).await?;
+    let name = workspace::name(tenant).await?;
     let mut letter = Letter::new(format!("Your request to join {name} was declined"))
         .words("An admin looked at it and did not let you in.");
     if !reason.is_empty() {
@@ -181,15 +182,4 @@ async fn was_here(tenant: &mut Tenant, id: MemberId) -> Result<bool> {
 
 fn decided() -> Error {
     Error::conflict("Somebody has decided this already. Nothing was changed.")
-}
-
-async fn workspace_name(tenant: &mut Tenant) -> Result<String> {
-    let workspace = tenant.workspace();
-    let name = sqlx::query_scalar!(
-        "SELECT name FROM workspace WHERE workspace_id = $1",
-        workspace.0
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    Ok(name)
 }

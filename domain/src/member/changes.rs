@@ -149,13 +149,7 @@ pub async fn end_access(env: &Env, tenant: &mut Tenant, id: MemberId) -> Result<
     )
     .execute(tenant.conn())
     .await?;
-    sqlx::query!(
-        "DELETE FROM member_access WHERE workspace_id = $1 AND member_id = $2",
-        workspace.0,
-        id.0,
-    )
-    .execute(tenant.conn())
-    .await?;
+    forget_access(tenant, id).await?;
     told(
         env,
         tenant,
@@ -241,6 +235,19 @@ async fn set_state(tenant: &mut Tenant, id: MemberId, state: &str) -> Result<()>
     Ok(())
 }
 
+/// Forgets which browsers of a member opened this workspace.
+async fn forget_access(tenant: &mut Tenant, id: MemberId) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "DELETE FROM member_access WHERE workspace_id = $1 AND member_id = $2",
+        workspace.0,
+        id.0,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
 /// Takes a member's place away and hands on what they had in hand; says how many conversations.
 async fn part(
     env: &Env,
@@ -257,13 +264,7 @@ async fn part(
     )
     .execute(tenant.conn())
     .await?;
-    sqlx::query!(
-        "DELETE FROM member_access WHERE workspace_id = $1 AND member_id = $2",
-        workspace.0,
-        id.0,
-    )
-    .execute(tenant.conn())
-    .await?;
+    forget_access(tenant, id).await?;
     let held = sqlx::query_scalar!(
         "SELECT id FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND state = 'open' ORDER BY id",
         workspace.0,

@@ -1,6 +1,6 @@
 //! Renewing a session: the token is swapped for a new one, and an old one that comes again is answered (RFC 9700).
 
-use super::{Browser, Opened, hash, new_token, signed_in};
+use super::{Browser, Opened, hash, signed_in};
 use crate::{
     Env, Error, Result,
     account::{self, Deed},
@@ -34,7 +34,7 @@ pub async fn refresh(env: &Env, refresh: &str, browser: &Browser) -> Result<Open
             Err(Error::Unauthorized)
         }
         verdict @ (Verdict::Rotate | Verdict::Grace) => {
-            let next = new_token(env);
+            let next = env.secret();
             rotate(env, global.conn(), &session, verdict, &hash(&next), browser).await?;
             let signed_in = signed_in(env, global.conn(), account, SessionId(session.id)).await?;
             global.commit().await?;

@@ -74,22 +74,10 @@ fn person(email: &str, name: Option<&str>) -> Result<Person> {
     Person::new(name, email)
 }
 
-/// Letters and digits that are not mistaken for one another.
-const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-
 /// A hundred random bits, easily read out and typed.
 fn password_or_made(env: &Env, given: Option<String>) -> (String, bool) {
     if let Some(given) = given {
         return (given, false);
     }
-    let letters: Vec<u8> = env
-        .bytes::<20>()
-        .iter()
-        .map(|byte| LETTERS[usize::from(byte % 32)])
-        .collect();
-    let groups: Vec<String> = letters
-        .chunks(5)
-        .map(|group| String::from_utf8_lossy(group).into_owned())
-        .collect();
-    (groups.join("-"), true)
+    (env.readable::<20>(5), true)
 }
