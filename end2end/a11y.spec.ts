@@ -34,7 +34,7 @@ for (const look of LOOKS) {
     await check(page, 'sign in');
     await page.getByLabel('E-mail').fill(home.owner.email);
     await page.getByLabel('Password').fill('not this one');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect(page.getByText('The address or the password is not right.')).toBeVisible();
     await check(page, 'sign in, refused');
 

@@ -118,6 +118,6 @@ async function signIn(page: Page, at: { url: string; email: string; password: st
   await lives;
   await page.getByLabel('E-mail').fill(at.email);
   await page.getByLabel('Password').fill(at.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await atInbox(page);
 }

@@ -72,7 +72,7 @@ test('a forgotten password: told alike to everybody, set by the mailed link once
 test('registration is closed unless it is opened', async ({ home, page }) => {
   const { house } = home;
   await toSignIn(page, house);
-  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Register a workspace' })).toHaveCount(0);
   await page.goto(`${house.url}/register`);
   await expect(page.getByText('Registration is closed here')).toBeVisible();

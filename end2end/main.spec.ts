@@ -116,10 +116,10 @@ test('from set-up to sign-out, a message comes in and the reply goes out', async
     await signOut(page);
     await expect(page).toHaveURL(/\/sign-in/);
     await page.goBack();
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
     await expect(page.getByText('Nora Winter')).toHaveCount(0);
     await page.reload();
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
     expect(await page.content()).not.toContain('Nora Winter');
     // The colleague stays in.
     await reply(other, 'See you at six.');

@@ -1,4 +1,4 @@
-//! One's own account: name and address, password, second step, sessions; and leaving a workspace.
+//! One's own account: name and address, password, second step, passkeys, sessions; and leaving a workspace.
 
 mod api;
 mod ask;
@@ -7,6 +7,7 @@ mod email;
 mod enrol;
 mod factors;
 mod leave;
+mod passkeys;
 mod password;
 mod profile;
 mod prove;
@@ -20,10 +21,11 @@ use crate::{
     },
     words::{self, settings},
 };
-use factors::TwoStep;
+use factors::{Desk, TwoStep};
 use leave::Workspaces;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use passkeys::Passkeys;
 use password::Password;
 use profile::Profile;
 use sessions::Sessions;
@@ -50,6 +52,7 @@ fn account() -> Part {
 fn Account() -> impl IntoView {
     // Grows when what is done here has ended sessions.
     let changed = RwSignal::new(0_u32);
+    let desk = Desk::new();
     view! {
         <main class="page" id="main">
             <header class="page-head">
@@ -62,7 +65,8 @@ fn Account() -> impl IntoView {
             <div class="account">
                 <Profile changed/>
                 <Password changed/>
-                <TwoStep/>
+                <TwoStep desk/>
+                <Passkeys desk changed/>
                 <Sessions changed/>
                 <Workspaces/>
             </div>

@@ -21,6 +21,7 @@ compile_error!(
 pub const SERVER: bool = cfg!(feature = "ssr");
 
 pub mod account;
+pub mod audit;
 pub mod boxed;
 pub mod browser;
 pub mod channels;

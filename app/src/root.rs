@@ -2,6 +2,7 @@
 
 use crate::{
     account::AccountPage,
+    audit::AuditPage,
     browser,
     channels::ChannelsPage,
     door::DoorPage,
@@ -58,6 +59,7 @@ pub fn App(package: Package) -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("/settings/account") view=AccountPage/>
                     <Route path=path!("/settings/team") view=TeamPage/>
+                    <Route path=path!("/settings/audit") view=AuditPage/>
                     <Route path=path!("/settings/channels") view=ChannelsPage/>
                     <Route path=path!("/settings/where") view=WherePage/>
                 </ProtectedParentRoute>

@@ -8,7 +8,10 @@ mod place;
 mod wire;
 
 pub use api::{Api, ApiClient, bearer, renew};
-pub use door::{another_code, forgot, invited, not_me, register, reset, setup_state};
+pub use door::{
+    another_code, ask_factor, ask_passkey, forgot, invited, mail_factor, not_me, register, reset,
+    setup_state,
+};
 
 use crate::ApiError;
 use crate::boxed::effect;

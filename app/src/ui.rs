@@ -9,6 +9,7 @@ pub mod field;
 pub mod icon;
 pub mod later;
 pub mod linked;
+pub mod passkey;
 pub mod prefs;
 pub mod public;
 pub mod sentinel;

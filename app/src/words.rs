@@ -4,6 +4,7 @@
 //! explanation of Meta's) is shown as it came.
 
 pub mod account;
+pub mod audit;
 pub mod channels;
 pub mod composer;
 pub mod courtesy;
@@ -12,6 +13,7 @@ pub mod fault;
 pub mod frame;
 pub mod kit;
 pub mod list;
+pub mod passkey;
 pub mod rich;
 pub mod settings;
 pub mod team;

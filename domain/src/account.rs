@@ -203,6 +203,10 @@ pub enum Deed {
     RecoveryRenewed,
     /// A second factor that was wrong.
     FactorRefused,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was taken away.
+    PasskeyRemoved,
 }
 
 impl Deed {
@@ -225,6 +229,8 @@ impl Deed {
             Self::FactorOff => "factor_off",
             Self::RecoveryRenewed => "recovery_codes_renewed",
             Self::FactorRefused => "factor_refused",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Register,
     /// Another address of an account.
     Email,
+    /// The second step of a sign-in.
+    Factor,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Self::Register => "register",
             Self::Email => "email",
+            Self::Factor => "factor",
         }
     }
 }

@@ -6,11 +6,14 @@ mod list;
 pub(crate) use contact::tell_of;
 pub use list::{counts, from_now, list, snapshot};
 
-use crate::{Env, Error, Result, Tenant, courtesy, env::moment, error::OnConstraint as _, event};
+use crate::{
+    Env, Error, Result, Tenant, audit, courtesy, env::moment, error::OnConstraint as _, event,
+};
 use postern_types::{
     ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
     ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status,
 };
+use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -188,13 +191,16 @@ pub async fn assign(
     )
     .execute(tenant.conn())
     .await?;
-    announce(env, tenant, id, changed.rows_affected()).await
+    let row = announce(env, tenant, id, changed.rows_affected()).await?;
+    let detail = json!({ "contact": row.contact.id, "to": assignee });
+    audit::record(env, tenant, "conversation.assigned", &detail).await?;
+    Ok(row)
 }
 
 /// Marks it done. Closing a closed one changes nothing.
 pub async fn close(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
     let workspace = tenant.workspace();
-    sqlx::query!(
+    let closed = sqlx::query!(
         "UPDATE conversation SET state = 'closed', closed_at = $3, rev = rev + 1
           WHERE workspace_id = $1 AND id = $2 AND state = 'open'",
         workspace.0,
@@ -203,13 +209,18 @@ pub async fn close(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result
     )
     .execute(tenant.conn())
     .await?;
-    announce(env, tenant, id, 1).await
+    let row = announce(env, tenant, id, 1).await?;
+    if closed.rows_affected() > 0 {
+        let detail = json!({ "contact": row.contact.id });
+        audit::record(env, tenant, "conversation.closed", &detail).await?;
+    }
+    Ok(row)
 }
 
 /// Brings it back. [`Error::Conflict`] when the contact has a newer open one.
 pub async fn reopen(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Result<ConversationRow> {
     let workspace = tenant.workspace();
-    sqlx::query!(
+    let opened = sqlx::query!(
         // They may have written in a later one since: the window is theirs, whichever conversation it was.
         "UPDATE conversation c
             SET state = 'open', closed_at = NULL, rev = c.rev + 1,
@@ -226,7 +237,12 @@ pub async fn reopen(env: &Env, tenant: &mut Tenant, id: ConversationId) -> Resul
     .on_constraint("conversation_open_key", || {
         Error::conflict("This contact has a newer open conversation: go on there.")
     })?;
-    announce(env, tenant, id, 1).await
+    let row = announce(env, tenant, id, 1).await?;
+    if opened.rows_affected() > 0 {
+        let detail = json!({ "contact": row.contact.id });
+        audit::record(env, tenant, "conversation.reopened", &detail).await?;
+    }
+    Ok(row)
 }
 
 /// Somebody has looked: nothing in it is unread any more.

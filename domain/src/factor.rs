@@ -1,11 +1,17 @@
-//! Second factors: a code of an authenticator application (RFC 6238), and codes that were written down.
+//! Second factors: passkeys (W3C Web Authentication), a code of an authenticator application (RFC 6238), codes that were
+//! written down, and codes that are mailed. A passkey is also all that is needed to sign in.
 
+mod mailed;
+pub mod passkey;
+mod recovery;
 mod step;
 mod totp;
 
+pub use mailed::mail_code;
+pub use recovery::renew_recovery;
 pub use step::finish;
 pub(crate) use step::{begin, is_asked};
-pub use totp::{begin_totp, confirm_totp, remove_totp, renew_recovery};
+pub use totp::{begin_totp, confirm_totp, remove_totp};
 
 use crate::{Env, Result, account};
 use postern_types::{AccountId, Factors, SessionId};
@@ -28,20 +34,44 @@ pub async fn show(env: &Env, session: SessionId) -> Result<Factors> {
     .await?;
     Ok(Factors {
         totp: row.totp,
+        passkeys: passkey::list(global.conn(), signed.account).await?,
         recovery: u32::try_from(row.recovery).unwrap_or(u32::MAX),
         required: row.required,
     })
 }
 
-/// Whether a person has one that is in force.
+/// Whether a person has one that is in force. Recovery codes and mailed codes are none by themselves: they stand in for one.
 async fn is_on(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
     let on = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "on!""#,
+        r#"SELECT (EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM passkey WHERE account_id = $1)) AS "on!""#,
         account.0,
     )
     .fetch_one(conn)
     .await?;
     Ok(on)
+}
+
+/// Whether a workspace of theirs requires one.
+async fn is_required(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
+    let required = sqlx::query_scalar!(r#"SELECT factor_required($1) AS "required!""#, account.0)
+        .fetch_one(conn)
+        .await?;
+    Ok(required)
+}
+
+/// What stood in for a factor goes with the last one.
+async fn forget_rest(conn: &mut PgConnection, account: AccountId) -> Result<()> {
+    sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!(
+        "DELETE FROM trusted_device WHERE account_id = $1",
+        account.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]

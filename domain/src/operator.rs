@@ -3,9 +3,10 @@
 use crate::{
     Env, Error, Result, Tenant,
     account::{self, Person},
-    installation, member, password, workspace,
+    audit, installation, member, password, workspace,
 };
 use postern_types::{AccountId, Role, WorkspaceId};
+use serde_json::json;
 
 /// Makes a workspace owned by `owner`. An account that exists keeps its name and its password: then `password` is not
 /// used. True when the account was made.
@@ -38,7 +39,9 @@ pub async fn add_member(
     let kept = prepare(env, person, password, "").await?;
     let mut tenant = env.db.operator(workspace).await?;
     let (account, made) = find_or_make(env, &mut tenant, person, kept.as_deref()).await?;
-    member::add(env, &mut tenant, account, role).await?;
+    let member = member::add(env, &mut tenant, account, role).await?;
+    let detail = json!({ "member": member, "role": role });
+    audit::record(env, &mut tenant, "member.added", &detail).await?;
     tenant.commit().await?;
     Ok(made)
 }

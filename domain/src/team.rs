@@ -36,7 +36,8 @@ async fn members(tenant: &mut Tenant) -> Result<Vec<TeamMember>> {
                   m.since, m.asked_from,
                   (SELECT count(*) FROM conversation c
                     WHERE c.workspace_id = $1 AND c.assignee_id = m.id AND c.state = 'open') AS "conversations!",
-                  EXISTS (SELECT FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL) AS "factor!",
+                  (EXISTS (SELECT FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM passkey p WHERE p.account_id = a.id)) AS "factor!",
                   m.id IS NOT DISTINCT FROM nullif(current_setting('app.member', true), '')::uuid AS "you!"
              FROM member m JOIN account a ON a.id = m.account_id
             WHERE m.workspace_id = $1 AND m.removed_at IS NULL

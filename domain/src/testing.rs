@@ -1,6 +1,7 @@
 //! What tests of this crate stand on: a real database as the serving role, a clock that can be moved.
 
 pub mod meta;
+pub mod passkey;
 pub mod thread;
 pub mod wire;
 

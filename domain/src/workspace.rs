@@ -18,6 +18,13 @@ pub async fn create(env: &Env, name: &str) -> Result<Tenant> {
     .execute(tenant.conn())
     .await?;
     vault::make_key(env, &mut tenant).await?;
+    audit::record(
+        env,
+        &mut tenant,
+        "workspace.created",
+        &json!({ "name": name }),
+    )
+    .await?;
     Ok(tenant)
 }
 
@@ -28,8 +35,9 @@ pub async fn require_factor(env: &Env, tenant: &mut Tenant, required: bool) -> R
     if required {
         let member = tenant.actor().await?;
         let proven = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT FROM member m JOIN totp t ON t.account_id = m.account_id
-                               WHERE m.workspace_id = $1 AND m.id = $2 AND t.confirmed_at IS NOT NULL) AS "proven!""#,
+            r#"SELECT EXISTS (SELECT FROM member m WHERE m.workspace_id = $1 AND m.id = $2
+                  AND (EXISTS (SELECT FROM totp t WHERE t.account_id = m.account_id AND t.confirmed_at IS NOT NULL)
+                       OR EXISTS (SELECT FROM passkey p WHERE p.account_id = m.account_id))) AS "proven!""#,
             workspace.0,
             member.0,
         )
@@ -51,7 +59,8 @@ pub async fn require_factor(env: &Env, tenant: &mut Tenant, required: bool) -> R
     let shut_out = sqlx::query_scalar!(
         "SELECT m.account_id FROM member m
           WHERE m.workspace_id = $1 AND m.removed_at IS NULL
-            AND NOT EXISTS (SELECT FROM totp t WHERE t.account_id = m.account_id AND t.confirmed_at IS NOT NULL)",
+            AND NOT EXISTS (SELECT FROM totp t WHERE t.account_id = m.account_id AND t.confirmed_at IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM passkey p WHERE p.account_id = m.account_id)",
         workspace.0,
     )
     .fetch_all(tenant.conn())

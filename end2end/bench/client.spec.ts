@@ -56,7 +56,7 @@ async function signIn(page: Page): Promise<void> {
   await lives;
   await page.getByLabel('E-mail').fill(told('EMAIL'));
   await page.getByLabel('Password').fill(told('PASSWORD'));
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await atInbox(page);
   await page.getByRole('button', { name: 'Workspace and settings' }).click();
   await page.getByRole('button', { name: told('WORKSPACE') }).click();

@@ -32,7 +32,7 @@ test('what is refused and what is gone', async ({ home, page, watch }) => {
     const answer = page.waitForResponse((each) => each.url().endsWith('/auth/sign-in'));
     await fillSignIn(page, nobody);
     status = (await answer).status();
-    await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled();
   }
   await expect(page.getByText('The address or the password is not right.')).toHaveCount(0);
   await shoot(page, 'sign-in', 'wait');

@@ -48,11 +48,11 @@ test('an empty installation', async ({ fresh: house, page, watch }) => {
 
   await page.setViewportSize({ width: 1440, height: 900 });
   await signOut(page);
-  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled();
   await shoot(page, 'sign-in', 'empty');
   await page.getByLabel('E-mail').fill('amal@harbour.example');
   await page.getByLabel('Password').fill('not this one');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByText('The address or the password is not right.')).toBeVisible();
   await shoot(page, 'sign-in', 'refused');
 });

@@ -37,7 +37,7 @@ export async function toSetUp(page: Page, link: string): Promise<void> {
 export async function fillSignIn(page: Page, person: Person): Promise<void> {
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** The inbox is there and live. */

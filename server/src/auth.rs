@@ -9,7 +9,7 @@ use crate::state::{AppState, Site};
 use axum::{
     Json, Router,
     extract::{FromRequest, Request, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -21,18 +21,22 @@ use postern_domain::{
     setup,
 };
 use postern_types::{
-    CodeSent, Confirm, Credentials, Entry, Factor, Forgot, Invited, LinkToken, Register, Reset,
-    SetUp, SetUpState, SignedIn,
+    CodeSent, Confirm, Credentials, Entry, Factor, Forgot, Invited, LinkToken, PasskeyAnswer,
+    Register, Reset, SetUp, SetUpState, SignedIn,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 use visitor::Visitor;
 
 /// The paths of these routes. All are public: they are where credentials are given.
-pub const PATHS: [&str; 12] = [
+pub const PATHS: [&str; 16] = [
     "/auth/setup",
     "/auth/sign-in",
     "/auth/factor",
+    "/auth/factor-passkey",
+    "/auth/factor-mail",
+    "/auth/passkey",
+    "/auth/passkey/finish",
     "/auth/refresh",
     "/auth/sign-out",
     "/auth/register",
@@ -44,12 +48,19 @@ pub const PATHS: [&str; 12] = [
     "/auth/not-me",
 ];
 
+/// What no cache keeps.
+const UNKEPT: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+
 /// The routes, in the order of [`PATHS`].
 pub fn routes() -> Router<AppState> {
     let methods = [
         get(set_up_state).post(set_up),
         post(sign_in),
         post(second_factor),
+        post(ask_factor),
+        post(mail_factor),
+        post(ask_passkey),
+        post(passkey),
         post(refresh),
         post(sign_out),
         post(register),
@@ -117,8 +128,7 @@ async fn sign_in(
         Entered::Factor(step) => {
             // The step belongs to this browser: it must come back as the same.
             let device = cookie::device_only(&site, visitor.new_device());
-            let unkept = [(header::CACHE_CONTROL, "no-store")];
-            (unkept, device, Json(Entry::Factor(step))).into_response()
+            (UNKEPT, device, Json(Entry::Factor(step))).into_response()
         }
     })
 }
@@ -131,6 +141,50 @@ async fn second_factor(
 ) -> Result<Response, ApiError> {
     let replaced = visitor.refresh.as_deref();
     let opened = factor::finish(&env, &factor, &visitor.browser, replaced).await;
+    let opened = opened.map_err(|error| visitor.told(error))?;
+    Ok(signed_in(&env, &site, &visitor, opened))
+}
+
+async fn ask_factor(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(step): Body<LinkToken>,
+) -> Result<Response, ApiError> {
+    let asked = factor::passkey::begin_factor(&env, &step.token, &visitor.browser).await;
+    let asked = asked.map_err(|error| visitor.told(error))?;
+    Ok((UNKEPT, Json(asked)).into_response())
+}
+
+async fn mail_factor(
+    State(env): State<Env>,
+    visitor: Visitor,
+    Body(step): Body<LinkToken>,
+) -> Result<Json<CodeSent>, ApiError> {
+    let sent = factor::mail_code(&env, &step.token, &visitor.browser).await;
+    sent.map(Json).map_err(|error| visitor.told(error))
+}
+
+async fn ask_passkey(
+    State(env): State<Env>,
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+) -> Result<Response, ApiError> {
+    let asked = factor::passkey::begin_sign_in(&env, &visitor.browser).await;
+    let asked = asked.map_err(|error| visitor.told(error))?;
+    // The question belongs to this browser: it must come back as the same.
+    let device = cookie::device_only(&site, visitor.new_device());
+    Ok((UNKEPT, device, Json(asked)).into_response())
+}
+
+async fn passkey(
+    State(env): State<Env>,
+    State(site): State<Arc<Site>>,
+    visitor: Visitor,
+    Body(answer): Body<PasskeyAnswer>,
+) -> Result<Response, ApiError> {
+    let replaced = visitor.refresh.as_deref();
+    let browser = &visitor.browser;
+    let opened = factor::passkey::finish_sign_in(&env, &answer, browser, replaced).await;
     let opened = opened.map_err(|error| visitor.told(error))?;
     Ok(signed_in(&env, &site, &visitor, opened))
 }
@@ -261,8 +315,7 @@ fn came_in<T: Serialize>(
     told: impl FnOnce(SignedIn) -> T,
 ) -> Response {
     let cookies = cookie::opened(site, env.now(), &opened, visitor.new_device());
-    let unkept = [(header::CACHE_CONTROL, "no-store")];
-    (unkept, cookies, Json(told(opened.signed_in))).into_response()
+    (UNKEPT, cookies, Json(told(opened.signed_in))).into_response()
 }
 
 /// A body of JSON; what is none is answered like every other bad input.

@@ -1,5 +1,6 @@
 //! What an operator does at the installation itself.
 
+mod audit;
 mod keys;
 mod messages;
 mod people;
@@ -36,6 +37,9 @@ pub enum Command {
     /// Makes keys, puts everything under the newest, and takes old ones out.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Takes a workspace's audit out, and checks that nothing of it was changed.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 /// A command on workspaces.
@@ -130,10 +134,12 @@ pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result
         Command::Webhook(command) => webhooks::parts(env, command).await?,
         Command::Message(command) => messages::run(env, command).await?,
         Command::Keys(command) => keys::run(command, config, env).await?,
+        Command::Audit(command) => audit::run(env, command).await?,
     }
     Ok(())
 }
 
+pub use audit::{AuditCommand, verify as verify_audit};
 pub use people::{Added, add_member, add_workspace};
 
 fn role(word: &str) -> Result<Role, String> {

@@ -54,6 +54,10 @@ fn run(command: Command) -> anyhow::Result<()> {
             let random = postern_server::config::os_random;
             return Ok(runtime()?.block_on(prepare.run(&random, &mut std::io::stdout()))?);
         }
+        // Whoever checks a file may have neither this database nor this configuration.
+        Command::Operate(cli::Command::Audit(cli::AuditCommand::Verify { file })) => {
+            return cli::verify_audit(&file);
+        }
         other => other,
     };
     let config = match command {

@@ -1,7 +1,7 @@
 //! The worker's loop: claims what is due, runs it, and sleeps until something is.
 
 use postern_domain::{
-    Env, Error, channel,
+    Env, Error, audit, channel,
     job::{self, Claim},
     wake::Signal,
 };
@@ -18,6 +18,8 @@ const EACH: usize = 8;
 const BREATH: Duration = Duration::from_millis(5);
 /// How often what is past its time is swept out.
 const SWEEP: Duration = Duration::from_hours(1);
+/// How often what was audited is linked to what was before it.
+const LINK: Duration = Duration::from_secs(10);
 /// The longest pause while the database is away.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -32,6 +34,8 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
     let mut outage = Outage::default();
     let mut hourly = tokio::time::interval(SWEEP);
     hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut links = tokio::time::interval(LINK);
+    links.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*stop.borrow() {
         let free = room.saturating_sub(running.len());
         let wait = match fill(&env, free, &mut running).await {
@@ -48,6 +52,9 @@ pub async fn run(env: Env, loops: usize, mut stop: watch::Receiver<bool>) {
             () = due(&mut bells), if !outage.lasts() && free > 0 => {}
             _ = hourly.tick(), if !outage.lasts() => {
                 running.spawn(sweep(env.clone()));
+            }
+            _ = links.tick(), if !outage.lasts() => {
+                running.spawn(link(env.clone()));
             }
             () = tokio::time::sleep(wait) => {}
         }
@@ -98,6 +105,13 @@ async fn sweep(env: Env) {
     match channel::health::watch(&env).await {
         Ok(()) | Err(Error::Unavailable) => {}
         Err(error) => tracing::error!(%error, "numbers could not be put under watch"),
+    }
+}
+
+async fn link(env: Env) {
+    match audit::link(&env).await {
+        Ok(_) | Err(Error::Unavailable) => {}
+        Err(error) => tracing::error!(%error, "the audit could not be linked"),
     }
 }
 

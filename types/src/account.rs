@@ -1,6 +1,6 @@
 //! People and their places in workspaces.
 
-use crate::{AccountId, MemberId, Moment, SessionId, WorkspaceId};
+use crate::{AccountId, MemberId, Moment, PasskeyId, SessionId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// What a member may do, from least to most: the order is the ranking.
@@ -150,27 +150,52 @@ pub struct FactorStep {
     pub kinds: Vec<FactorKind>,
 }
 
-/// A second factor that is typed.
+/// A second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorKind {
+    /// A passkey: asked for first.
+    Passkey,
     /// A code of an authenticator application (RFC 6238).
     Totp,
     /// One of the codes that were written down; each is good once.
     Recovery,
+    /// A code that is mailed when it is asked for: weaker than the others.
+    Email,
 }
 
-/// A second factor, as it is typed.
+/// A second factor, as it is given.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factor {
     /// Of [`FactorStep`].
     pub ticket: String,
     /// Which one.
     pub kind: FactorKind,
-    /// Six digits, or a recovery code.
+    /// Six digits, a recovery code, or what the passkey answered, as JSON.
     pub code: String,
+    /// What was asked for first: of [`PasskeyAsked`] or [`CodeSent`].
+    #[serde(default)]
+    pub asked: Option<String>,
     /// Not to ask again in this browser for 30 days.
     pub trust: bool,
+}
+
+/// What the browser asks a passkey, or a device that is to keep a new one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyAsked {
+    /// Stands for the question; good for five minutes, once.
+    pub ticket: String,
+    /// The options for `navigator.credentials`, as JSON.
+    pub options: String,
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyAnswer {
+    /// Of [`PasskeyAsked`].
+    pub ticket: String,
+    /// What the browser gave, as JSON.
+    pub credential: String,
 }
 
 /// Somebody who wants an account: by invitation, or with a workspace of their own where that is open.
@@ -259,11 +284,26 @@ pub struct SessionView {
     pub trusted: bool,
 }
 
+/// One passkey of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyView {
+    /// The passkey.
+    pub id: PasskeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was added.
+    pub added: Moment,
+    /// When it signed somebody in last.
+    pub used: Option<Moment>,
+}
+
 /// How a person's account is kept safe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factors {
     /// True when an authenticator application is set up.
     pub totp: bool,
+    /// The passkeys, the oldest first.
+    pub passkeys: Vec<PasskeyView>,
     /// Recovery codes that are left.
     pub recovery: u32,
     /// True when a workspace of theirs requires a second factor.
@@ -296,6 +336,8 @@ never_shown!(
     Credentials,
     SetUp,
     Factor,
+    PasskeyAsked,
+    PasskeyAnswer,
     Register,
     Confirm,
     LinkToken,

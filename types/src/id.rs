@@ -48,6 +48,8 @@ id! {
     MemberId,
     /// One signed-in browser of a person.
     SessionId,
+    /// A passkey of a person.
+    PasskeyId,
     /// An invitation into a workspace.
     InvitationId,
     /// A connected WhatsApp number.

@@ -6,6 +6,7 @@
 //! the server sends.
 
 mod account;
+mod audit;
 mod channel;
 mod contact;
 mod conversation;
@@ -26,9 +27,11 @@ mod trace;
 
 pub use account::{
     CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors, Forgot,
-    Invited, LinkToken, Me, MemberState, MemberView, Membership, REFRESH_GRACE_MS, Register, Reset,
-    Role, SessionView, SetUp, SetUpState, SignedIn, TotpSeed,
+    Invited, LinkToken, Me, MemberState, MemberView, Membership, PasskeyAnswer, PasskeyAsked,
+    PasskeyView, REFRESH_GRACE_MS, Register, Reset, Role, SessionView, SetUp, SetUpState, SignedIn,
+    TotpSeed,
 };
+pub use audit::{AuditChain, AuditEntry, AuditPage, AuditPiece, AuditRequest, AuditState};
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
 pub use contact::{Alike, IdKind, KnownBy, Merged, PersonView, Why};
 pub use conversation::{
@@ -42,7 +45,7 @@ pub use extra::{
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, InvitationId,
-    JobId, MemberId, MergeId, MessageId, PartId, SessionId, TemplateId, WorkspaceId,
+    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TemplateId, WorkspaceId,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};

@@ -18,6 +18,8 @@ pub enum Right {
     Team,
     /// Apply again what was not understood.
     Operate,
+    /// Read who did what.
+    Audit,
     /// Make and unmake admins.
     Admins,
     /// Give the workspace to somebody else, make and unmake owners.
@@ -25,7 +27,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 8] = [
+pub const RIGHTS: [(Right, Role, &str); 9] = [
     (
         Right::Answer,
         Role::Agent,
@@ -51,6 +53,11 @@ pub const RIGHTS: [(Right, Role, &str); 8] = [
         Right::Operate,
         Role::Admin,
         "Apply again what was not understood",
+    ),
+    (
+        Right::Audit,
+        Role::Admin,
+        "Read the audit, and take it away as a file",
     ),
     (Right::Admins, Role::Admin, "Make and unmake admins"),
     (

@@ -5,7 +5,10 @@ use crate::{
     session::{Api, ApiClient},
 };
 use leptos::prelude::*;
-use postern_types::{CodeSent, Confirm, Factors, Me, SessionId, SessionView, TotpSeed};
+use postern_types::{
+    CodeSent, Confirm, Factors, Me, PasskeyAnswer, PasskeyAsked, PasskeyId, SessionId, SessionView,
+    TotpSeed,
+};
 
 /// Gives oneself another name.
 #[server(client = ApiClient, prefix = "/api", endpoint = "account/rename", protocol = Api)]
@@ -79,7 +82,7 @@ pub async fn begin_totp(password: String) -> Result<TotpSeed, ApiError> {
     Ok(postern_domain::factor::begin_totp(&env, session, &password).await?)
 }
 
-/// Puts it in force, once a code of it was shown; the recovery codes.
+/// Puts it in force, once a code of it was shown; the recovery codes, when it is the first factor.
 #[server(client = ApiClient, prefix = "/api", endpoint = "account/totp-confirm", protocol = Api)]
 pub async fn confirm_totp(code: String) -> Result<Vec<String>, ApiError> {
     let session = crate::ssr::caller()?.session;
@@ -101,6 +104,38 @@ pub async fn renew_recovery(password: String, code: String) -> Result<Vec<String
     let session = crate::ssr::caller()?.session;
     let env = crate::ssr::env();
     Ok(postern_domain::factor::renew_recovery(&env, session, &password, &code).await?)
+}
+
+/// What a device is asked that is to keep a new passkey.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/passkey-begin", protocol = Api)]
+pub async fn begin_passkey(password: String) -> Result<PasskeyAsked, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::passkey::begin_enrol(&env, session, &password).await?)
+}
+
+/// Adds it; the recovery codes, when it is the first factor.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/passkey-finish", protocol = Api)]
+pub async fn finish_passkey(answer: PasskeyAnswer, name: String) -> Result<Vec<String>, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::passkey::finish_enrol(&env, session, &answer, &name).await?)
+}
+
+/// Calls it something else.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/passkey-rename", protocol = Api)]
+pub async fn rename_passkey(id: PasskeyId, name: String) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::passkey::rename(&env, session, id, &name).await?)
+}
+
+/// Takes it away.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/passkey-remove", protocol = Api)]
+pub async fn remove_passkey(id: PasskeyId, password: String) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::factor::passkey::remove(&env, session, id, &password).await?)
 }
 
 /// Leaves the workspace that the page works in.

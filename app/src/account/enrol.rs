@@ -11,6 +11,7 @@ use crate::{
         ask::{Ask, Foot, focus_soon},
         copy::Copyable,
         dialog::Dialog,
+        toast::use_toasts,
     },
     words::settings,
 };
@@ -20,8 +21,15 @@ use postern_types::TotpSeed;
 /// Begins anew each time it opens; what it showed is forgotten when it closes.
 #[component]
 pub fn EnrolDialog(desk: Desk) -> impl IntoView {
-    view! { <Dialog open=desk.enrolling title=settings::SET_UP class="enrol"><Steps desk/></Dialog> }
-        .into_any()
+    let title = Signal::derive(move || {
+        let title = if desk.has_passkeys() {
+            settings::SET_UP_APP
+        } else {
+            settings::SET_UP
+        };
+        title.to_owned()
+    });
+    view! { <Dialog open=desk.enrolling title class="enrol"><Steps desk/></Dialog> }.into_any()
 }
 
 #[component]
@@ -57,15 +65,17 @@ fn Password(desk: Desk, seed: RwSignal<Option<TotpSeed>>) -> impl IntoView {
 
 #[component]
 fn Scan(desk: Desk, seed: TotpSeed) -> impl IntoView {
-    let ask = Ask::new();
+    let (ask, toasts) = (Ask::new(), use_toasts());
     let code = RwSignal::new(String::new());
     focus_soon("#code");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         ask.put(api::confirm_totp(digits(code)), move |codes| {
             desk.enrolling.try_set(false);
-            desk.show(codes);
-            desk.read();
+            if codes.is_empty() {
+                toasts.say(settings::APP_ADDED);
+            }
+            desk.added(codes);
         });
     };
     let secret = in_fours(&seed.secret);

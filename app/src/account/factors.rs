@@ -27,7 +27,7 @@ const HEAD: &str = "two-step-head";
 pub struct Desk {
     session: Session,
     /// As the server told last.
-    factors: RwSignal<Option<Factors>>,
+    pub factors: RwSignal<Option<Factors>>,
     failed: RwSignal<Option<ApiError>>,
     /// Recovery codes that were made just now, until their owner has kept them: a dialog that is closed by mistake loses
     /// none.
@@ -38,10 +38,12 @@ pub struct Desk {
     pub enrolling: RwSignal<bool>,
     renewing: RwSignal<bool>,
     removing: RwSignal<bool>,
+    removing_app: RwSignal<bool>,
 }
 
 impl Desk {
-    fn new() -> Self {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
         Self {
             session: use_session(),
             factors: RwSignal::new(None),
@@ -51,6 +53,7 @@ impl Desk {
             enrolling: RwSignal::new(false),
             renewing: RwSignal::new(false),
             removing: RwSignal::new(false),
+            removing_app: RwSignal::new(false),
         }
     }
 
@@ -67,6 +70,30 @@ impl Desk {
                 }
             }
         });
+    }
+
+    /// Whether an authenticator application is set up.
+    pub fn has_app(self) -> bool {
+        self.factors
+            .with(|factors| factors.as_ref().is_some_and(|factors| factors.totp))
+    }
+
+    /// Whether there is a passkey.
+    pub fn has_passkeys(self) -> bool {
+        self.factors.with(|factors| {
+            let factors = factors.as_ref();
+            factors.is_some_and(|factors| !factors.passkeys.is_empty())
+        })
+    }
+
+    /// What follows when a factor was added: its codes are shown, where it brought some.
+    pub fn added(self, codes: Vec<String>) {
+        if codes.is_empty() {
+            self.learn();
+        } else {
+            self.show(codes);
+        }
+        self.read();
     }
 
     /// Has the rest of the page know: a workspace may let in whom it did not let in before, or the other way round.
@@ -100,12 +127,11 @@ pub fn leave_focus() {
 
 /// The section.
 #[component]
-pub fn TwoStep() -> impl IntoView {
-    let desk = Desk::new();
+pub fn TwoStep(desk: Desk) -> impl IntoView {
     effect(move || desk.read());
     let state = move || {
         desk.factors.get().map(|factors| {
-            let off = !factors.totp;
+            let off = !is_on(&factors);
             let (word, icon) = if off {
                 (settings::OFF, "ban")
             } else {
@@ -134,7 +160,7 @@ pub fn TwoStep() -> impl IntoView {
                     <button type="button" class="button small" on:click=move |_| desk.showing.set(true)>{settings::SHOW_CODES}</button>
                 </div>
             </Show>
-            {move || desk.factors.get().map(|factors| if factors.totp {
+            {move || desk.factors.get().map(|factors| if is_on(&factors) {
                 view! { <On desk factors/> }.into_any()
             } else {
                 view! { <Off desk factors/> }.into_any()
@@ -144,8 +170,13 @@ pub fn TwoStep() -> impl IntoView {
         <CodesDialog desk/>
         <ProveDialog desk open=desk.renewing wish=Wish::Renew/>
         <ProveDialog desk open=desk.removing wish=Wish::Remove/>
+        <ProveDialog desk open=desk.removing_app wish=Wish::RemoveApp/>
     }
     .into_any()
+}
+
+fn is_on(factors: &Factors) -> bool {
+    factors.totp || !factors.passkeys.is_empty()
 }
 
 #[component]
@@ -162,14 +193,23 @@ fn Off(desk: Desk, factors: Factors) -> impl IntoView {
 #[component]
 fn On(desk: Desk, factors: Factors) -> impl IntoView {
     let few = factors.recovery < FEW;
-    let required = factors.required;
+    let (app, alone) = (factors.totp, factors.passkeys.is_empty());
+    // The last factor stays where one is required.
+    let kept = factors.required && alone;
     view! {
+        {(!app).then(|| view! { <p>{settings::BY_PASSKEYS}</p> })}
         <p class:few=few>{settings::codes_left(factors.recovery)}{few.then(|| view! { " "{settings::FEW_CODES} })}</p>
-        {required.then(|| view! { <p class="hint">{settings::MUST_KEEP}</p> })}
+        {kept.then(|| view! { <p class="hint">{settings::MUST_KEEP}</p> })}
         <footer class="card-foot account-foot">
             <button type="button" class="button" on:click=move |_| desk.renewing.set(true)>{settings::RENEW}</button>
-            {(!required).then(|| view! {
+            {(!app).then(|| view! {
+                <button type="button" class="button" on:click=move |_| desk.enrolling.set(true)>{settings::SET_UP_APP}</button>
+            })}
+            {(app && alone && !kept).then(|| view! {
                 <button type="button" class="button danger-quiet" on:click=move |_| desk.removing.set(true)>{settings::TURN_OFF}</button>
+            })}
+            {(app && !alone).then(|| view! {
+                <button type="button" class="button danger-quiet" on:click=move |_| desk.removing_app.set(true)>{settings::REMOVE_APP}</button>
             })}
         </footer>
     }

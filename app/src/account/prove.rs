@@ -1,4 +1,4 @@
-//! What needs the password and a code of the application: new recovery codes, and turning it off.
+//! What needs the password and, where there is one, a code of the application: new recovery codes, and taking it away.
 
 use super::{
     api,
@@ -22,6 +22,8 @@ pub enum Wish {
     Renew,
     /// No second step any more.
     Remove,
+    /// No application any more, and passkeys as before.
+    RemoveApp,
 }
 
 impl Wish {
@@ -29,6 +31,7 @@ impl Wish {
         match self {
             Self::Renew => settings::RENEW,
             Self::Remove => settings::TURN_OFF_TITLE,
+            Self::RemoveApp => settings::REMOVE_APP_TITLE,
         }
     }
 
@@ -36,6 +39,7 @@ impl Wish {
         match self {
             Self::Renew => settings::RENEW_LOST,
             Self::Remove => settings::TURN_OFF_LOST,
+            Self::RemoveApp => settings::REMOVE_APP_LOST,
         }
     }
 
@@ -44,6 +48,7 @@ impl Wish {
         match self {
             Self::Renew => (settings::RENEW, "button primary"),
             Self::Remove => (settings::TURN_OFF, "button danger"),
+            Self::RemoveApp => (settings::REMOVE_APP, "button danger"),
         }
     }
 }
@@ -59,6 +64,7 @@ fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
     let toasts = use_toasts();
     let ask = Ask::new();
     let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let app = untrack(|| desk.has_app());
     focus_soon("#password");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -69,13 +75,19 @@ fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
                 desk.show(codes);
                 desk.read();
             }),
-            Wish::Remove => ask.put(api::remove_totp(password, code), move |()| {
-                open.try_set(false);
-                toasts.say(settings::TURNED_OFF);
-                desk.read();
-                leave_focus();
-                desk.learn();
-            }),
+            Wish::Remove | Wish::RemoveApp => {
+                ask.put(api::remove_totp(password, code), move |()| {
+                    open.try_set(false);
+                    toasts.say(if wish == Wish::Remove {
+                        settings::TURNED_OFF
+                    } else {
+                        settings::APP_REMOVED
+                    });
+                    desk.read();
+                    leave_focus();
+                    desk.learn();
+                });
+            }
         }
     };
     let (act, look) = wish.act();
@@ -84,7 +96,7 @@ fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
             <p class="dialog-text">{wish.lost()}</p>
             {ask.general(&["password", "code"])}
             <Proof ask value=password/>
-            <AppCode ask value=code/>
+            {app.then(|| view! { <AppCode ask value=code/> })}
             <Foot ask open act look/>
         </form>
     }

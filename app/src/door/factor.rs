@@ -1,69 +1,38 @@
-//! The second step of a sign-in: a code of the authenticator application, or one that was written down.
+//! The second step of a sign-in: a passkey, a code of the authenticator application, one that was written down, or one that
+//! is mailed.
 
-use super::sending::{Refused, Sending, Submit, compact, on_six_digits};
+mod given;
+mod ways;
+
+use super::sending::{Refused, on_six_digits};
 use crate::{
     boxed::{Show, effect},
-    browser,
-    error::ApiError,
-    session::use_session,
-    ui::{empty::Empty, field::Field, public::PublicPage},
+    ui::{empty::Empty, public::PublicPage},
     words::account,
 };
+use given::{Try, focus};
 use leptos::{ev::SubmitEvent, prelude::*};
-use postern_types::{Factor, FactorKind, FactorStep};
+use postern_types::{FactorKind, FactorStep};
+use ways::{ByCode, ByMail, ByPasskey};
 
 /// In the place of the first one; without a step to take it gives way to that.
 #[component]
 pub fn SecondStep(asked: FactorStep, step: RwSignal<Option<FactorStep>>) -> impl IntoView {
-    let session = use_session();
     let FactorStep { ticket, kinds } = asked;
-    let ticket = StoredValue::new(ticket);
-    let both = kinds.contains(&FactorKind::Totp) && kinds.contains(&FactorKind::Recovery);
-    let kind = RwSignal::new(kinds.first().copied().unwrap_or(FactorKind::Totp));
-    let code = RwSignal::new(String::new());
-    let (trust, over) = (RwSignal::new(false), RwSignal::new(false));
-    let sending = Sending::new(&["code"]);
-    let send = move || {
-        let form = Factor {
-            ticket: ticket.get_value(),
-            kind: kind.get_untracked(),
-            code: compact(code),
-            trust: trust.get_untracked(),
-        };
-        sending.start(session.prove(form), move |answer| match answer {
-            Err(ApiError::NotFound) => {
-                over.try_set(true);
-            }
-            Err(error) if error.field("code").is_some() => {
-                code.try_set(String::new());
-            }
-            _ => {}
-        });
-    };
-    on_six_digits(code, move || {
-        if kind.get_untracked() == FactorKind::Totp {
-            send();
+    let first = kinds.first().copied().unwrap_or(FactorKind::Totp);
+    let this = Try::new(ticket, first);
+    on_six_digits(this.code, move || {
+        if this.kind.get_untracked() != FactorKind::Recovery {
+            this.go();
         }
     });
-    effect(|| {
-        browser::focus("#code");
-    });
-    let choose = move |other| {
-        sending.failed.set(None);
-        code.set(String::new());
-        kind.set(other);
-        request_animation_frame(|| {
-            browser::focus("#code");
-        });
-    };
+    effect(focus);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        send();
+        this.go();
     };
-    let other = move || match kind.get() {
-        FactorKind::Totp => (FactorKind::Recovery, account::USE_RECOVERY),
-        FactorKind::Recovery => (FactorKind::Totp, account::USE_TOTP),
-    };
+    let others = StoredValue::new(kinds);
+    let over = this.over;
     view! {
         <PublicPage title=account::FACTOR lead=account::FACTOR_LEAD>
             <Show when=move || !over.get() fallback=move || view! {
@@ -72,29 +41,39 @@ pub fn SecondStep(asked: FactorStep, step: RwSignal<Option<FactorStep>>) -> impl
                 </Empty>
             }>
                 <form class="form door-code" on:submit=submit method="post">
-                    <Refused sending/>
+                    <Refused sending=this.sending/>
                     // Before the code, whose last digit sends it off.
                     <label class="door-check">
-                        <input type="checkbox" prop:checked=move || trust.get() on:change=move |event| trust.set(event_target_checked(&event))/>
+                        <input type="checkbox" prop:checked=move || this.trust.get() on:change=move |event| this.trust.set(event_target_checked(&event))/>
                         <span>{account::TRUST}</span>
                     </label>
-                    {move || match kind.get() {
-                        FactorKind::Totp => view! {
-                            <Field name="code" label=account::TOTP value=code hint=account::TOTP_HINT fault=sending.of("code")
-                                inputmode="numeric" autocomplete="one-time-code"/>
-                        }.into_any(),
-                        FactorKind::Recovery => view! {
-                            <Field name="code" label=account::RECOVERY value=code hint=account::RECOVERY_HINT fault=sending.of("code")/>
-                        }.into_any(),
+                    {move || match this.kind.get() {
+                        FactorKind::Passkey => view! { <ByPasskey this/> }.into_any(),
+                        FactorKind::Totp => view! { <ByCode this label=account::TOTP hint=account::TOTP_HINT digits=true/> }.into_any(),
+                        FactorKind::Recovery => view! { <ByCode this label=account::RECOVERY hint=account::RECOVERY_HINT digits=false/> }.into_any(),
+                        FactorKind::Email => view! { <ByMail this/> }.into_any(),
                     }}
-                    <Submit sending act=account::GO_ON doing=account::CHECKING/>
                 </form>
                 <div class="door-links">
-                    {both.then(|| view! { <button type="button" class="button quiet" on:click=move |_| choose(other().0)>{move || other().1}</button> })}
+                    {move || {
+                        let now = this.kind.get();
+                        others.get_value().into_iter().filter(|other| *other != now).map(|other| view! {
+                            <button type="button" class="button quiet" on:click=move |_| this.choose(other)>{using(other)}</button>
+                        }).collect_view()
+                    }}
                     <button type="button" class="button quiet" on:click=move |_| step.set(None)>{account::TO_SIGN_IN}</button>
                 </div>
             </Show>
         </PublicPage>
     }
     .into_any()
+}
+
+fn using(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Passkey => account::USE_PASSKEY,
+        FactorKind::Totp => account::USE_TOTP,
+        FactorKind::Recovery => account::USE_RECOVERY,
+        FactorKind::Email => account::USE_MAIL,
+    }
 }

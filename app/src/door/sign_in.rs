@@ -1,4 +1,4 @@
-//! Signing in: address and password, and the second step where there is one.
+//! Signing in: address and password, and the second step where there is one; or a passkey alone.
 
 use super::{
     factor::SecondStep,
@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     boxed::{Show, effect},
-    session::{setup_state, use_session},
-    ui::{field::Field, icon::Icon, public::PublicPage},
+    session::{ask_passkey, setup_state, use_session},
+    ui::{field::Field, icon::Icon, passkey, public::PublicPage},
     words::account,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
-use postern_types::FactorStep;
+use postern_types::{FactorStep, PasskeyAnswer};
 
 /// What is typed, and where it leads; copied about freely.
 #[derive(Clone, Copy)]
@@ -82,6 +82,17 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
             }
         });
     };
+    let by_passkey = move |_| {
+        let asked = async move {
+            let question = ask_passkey().await?;
+            let credential = passkey::show(&question.options).await?;
+            let ticket = question.ticket;
+            session
+                .sign_in_by(PasskeyAnswer { ticket, credential })
+                .await
+        };
+        sending.start(asked, |_| ());
+    };
     view! {
         <PublicPage title=account::SIGN_IN lead=account::SIGN_IN_LEAD>
             <form class="form" on:submit=submit method="post">
@@ -91,6 +102,9 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
                 <Field name="password" label=account::PASSWORD kind="password" value=password fault=sending.of("password") autocomplete="current-password"/>
                 <Submit sending act=account::SIGN_IN doing=account::SIGNING_IN/>
             </form>
+            <button type="button" class="button large" on:click=by_passkey aria-disabled=move || sending.busy.get().then_some("true")>
+                <Icon name="key-round"/>{account::BY_PASSKEY}
+            </button>
             <nav class="door-links" aria-label=account::OTHER_WAYS>
                 <a href="/forgot">{account::FORGOT}</a>
                 <Show when=move || open.get()>

@@ -5,7 +5,7 @@ use crate::ApiError;
 use leptos::prelude::*;
 use postern_types::{
     CodeSent, Confirm, Credentials, Entry, Factor, FactorStep, Forgot, Invited, LinkToken,
-    Register, Reset, SetUp, SetUpState,
+    PasskeyAnswer, PasskeyAsked, Register, Reset, SetUp, SetUpState,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,6 +45,22 @@ pub async fn not_me(token: String) -> Result<(), ApiError> {
     wire::tell("/auth/not-me", &LinkToken { token }).await
 }
 
+/// What a passkey is asked that signs in with nothing else.
+pub async fn ask_passkey() -> Result<PasskeyAsked, ApiError> {
+    wire::post("/auth/passkey", &()).await
+}
+
+/// What a passkey is asked as the second step. [`ApiError::NotFound`] when the first step is too long ago.
+pub async fn ask_factor(step: String) -> Result<PasskeyAsked, ApiError> {
+    wire::post("/auth/factor-passkey", &LinkToken { token: step }).await
+}
+
+/// Has a code mailed as the second step, and ends the one before it. [`ApiError::NotFound`] when the first step is too long
+/// ago.
+pub async fn mail_factor(step: String) -> Result<CodeSent, ApiError> {
+    wire::post("/auth/factor-mail", &LinkToken { token: step }).await
+}
+
 impl Session {
     /// Signs in, or gives the second step, where there is one. [`ApiError::Invalid`] on `password` when address and
     /// password do not belong together.
@@ -58,8 +74,15 @@ impl Session {
             .await
     }
 
-    /// The second step. [`ApiError::Invalid`] on `code` when it is wrong, [`ApiError::NotFound`] when the first step is
-    /// too long ago.
+    /// Signs in with a passkey alone. [`ApiError::Invalid`] on `passkey` when it opens nothing.
+    pub async fn sign_in_by(self, form: PasskeyAnswer) -> Result<(), ApiError> {
+        self.enter("/auth/passkey/finish", &form, Entry::In)
+            .await
+            .map(drop)
+    }
+
+    /// The second step. [`ApiError::Invalid`] on `code` or `passkey` when it is wrong, [`ApiError::NotFound`] when the first
+    /// step is too long ago.
     pub async fn prove(self, form: Factor) -> Result<(), ApiError> {
         self.enter("/auth/factor", &form, Entry::In).await.map(drop)
     }

@@ -9,6 +9,7 @@ pub const SIGNING_IN: &str = "Signing in…";
 pub const LEAVING: &str = "You are signed out in this browser, but the server does not know it yet: it could not be reached. This is tried again until it is.";
 pub const EMAIL: &str = "E-mail";
 pub const PASSWORD: &str = "Password";
+pub const BY_PASSKEY: &str = "Sign in with a passkey";
 pub const NO_ACCOUNT: &str = "No account yet?";
 pub const OTHER_WAYS: &str = "Other ways in";
 pub const TO_SIGN_IN: &str = "Back to sign-in";
@@ -21,6 +22,16 @@ pub const TOTP_HINT: &str = "Six digits. A new code comes every 30 seconds.";
 pub const RECOVERY: &str = "Recovery code";
 pub const RECOVERY_HINT: &str =
     "One of the codes that you kept when you set up the second step. Each is good once.";
+pub const PASSKEY_HINT: &str =
+    "Your browser asks for your finger, your face or the PIN of your device.";
+pub const PASSKEY_DO: &str = "Continue with a passkey";
+pub const PASSKEY_DOING: &str = "Waiting for your device…";
+pub const MAIL_HINT: &str = "This protects you less than the other ways: whoever reads your mail has the code, too. Use it when you have nothing else at hand.";
+pub const MAIL_DO: &str = "Send a code";
+pub const MAIL_DOING: &str = "Sending a code…";
+pub const MAIL_SENT: &str = "A code is on its way to your e-mail address. If it does not come, look for it among the unwanted.";
+pub const USE_PASSKEY: &str = "Use a passkey";
+pub const USE_MAIL: &str = "Have a code mailed";
 pub const USE_TOTP: &str = "Use the authenticator app";
 pub const USE_RECOVERY: &str = "Use a recovery code";
 pub const TRUST: &str = "Do not ask again in this browser for 30 days";
@@ -144,7 +155,7 @@ pub const NEW_LINK: &str = "Ask for a new link";
 // Somebody else signed in.
 pub const NOT_ME: &str = "This was not you?";
 pub const NOT_ME_LEAD: &str = "End the access that the e-mail told you of.";
-pub const NOT_ME_TEXT: &str = "Every browser that is signed in as you is signed out at once, this one too, and none is trusted any more. Then set a new password: whoever signed in may know the old one.";
+pub const NOT_ME_TEXT: &str = "Every browser that is signed in as you is signed out at once, this one too, and none is trusted any more. Passkeys that were added since the e-mail are removed. Then set a new password: whoever signed in may know the old one.";
 pub const NOT_ME_DO: &str = "End the access";
 pub const NOT_ME_DOING: &str = "Ending it…";
 pub const NOT_ME_DONE: &str = "The access is ended";

@@ -46,7 +46,7 @@ pub const PASSWORD_CHANGED: &str = "Your password is changed. Your other browser
 
 // The second factor.
 pub const TWO_STEP: &str = "Two-step sign-in";
-pub const TWO_STEP_LEAD: &str = "After your password, you type a code that an app on your phone shows. Whoever learns your password cannot sign in with it alone.";
+pub const TWO_STEP_LEAD: &str = "After your password, one more thing is asked for: a passkey, or a code that an app on your phone shows. Whoever learns your password cannot sign in with it alone.";
 pub const ON: &str = "On";
 pub const OFF: &str = "Off";
 pub const SET_UP: &str = "Set up two-step sign-in";
@@ -61,6 +61,14 @@ pub const SCAN: &str =
     "Scan this with your authenticator app. Then type the code that the app shows.";
 pub const QR: &str = "QR code for your authenticator app";
 pub const SECRET: &str = "Key to type, when you cannot scan";
+pub const SET_UP_APP: &str = "Set up an authenticator app";
+pub const APP_ADDED: &str = "The authenticator app is set up";
+pub const BY_PASSKEYS: &str = "A passkey is asked for as the second step.";
+pub const REMOVE_APP: &str = "Remove the app";
+pub const REMOVE_APP_TITLE: &str = "Remove the authenticator app?";
+pub const REMOVE_APP_LOST: &str =
+    "The entry in your app stops working. Your passkeys and your recovery codes stay.";
+pub const APP_REMOVED: &str = "The authenticator app is removed";
 pub const APP_CODE: &str = "Code from the app";
 pub const APP_CODE_HINT: &str = "Six digits. A new code comes every 30 seconds.";
 pub const TURN_ON: &str = "Turn on";
@@ -98,6 +106,42 @@ pub fn codes_file(email: &str, codes: &[String]) -> String {
         super::PRODUCT,
         codes.join("\r\n")
     )
+}
+
+// Passkeys.
+pub const PASSKEYS: &str = "Passkeys";
+pub const PASSKEYS_LEAD: &str = "A passkey signs you in with your finger, your face or the PIN of your device, without your password. Your device or your password manager keeps it.";
+pub const NO_PASSKEYS: &str = "You have none yet.";
+pub const PASSKEY_ADD: &str = "Add a passkey";
+pub const PASSKEY_ADD_LEAD: &str =
+    "First, show that it is you. Then your browser asks where the passkey is to be kept.";
+pub const PASSKEY_NAME: &str = "Name of the passkey";
+pub const PASSKEY_NAME_HINT: &str = "So that you know it again, such as “Work laptop”.";
+pub const PASSKEY_NAMELESS: &str = "Give the passkey a name.";
+pub const PASSKEY_ADDED: &str = "The passkey is added";
+pub const PASSKEY_RENAME: &str = "Rename the passkey";
+pub const PASSKEY_RENAMED: &str = "The passkey is renamed";
+pub const PASSKEY_LOST: &str =
+    "It signs you in no more. Your device may go on offering it: take it away there, too.";
+pub const PASSKEY_REMOVED: &str = "The passkey is removed";
+pub const NEVER_USED: &str = "Not used yet";
+pub const RENAME: &str = "Rename";
+pub const REMOVE: &str = "Remove";
+
+pub fn rename_of(name: &str) -> String {
+    format!("Rename: {name}")
+}
+
+pub fn remove_of(name: &str) -> String {
+    format!("Remove: {name}")
+}
+
+pub fn remove_title(name: &str) -> String {
+    format!("Remove the passkey {name}?")
+}
+
+pub fn added(date: &str) -> String {
+    format!("Added: {date}")
 }
 
 // Sessions.

@@ -179,7 +179,7 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
     let mut global = env.db.global().await?;
     hold(global.conn(), &signed, session).await?;
     sqlx::query!(
-        "UPDATE account SET password_hash = $2 WHERE id = $1",
+        "UPDATE account SET password_hash = $2, password_mailed = false WHERE id = $1",
         signed.account.0,
         kept,
     )

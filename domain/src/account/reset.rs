@@ -4,7 +4,7 @@ use super::{Deed, audit, checked_email, find};
 use crate::{
     Env, Error, Result, account,
     attempt::{self, Subject},
-    crypto,
+    crypto, factor,
     mail::{self, Letter},
     password,
     session::{self, Browser},
@@ -12,7 +12,7 @@ use crate::{
 };
 use postern_types::{AccountId, Reset};
 use sqlx::PgConnection;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// How long a link for a new password is good.
 const RESET: Duration = Duration::minutes(30);
@@ -77,8 +77,10 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
     account::lock(global.conn(), account).await?;
     spend(env, global.conn(), "reset", &form.token).await?;
     let set = sqlx::query!(
-        // The address may have been changed while this was hashed: then the link is nobody's.
-        "UPDATE account SET password_hash = $2 WHERE id = $1 AND email = $3 AND disabled_at IS NULL",
+        // The address may have been changed while this was hashed: then the link is nobody's. From now on a mailed code adds
+        // nothing to this password: both came by the same mailbox.
+        "UPDATE account SET password_hash = $2, password_mailed = true
+          WHERE id = $1 AND email = $3 AND disabled_at IS NULL",
         account.0,
         kept,
         person.email,
@@ -102,12 +104,16 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
 }
 
 /// Ends every session of the person, the one that the letter told of and what it may have opened; no browser is trusted
-/// any more. [`Error::NotFound`] when the link is over.
+/// any more, and passkeys that were added since the letter are gone. [`Error::NotFound`] when the link is over.
 pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
     let mut global = env.db.global().await?;
-    let account = spend(env, global.conn(), "not_me", token).await?;
+    let (account, expires_at) = spend(env, global.conn(), "not_me", token).await?;
     account::lock(global.conn(), account).await?;
     account::shut_out(env, global.conn(), account, None, session::Reason::NotMe).await?;
+    // The letter may tell of the passkey itself, which was written a moment before it.
+    let since = expires_at - NOT_ME - Duration::minutes(1);
+    let from = browser.address.to_string();
+    factor::passkey::remove_since(env, global.conn(), account, since, Some(from.as_str())).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::NotMe, address).await?;
     global.ring(Signal::Account(account));
@@ -157,17 +163,17 @@ async fn keep(env: &Env, conn: &mut PgConnection, link: &Link<'_>, secret: &str)
     Ok(())
 }
 
-/// Uses a link up: of any number at once, one.
+/// Uses a link up: of any number at once, one. Whose it is, and when its time would have been over.
 async fn spend(
     env: &Env,
     conn: &mut PgConnection,
     purpose: &str,
     token: &str,
-) -> Result<AccountId> {
-    let account = sqlx::query_scalar!(
+) -> Result<(AccountId, OffsetDateTime)> {
+    let link = sqlx::query!(
         "UPDATE account_link SET spent_at = $3
           WHERE token_hash = $1 AND purpose = $2 AND spent_at IS NULL AND expires_at > $3
-         RETURNING account_id",
+         RETURNING account_id, expires_at",
         &hash(token)[..],
         purpose,
         env.now(),
@@ -175,7 +181,7 @@ async fn spend(
     .fetch_optional(conn)
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(AccountId(account))
+    Ok((AccountId(link.account_id), link.expires_at))
 }
 
 fn hash(secret: &str) -> [u8; 32] {

@@ -1,7 +1,8 @@
 //! Contacts who may be one person: suggested to members, who decide.
 
-use crate::{Env, Error, Result, Tenant, payload::Person};
+use crate::{Env, Error, Result, Tenant, audit, payload::Person};
 use postern_types::{ContactId, Why};
+use serde_json::json;
 
 /// Suggests that two contacts are one. A pair that somebody said are two stays said.
 pub(super) async fn suggest(
@@ -71,7 +72,8 @@ pub async fn dismiss(
     if dismissed.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    Ok(())
+    let detail = json!({ "contact": one, "other": other });
+    audit::record(env, tenant, "contact.told_apart", &detail).await
 }
 
 fn pair(one: ContactId, other: ContactId) -> (ContactId, ContactId) {

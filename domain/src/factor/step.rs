@@ -1,10 +1,11 @@
 //! The second step of a sign-in: asked for once the password was right, unless the browser is trusted.
 
-use super::{is_on, totp};
+use super::{is_on, mailed, passkey, recovery, totp};
 use crate::{
     Env, Error, Result,
     account::{self, Deed},
     attempt::{self, Subject},
+    code::{self, Checked},
     crypto,
     session::{self, Browser, Opened},
 };
@@ -51,38 +52,79 @@ pub(crate) async fn begin(
     let ticket = env.secret();
     sqlx::query!(
         "INSERT INTO factor_step (ticket_hash, account_id, device, expires_at) VALUES ($1, $2, $3, $4)",
-        &crypto::sha256(ticket.as_bytes())[..],
+        &hash(&ticket)[..],
         account.0,
         &browser.device()[..],
         env.now() + LIFE,
     )
     .execute(&mut *conn)
     .await?;
-    let recovery = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM recovery_code WHERE account_id = $1 AND spent_at IS NULL) AS "left!""#,
+    Ok(FactorStep {
+        ticket: ticket.to_string(),
+        kinds: kinds(conn, account).await?,
+    })
+}
+
+/// What will do, the best first. A mailed code comes last, and not where a mailed link has set the password: whoever reads
+/// the person's mail would need nothing else.
+async fn kinds(conn: &mut PgConnection, account: AccountId) -> Result<Vec<FactorKind>> {
+    let row = sqlx::query!(
+        r#"SELECT EXISTS (SELECT FROM passkey WHERE account_id = $1) AS "passkey!",
+                  EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "totp!",
+                  EXISTS (SELECT FROM recovery_code WHERE account_id = $1 AND spent_at IS NULL) AS "recovery!",
+                  EXISTS (SELECT FROM account WHERE id = $1 AND NOT password_mailed) AS "email!""#,
         account.0,
     )
     .fetch_one(conn)
     .await?;
-    let mut kinds = vec![FactorKind::Totp];
-    if recovery {
-        kinds.push(FactorKind::Recovery);
-    }
-    Ok(FactorStep {
-        ticket: ticket.to_string(),
-        kinds,
-    })
+    let kinds = [
+        (row.passkey, FactorKind::Passkey),
+        (row.totp, FactorKind::Totp),
+        (row.recovery, FactorKind::Recovery),
+        (row.email, FactorKind::Email),
+    ];
+    Ok(kinds
+        .into_iter()
+        .filter_map(|(there, kind)| there.then_some(kind))
+        .collect())
+}
+
+/// Whose step it is, for what is asked in it before the try. [`Error::NotFound`] when its time or its tries are over, and
+/// from another browser.
+pub(super) async fn of(
+    env: &Env,
+    conn: &mut PgConnection,
+    ticket: &str,
+    browser: &Browser,
+) -> Result<AccountId> {
+    let account = sqlx::query_scalar!(
+        "SELECT account_id FROM factor_step
+          WHERE ticket_hash = $1 AND device = $2 AND spent_at IS NULL AND expires_at > $3 AND tries < $4",
+        &hash(ticket)[..],
+        &browser.device()[..],
+        env.now(),
+        TRIES,
+    )
+    .fetch_optional(conn)
+    .await?;
+    account.map(AccountId).ok_or(Error::NotFound)
+}
+
+/// As a ticket is kept.
+pub(super) fn hash(ticket: &str) -> [u8; 32] {
+    crypto::sha256(ticket.as_bytes())
 }
 
 /// Signs in with the second factor, from the browser that gave the password. Each try is counted before it is looked at, for
-/// the step and for the account. [`Error::Invalid`] on `code`; [`Error::NotFound`] when the step's time or tries are over.
+/// the step and for the account. [`Error::Invalid`] on `code` or `passkey`; [`Error::NotFound`] when the step's time or tries
+/// are over.
 pub async fn finish(
     env: &Env,
     factor: &Factor,
     browser: &Browser,
     replaced: Option<&str>,
 ) -> Result<Opened> {
-    let ticket = crypto::sha256(factor.ticket.as_bytes());
+    let ticket = hash(&factor.ticket);
     let mut global = env.db.global().await?;
     let account = sqlx::query_scalar!(
         "SELECT account_id FROM factor_step
@@ -113,23 +155,32 @@ pub async fn finish(
         return Err(Error::NotFound);
     }
 
+    // No transaction is held open while a mailed code is hashed.
+    let checked = match factor.kind {
+        FactorKind::Email => {
+            let (asked, code) = (factor.asked.as_deref(), &factor.code);
+            Some(mailed::check(env, account, &factor.ticket, asked, code).await)
+        }
+        _ => None,
+    };
     let mut global = env.db.global().await?;
     // A new password ends the steps that the old one began: whoever sets one waits for us, or we find the step gone.
     sqlx::query!(
-        "SELECT id FROM account WHERE id = $1 AND disabled_at IS NULL FOR SHARE",
+        "SELECT id FROM account WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
         account.0
     )
-    .fetch_one(global.conn())
-    .await?;
-    let right = match factor.kind {
-        FactorKind::Totp => totp::take(env, global.conn(), account, &factor.code, true).await?,
-        FactorKind::Recovery => take_recovery(env, global.conn(), account, &factor.code).await?,
-    };
-    if !right {
-        let address = Some(browser.address);
-        account::audit(env, global.conn(), account, Deed::FactorRefused, address).await?;
-        global.commit().await?;
-        return Err(totp::wrong());
+    .fetch_optional(global.conn())
+    .await?
+    .ok_or(Error::NotFound)?;
+    match prove(env, global.conn(), account, factor, browser, checked).await {
+        Ok(()) => {}
+        Err(refused @ Error::Invalid { .. }) => {
+            let address = Some(browser.address);
+            account::audit(env, global.conn(), account, Deed::FactorRefused, address).await?;
+            global.commit().await?;
+            return Err(refused);
+        }
+        Err(error) => return Err(error),
     }
     let spent = sqlx::query!(
         "UPDATE factor_step SET spent_at = $2 WHERE ticket_hash = $1 AND spent_at IS NULL",
@@ -142,6 +193,15 @@ pub async fn finish(
         return Err(Error::NotFound);
     }
     attempt::succeeded(env, global.conn(), &subjects).await?;
+    if factor.kind != FactorKind::Email {
+        // Whoever set this password has more than the mailbox.
+        sqlx::query!(
+            "UPDATE account SET password_mailed = false WHERE id = $1 AND password_mailed",
+            account.0,
+        )
+        .execute(global.conn())
+        .await?;
+    }
     let trust = factor.trust.then(|| env.now() + TRUST);
     session::come_in(env, global, account, browser, replaced, trust).await
 }
@@ -160,19 +220,30 @@ fn subjects(env: &Env, account: AccountId, browser: &Browser, known: bool) -> Ve
     ]
 }
 
-async fn take_recovery(
+/// Uses the factor up. [`Error::Invalid`] when it is not the right one.
+async fn prove(
     env: &Env,
     conn: &mut PgConnection,
     account: AccountId,
-    code: &str,
-) -> Result<bool> {
-    let taken = sqlx::query!(
-        "UPDATE recovery_code SET spent_at = $3 WHERE account_id = $1 AND digest = $2 AND spent_at IS NULL",
-        account.0,
-        &totp::digest(env, account, code)[..],
-        env.now(),
-    )
-    .execute(conn)
-    .await?;
-    Ok(taken.rows_affected() == 1)
+    factor: &Factor,
+    browser: &Browser,
+    checked: Option<Result<Checked>>,
+) -> Result<()> {
+    let code = factor.code.as_str();
+    let right = match factor.kind {
+        FactorKind::Passkey => {
+            let ticket = factor.asked.as_deref().unwrap_or_default();
+            return passkey::prove(env, conn, account, ticket, code, browser).await;
+        }
+        FactorKind::Totp => totp::take(env, conn, account, code, true).await?,
+        FactorKind::Recovery => recovery::take(env, conn, account, code).await?,
+        FactorKind::Email => {
+            let checked = checked.unwrap_or_else(|| Err(mailed::over()))?;
+            return match code::spend(env, conn, &checked).await {
+                Err(Error::NotFound) => Err(mailed::over()),
+                spent => spent,
+            };
+        }
+    };
+    if right { Ok(()) } else { Err(totp::wrong()) }
 }

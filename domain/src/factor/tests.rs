@@ -1,5 +1,8 @@
 //! Second factors: how they come, what they let in, and that nothing is good twice.
 
+mod mailed;
+mod passkeys;
+
 use super::*;
 use crate::{
     Error,
@@ -63,6 +66,7 @@ fn factor(step: &FactorStep, kind: FactorKind, code: &str) -> Factor {
         ticket: step.ticket.clone(),
         kind,
         code: code.to_owned(),
+        asked: None,
         trust: false,
     }
 }
@@ -153,7 +157,10 @@ async fn the_second_step_takes_each_code_once_and_only_in_the_browser_that_gave_
     let (account, credentials, seed, _, _) = enrolled(&env, &clock).await;
     let laptop = testing::browser(&env);
     let step = asked(&env, &credentials, &laptop).await;
-    assert_eq!(step.kinds, [FactorKind::Totp, FactorKind::Recovery]);
+    assert_eq!(
+        step.kinds,
+        [FactorKind::Totp, FactorKind::Recovery, FactorKind::Email]
+    );
     let code = shown(&env, &seed);
     let right = factor(&step, FactorKind::Totp, &code);
     let elsewhere = finish(&env, &right, &testing::browser(&env), None).await;

@@ -1,10 +1,11 @@
-//! Setting the factor up and taking it away, each with the proof that it takes (ASVS 6.4.3).
+//! Setting the application up and taking it away, each with the proof that it takes (ASVS 6.4.3).
 
-use super::{SEALED, is_on};
+use super::{SEALED, forget_rest, is_on, is_required, recovery};
 use crate::{
     Env, Error, Result,
     account::{self, Deed},
     attempt::{self, Subject},
+    db::Global,
     error::OnConstraint as _,
     mail::{self, Letter},
     session, vault,
@@ -20,8 +21,6 @@ use zeroize::Zeroizing;
 
 /// How long a seed waits for its first code.
 const BEGUN: Duration = Duration::minutes(15);
-/// Recovery codes that are made at once.
-const CODES: usize = 10;
 
 /// Draws a seed, to be confirmed by a code of it. [`Error::Invalid`] on `password`, [`Error::Conflict`] when there is one in
 /// force.
@@ -35,9 +34,9 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
     let squares = squares(&uri)?;
     let mut global = env.db.global().await?;
     account::hold(global.conn(), &signed, session).await?;
-    if is_on(global.conn(), signed.account).await? {
+    if is_confirmed(global.conn(), signed.account).await? {
         return Err(Error::conflict(
-            "Two-step sign-in is on already. Turn it off first to use another application.",
+            "An authenticator app is set up already. Remove it first to use another one.",
         ));
     }
     sqlx::query!(
@@ -78,8 +77,9 @@ fn squares(uri: &str) -> Result<Vec<bool>> {
     Ok(rows.collect())
 }
 
-/// Puts the seed in force, once a code of it is right: every other session ends, and the recovery codes are shown, this
-/// once. [`Error::Invalid`] on `code`, [`Error::NotFound`] without a seed that waits.
+/// Puts the seed in force, once a code of it is right: every other session ends. With the first factor come the recovery
+/// codes, shown this once; with a further one, none. [`Error::Invalid`] on `code`, [`Error::NotFound`] without a seed that
+/// waits.
 pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<Vec<String>> {
     let mut global = env.db.global().await?;
     let signed = account::signed(global.conn(), session).await?;
@@ -91,6 +91,7 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     if !take(env, global.conn(), signed.account, code, false).await? {
         return Err(wrong());
     }
+    let first = !is_on(global.conn(), signed.account).await?;
     let confirmed = sqlx::query!(
         "UPDATE totp SET confirmed_at = $2 WHERE account_id = $1 AND confirmed_at IS NULL",
         signed.account.0,
@@ -101,7 +102,11 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     if confirmed.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    let codes = make_codes(env, global.conn(), signed.account).await?;
+    let codes = if first {
+        recovery::make(env, global.conn(), signed.account).await?
+    } else {
+        Vec::new()
+    };
     attempt::succeeded(env, global.conn(), &subjects).await?;
     account::close_doors(global.conn(), signed.account, None).await?;
     session::end_others(
@@ -115,8 +120,19 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     let from = Some(signed.network.as_str());
     account::audit_from(env, global.conn(), signed.account, Deed::FactorOn, from).await?;
     let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
-    let letter = Letter::new("Two-step sign-in is on")
-        .words("From now on a code of your authenticator application is asked for beside your password.")
+    let (subject, words) = if first {
+        (
+            "Two-step sign-in is on",
+            "From now on a code of your authenticator application is asked for beside your password.",
+        )
+    } else {
+        (
+            "An authenticator app was added",
+            "A code of it will do as the second step of your sign-in, beside what did before.",
+        )
+    };
+    let letter = Letter::new(subject)
+        .words(words)
         .facts(vec![("From the network", signed.network.clone())])
         .link("This was not me: end the access", not_me);
     mail::put(env, global.conn(), &signed.email, &letter).await?;
@@ -126,40 +142,42 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     Ok(codes)
 }
 
-/// Takes the factor away. [`Error::Invalid`] on `password` or `code`, [`Error::Conflict`] while a workspace requires it.
+/// Takes the application away. [`Error::Invalid`] on `password` or `code`, [`Error::Conflict`] while a workspace requires a
+/// factor and this is the last one.
 pub async fn remove_totp(env: &Env, session: SessionId, password: &str, code: &str) -> Result<()> {
     let (signed, mut global) = proven(env, session, password, code).await?;
-    let required = sqlx::query_scalar!(
-        r#"SELECT factor_required($1) AS "required!""#,
-        signed.account.0
-    )
-    .fetch_one(global.conn())
-    .await?;
-    if required {
-        return Err(Error::conflict(
-            "A workspace of yours requires two-step sign-in. It stays on.",
-        ));
-    }
-    sqlx::query!("DELETE FROM totp WHERE account_id = $1", signed.account.0)
+    let account = signed.account;
+    let removed = sqlx::query!("DELETE FROM totp WHERE account_id = $1", account.0)
         .execute(global.conn())
         .await?;
-    sqlx::query!(
-        "DELETE FROM recovery_code WHERE account_id = $1",
-        signed.account.0
-    )
-    .execute(global.conn())
-    .await?;
-    sqlx::query!(
-        "DELETE FROM trusted_device WHERE account_id = $1",
-        signed.account.0
-    )
-    .execute(global.conn())
-    .await?;
+    if removed.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    let still = is_on(global.conn(), account).await?;
+    if !still {
+        if is_required(global.conn(), account).await? {
+            return Err(Error::conflict(
+                "A workspace of yours requires two-step sign-in. It stays on.",
+            ));
+        }
+        forget_rest(global.conn(), account).await?;
+    }
     let from = Some(signed.network.as_str());
-    account::audit_from(env, global.conn(), signed.account, Deed::FactorOff, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
-    let letter = Letter::new("Two-step sign-in is off")
-        .words("From now on your password alone signs you in.")
+    account::audit_from(env, global.conn(), account, Deed::FactorOff, from).await?;
+    let not_me = account::not_me_link(env, global.conn(), account).await?;
+    let (subject, words) = if still {
+        (
+            "An authenticator app was removed",
+            "Its codes are good for nothing any more. Your passkeys stay the second step of your sign-in.",
+        )
+    } else {
+        (
+            "Two-step sign-in is off",
+            "From now on your password alone signs you in.",
+        )
+    };
+    let letter = Letter::new(subject)
+        .words(words)
         .facts(vec![("From the network", signed.network.clone())])
         .link("This was not me: end the access", not_me);
     mail::put(env, global.conn(), &signed.email, &letter).await?;
@@ -167,45 +185,47 @@ pub async fn remove_totp(env: &Env, session: SessionId, password: &str, code: &s
     global.commit().await
 }
 
-/// Makes new recovery codes, shown this once; the old ones are void. [`Error::Invalid`] on `password` or `code`.
-pub async fn renew_recovery(
+/// The password and a code of the application, both right; the password alone for whoever has passkeys and no application.
+/// [`Error::Conflict`] for whoever has neither.
+pub(super) async fn proven(
     env: &Env,
     session: SessionId,
     password: &str,
     code: &str,
-) -> Result<Vec<String>> {
-    let (signed, mut global) = proven(env, session, password, code).await?;
-    let codes = make_codes(env, global.conn(), signed.account).await?;
-    let from = Some(signed.network.as_str());
-    account::audit_from(
-        env,
-        global.conn(),
-        signed.account,
-        Deed::RecoveryRenewed,
-        from,
-    )
-    .await?;
-    global.commit().await?;
-    Ok(codes)
-}
-
-/// The password and a code of the application, both right.
-async fn proven(
-    env: &Env,
-    session: SessionId,
-    password: &str,
-    code: &str,
-) -> Result<(account::Signed, crate::db::Global)> {
+) -> Result<(account::Signed, Global)> {
     let signed = account::prove(env, session, password, "password").await?;
+    let account = signed.account;
+    let mut global = env.db.global().await?;
+    let by_code = is_confirmed(global.conn(), account).await?;
+    if !by_code && !is_on(global.conn(), account).await? {
+        return Err(Error::conflict("Two-step sign-in is off."));
+    }
+    drop(global);
     let subjects = [Subject::secret(env, "factor:own", &[session.0.as_bytes()])];
-    attempt::begin(env, &subjects).await?;
+    if by_code {
+        attempt::begin(env, &subjects).await?;
+    }
     let mut global = env.db.global().await?;
     account::hold(global.conn(), &signed, session).await?;
-    if !take(env, global.conn(), signed.account, code, true).await? {
-        return Err(wrong());
+    // As it is by now: the application may have come meanwhile.
+    if is_confirmed(global.conn(), account).await? {
+        if !by_code || !take(env, global.conn(), account, code, true).await? {
+            return Err(wrong());
+        }
+        attempt::succeeded(env, global.conn(), &subjects).await?;
     }
-    attempt::succeeded(env, global.conn(), &subjects).await?;
     Ok((signed, global))
+}
+
+/// Whether an application is in force.
+async fn is_confirmed(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
+    let confirmed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "confirmed!""#,
+        account.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(confirmed)
 }
 
 /// Uses a code of the application up: each time step is good once, whoever is first. `confirmed` tells whether the seed is
@@ -257,37 +277,6 @@ fn of(seed: &[u8], email: &str) -> Result<Totp> {
         .with_issuer(Some("Postern"))
         .build()
         .map_err(|_| Error::internal("an authenticator's seed is not as long as it has to be"))
-}
-
-async fn make_codes(env: &Env, conn: &mut PgConnection, account: AccountId) -> Result<Vec<String>> {
-    sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)
-        .execute(&mut *conn)
-        .await?;
-    // Sixty random bits in three groups.
-    let codes: Vec<String> = (0..CODES).map(|_| env.readable::<12>(4)).collect();
-    let digests: Vec<Vec<u8>> = codes
-        .iter()
-        .map(|code| digest(env, account, code).to_vec())
-        .collect();
-    sqlx::query!(
-        "INSERT INTO recovery_code (account_id, digest) SELECT $1, d FROM unnest($2::bytea[]) AS u (d)",
-        account.0,
-        &digests,
-    )
-    .execute(conn)
-    .await?;
-    Ok(codes)
-}
-
-/// As a recovery code is kept: a keyed digest, whose key stands outside the database.
-pub(super) fn digest(env: &Env, account: AccountId, code: &str) -> [u8; 32] {
-    let plain: String = code
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    env.keys
-        .digest("recovery code", &[account.0.as_bytes(), plain.as_bytes()])
 }
 
 pub(super) fn wrong() -> Error {

@@ -33,7 +33,7 @@ async fn batch(env: &Env, most: i32) -> Result<i64> {
     Ok(gone)
 }
 
-/// Codes, links and steps that are over, letters that were given up; by the database's clock alone.
+/// Codes, links, steps and questions to passkeys that are over, letters that were given up; by the database's clock alone.
 async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     let most = i64::from(most);
     let codes = sqlx::query!(
@@ -53,6 +53,13 @@ async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     let steps = sqlx::query!(
         "DELETE FROM factor_step WHERE ticket_hash IN (
              SELECT ticket_hash FROM factor_step WHERE expires_at < now() - interval '1 day' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let questions = sqlx::query!(
+        "DELETE FROM passkey_state WHERE id IN (
+             SELECT id FROM passkey_state WHERE expires_at < now() - interval '1 day' LIMIT $1)",
         most,
     )
     .execute(&mut *conn)
@@ -78,8 +85,8 @@ async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     )
     .execute(&mut *conn)
     .await?;
-    let gone =
-        [codes, links, steps, letters, trusted, seeds].map(|deleted| deleted.rows_affected());
+    let gone = [codes, links, steps, questions, letters, trusted, seeds]
+        .map(|deleted| deleted.rows_affected());
     let gone = gone.into_iter().max().unwrap_or(0);
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }

@@ -24,6 +24,7 @@ pub(crate) enum Column {
     Mail,
     MailedCode,
     Totp,
+    PasskeyState,
 }
 
 /// A sealed value and the row it stands in.
@@ -49,7 +50,13 @@ impl Column {
     ];
 
     /// Those of the installation.
-    pub(crate) const OWN: [Self; 4] = [Self::Quarantine, Self::Mail, Self::MailedCode, Self::Totp];
+    pub(crate) const OWN: [Self; 5] = [
+        Self::Quarantine,
+        Self::Mail,
+        Self::MailedCode,
+        Self::Totp,
+        Self::PasskeyState,
+    ];
 
     /// `table.column` of every sealed column of the schema.
     #[cfg(test)]
@@ -73,6 +80,7 @@ impl Column {
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
             Self::Totp => factor::SEALED,
+            Self::PasskeyState => factor::passkey::SEALED,
         }
     }
 
@@ -210,7 +218,11 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
-            Self::Quarantine | Self::Mail | Self::MailedCode | Self::Totp => {
+            Self::Quarantine
+            | Self::Mail
+            | Self::MailedCode
+            | Self::Totp
+            | Self::PasskeyState => {
                 return self.read_own(conn, after, but).await;
             }
         };
@@ -328,7 +340,7 @@ impl Column {
                 .execute(conn)
                 .await?;
             }
-            Self::Quarantine | Self::Mail | Self::MailedCode | Self::Totp => {
+            Self::Quarantine | Self::Mail | Self::MailedCode | Self::Totp | Self::PasskeyState => {
                 self.swap_own(conn, ids, old, new).await?;
             }
         }

@@ -66,6 +66,19 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::PasskeyState => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM passkey_state
+                      WHERE id > $1 AND ($2::bytea IS NULL OR substr(sealed, 1, octet_length($2)) <> $2)
+                      ORDER BY id LIMIT $3",
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             _ => return Err(Error::internal("this column is a workspace's")),
         };
         Ok(rows?)
@@ -119,6 +132,18 @@ impl Column {
             Self::Totp => {
                 sqlx::query!(
                     "UPDATE totp q SET sealed = n.new
+                       FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS n (id, old, new)
+                      WHERE q.id = n.id AND q.sealed = n.old",
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await
+            }
+            Self::PasskeyState => {
+                sqlx::query!(
+                    "UPDATE passkey_state q SET sealed = n.new
                        FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS n (id, old, new)
                       WHERE q.id = n.id AND q.sealed = n.old",
                     ids,

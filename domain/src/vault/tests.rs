@@ -226,6 +226,9 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
     /// Hashes and digests: they open nothing and need no key to be read.
     const NOT_SEALED: &[&str] = &[
         "account_link.token_hash",
+        "audit.digest",
+        "audit.link",
+        "audit_head.link",
         "channel_event.digest",
         "channel_route.callback_hash",
         "factor_step.device",
@@ -236,6 +239,9 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
         "live_ticket.hash",
         "mailed_code.ticket_hash",
         "message_key.digest",
+        "passkey.credential_id",
+        "passkey_state.device",
+        "passkey_state.ticket_hash",
         "quarantine.digest",
         "recovery_code.digest",
         "session.device",

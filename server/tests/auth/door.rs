@@ -3,6 +3,7 @@
 use crate::house::{Answer, House, ORIGIN};
 use axum::http::{StatusCode, header};
 use insta::assert_snapshot;
+use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 const SIGN_IN: &str = r#"{"email":"Ines@example.test","password":"a quiet harbour 7"}"#;
@@ -250,6 +251,10 @@ async fn every_unsafe_request_of_another_site_is_refused(
         "/auth/setup",
         "/auth/sign-in",
         "/auth/factor",
+        "/auth/factor-passkey",
+        "/auth/factor-mail",
+        "/auth/passkey",
+        "/auth/passkey/finish",
         "/auth/sign-out",
         "/auth/refresh",
         "/auth/register",
@@ -336,4 +341,35 @@ fn device(answer: &Answer) -> &str {
         .find(|cookie| cookie.contains("device"))
         .expect("a device");
     cookie.split(';').next().expect("a pair")
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_passkey_is_asked_by_a_browser_that_is_known_again_and_nonsense_opens_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    house.set_up().await;
+    let asked = house.post("/auth/passkey", &[("origin", ORIGIN)], "").await;
+    assert_eq!(asked.status, StatusCode::OK);
+    assert_eq!(asked.headers[header::CACHE_CONTROL], "no-store");
+    let jar = asked.jar();
+    assert!(jar.starts_with("__Host-postern-device-"), "{jar}");
+    let told = asked.json();
+    let question: Value =
+        serde_json::from_str(told["options"].as_str().expect("text")).expect("JSON");
+    assert_eq!(question["rpId"], "localhost");
+    let answer = json!({ "ticket": told["ticket"], "credential": "{}" }).to_string();
+    let headers = [("origin", ORIGIN), ("cookie", &*jar)];
+    // Each question is answered once.
+    for _ in 0..2 {
+        let refused = house.post("/auth/passkey/finish", &headers, &answer).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.json()["detail"]["field"], "passkey");
+        assert!(refused.cookies().is_empty());
+    }
+    for path in ["/auth/factor-passkey", "/auth/factor-mail"] {
+        let none = house.post(path, &headers, r#"{"token":"none"}"#).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }

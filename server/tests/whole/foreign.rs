@@ -132,6 +132,12 @@ pub fn calls(
         ("team/hand-over", json!({ "id": member })),
         ("team/require-factor", json!({ "required": false })),
         ("account/leave", json!({})),
+        (
+            "audit/list",
+            json!({ "request": { "member": member, "action": "", "from": null, "until": null, "after": null } }),
+        ),
+        ("audit/verify", json!({})),
+        ("audit/export", json!({ "after": null })),
         ("trace/find", json!({ "what": message })),
         ("trace/kept", json!({ "from": 0, "to": 1 })),
         (
@@ -174,6 +180,19 @@ pub fn personal() -> BTreeMap<&'static str, Value> {
             "account/recovery",
             json!({ "password": "not it", "code": "123456" }),
         ),
+        ("account/passkey-begin", json!({ "password": "not it" })),
+        (
+            "account/passkey-finish",
+            json!({ "answer": { "ticket": "none", "credential": "{}" }, "name": "Mine" }),
+        ),
+        (
+            "account/passkey-rename",
+            json!({ "id": nothing, "name": "Mine now" }),
+        ),
+        (
+            "account/passkey-remove",
+            json!({ "id": nothing, "password": "not it" }),
+        ),
         ("invitation/accept", json!({ "token": "none" })),
     ])
 }
@@ -188,7 +207,10 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 18] = [
+const OWN: [&str; 21] = [
+    "audit/list",
+    "audit/verify",
+    "audit/export",
     "contact/find",
     "inbox/snapshot",
     "inbox/list",

@@ -1,6 +1,7 @@
 //! The whole product as processes: the real program, a private PostgreSQL, Meta pretended, over real HTTP.
 
 mod api;
+mod audit;
 mod files;
 mod foreign;
 mod headers;

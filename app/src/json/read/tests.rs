@@ -64,7 +64,7 @@ fn what_the_server_says_is_read_as_serde_json_reads_it() {
     assert!(alike::<SignedIn>(&me).is_some());
     let entry = format!(r#"{{"in":{me}}}"#);
     assert!(matches!(alike(&entry), Some(Entry::In(_))));
-    let step = r#"{"factor":{"ticket":"t","kinds":["totp","recovery"]}}"#;
+    let step = r#"{"factor":{"ticket":"t","kinds":["passkey","totp","recovery","email"]}}"#;
     assert!(matches!(alike(step), Some(Entry::Factor(_))));
     assert_eq!(alike::<String>(r#""ticket""#).as_deref(), Some("ticket"));
     assert_eq!(alike::<()>(" null "), Some(()));

@@ -17,6 +17,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     /// What the definer functions see beyond a workspace.
     const DEFINER: &[&str] = &[
         "audit: definer PERMISSIVE ALL {postern_definer} true true",
+        "audit_head: definer PERMISSIVE ALL {postern_definer} true true",
         "channel: definer PERMISSIVE SELECT {postern_definer} true ",
         "channel_route: definer PERMISSIVE ALL {postern_definer} true true",
         "contact: definer PERMISSIVE SELECT {postern_definer} true ",
@@ -47,6 +48,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "recovery_code",    // keyed digests
         "factor_step",      // sign-ins that wait for a factor
         "trusted_device",   // people's browsers, as hashes
+        "passkey",          // people's public keys
+        "passkey_state",    // questions to passkeys, sealed
         "installation",     // facts about the whole
         "account",          // people are global
         "session",          // a person's browsers
@@ -113,11 +116,12 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
 ) {
     /// Rights of everybody but the owner. Nobody has TRUNCATE, REFERENCES or TRIGGER, and PUBLIC has nothing.
     const RIGHTS: &[&str] = &[
-        "postern_app account: INSERT, SELECT, UPDATE (disabled_at, email, name, password_hash)",
+        "postern_app account: INSERT, SELECT, UPDATE (disabled_at, email, name, password_hash, password_mailed)",
         "postern_app account_audit: INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
-        "postern_app audit: INSERT, SELECT",
+        "postern_app audit: INSERT (action, actor, at, detail, digest, id, network, workspace_id), SELECT",
+        "postern_app audit_head: SELECT",
         "postern_app channel: INSERT, SELECT, UPDATE",
         "postern_app channel_alert: INSERT, SELECT, UPDATE (seen_at, seen_by)",
         "postern_app channel_change: INSERT, SELECT",
@@ -148,6 +152,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message_row: SELECT",
         "postern_app message_status: INSERT, SELECT",
         "postern_app message_try: INSERT, SELECT",
+        "postern_app passkey: DELETE, INSERT, SELECT, UPDATE (data, name, used_at)",
+        "postern_app passkey_state: DELETE, INSERT, SELECT, UPDATE (sealed, spent_at)",
         "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
         "postern_app recovery_code: DELETE, INSERT, SELECT, UPDATE (spent_at)",
@@ -162,7 +168,9 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace: INSERT, SELECT, UPDATE (factor_required)",
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, id)",
-        "postern_definer audit: SELECT (detail, id, workspace_id), UPDATE (detail)",
+        "postern_definer audit: SELECT (action, actor, at, detail, digest, id, network, position, workspace_id), \
+         UPDATE (detail, link, position)",
+        "postern_definer audit_head: INSERT, SELECT, UPDATE (link, position)",
         "postern_definer channel: SELECT (app_secret_sealed, id, people_scope, token_sealed, verify_token_sealed, workspace_id)",
         "postern_definer channel_event: SELECT (sealed, workspace_id)",
         "postern_definer channel_route: INSERT, SELECT, UPDATE",
@@ -183,6 +191,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
          wamid, workspace_id), SELECT (arrival, channel_id, direction, id, target, target_id, \
          wamid, workspace_id)",
         "postern_definer message_key: INSERT (digest, workspace_id), SELECT (digest, workspace_id)",
+        "postern_definer passkey: SELECT (account_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, created_at, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
@@ -324,6 +333,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "intake_routes",
         "job_lines_up",
         "job_moves_up",
+        "link_audit",
         "message_came_by_ad",
         "message_keeps_status",
         "my_memberships",

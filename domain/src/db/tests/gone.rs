@@ -24,6 +24,9 @@ async fn the_serving_role_erases_no_history_and_no_key(
         "UPDATE workspace_key SET wrapped = ''",
         "DELETE FROM audit",
         "UPDATE audit SET action = ''",
+        "UPDATE audit SET link = NULL",
+        "DELETE FROM audit_head",
+        "UPDATE audit_head SET position = 1",
         "DELETE FROM channel",
         "DELETE FROM conversation",
         "DELETE FROM message",
@@ -144,7 +147,8 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
              VALUES ('{workspace}', '{channel}', '{number}', 'agent', '{member}', now(), now());
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
-         INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL)"
+         INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL);
+         SELECT link_audit(100)"
     );
     run(tenant.conn(), &rest).await;
     tenant.commit().await.unwrap();

@@ -197,6 +197,8 @@ async fn codes_links_and_letters_go_a_while_after_they_are_over(
                  VALUES ('{row}', 'reset', '{account}', 'a@b.c', now() - interval '{days} days');
              INSERT INTO factor_step (ticket_hash, account_id, device, expires_at)
                  VALUES ('{row}', '{account}', '', now() - interval '{days} days');
+             INSERT INTO passkey_state (id, ticket_hash, purpose, device, sealed, expires_at)
+                 VALUES (gen_random_uuid(), '{row}', 'sign_in', '', '', now() - interval '{days} days');
              INSERT INTO mail (id, sealed, created_at, run_at, dead_at)
                  VALUES (gen_random_uuid(), '', now(), now(), now() - interval '{days} days')"
         )))
@@ -207,12 +209,13 @@ async fn codes_links_and_letters_go_a_while_after_they_are_over(
     global.commit().await.unwrap();
     sweep(&env).await.unwrap();
     let mut global = env.db.global().await.unwrap();
-    let left: (i64, i64, i64, i64) = sqlx::query_as(
+    let left: (i64, i64, i64, i64, i64) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM mailed_code), (SELECT count(*) FROM account_link),
-                (SELECT count(*) FROM factor_step), (SELECT count(*) FROM mail)",
+                (SELECT count(*) FROM factor_step), (SELECT count(*) FROM passkey_state),
+                (SELECT count(*) FROM mail)",
     )
     .fetch_one(global.conn())
     .await
     .unwrap();
-    assert_eq!(left, (2, 2, 2, 3));
+    assert_eq!(left, (2, 2, 2, 2, 3));
 }

@@ -1,0 +1,224 @@
+//! The audit: who did what, when and from where.
+
+pub const TITLE: &str = "Audit";
+pub const LEAD: &str =
+    "Who did what in this workspace, when and from where. No line is changed or deleted unseen.";
+pub const NOT_YOURS: &str = "Admins read the audit";
+pub const NOT_YOURS_HINT: &str = "Ask one of them when you need to know who did something.";
+pub const NOT_READ: &str = "The audit could not be read.";
+pub const NOTHING: &str = "Nothing of that kind happened";
+pub const NOTHING_HINT: &str = "Choose other people, another kind or other days.";
+pub const MORE: &str = "Load more";
+
+// The chain.
+pub const CHAIN: &str = "Chain";
+pub const CHAIN_LEAD: &str = "Each line is linked to the one before it. A line that is changed, put in or left out breaks the chain. Note the last link down: a chain that holds it later has lost nothing before it.";
+pub const CHECK: &str = "Check again";
+pub const CHECKING: &str = "The chain is being checked…";
+pub const NOT_CHECKED: &str = "The chain could not be checked.";
+pub const LAST_LINK: &str = "Last link";
+
+pub fn whole(entries: i64, linked: i64) -> String {
+    let holds = match linked {
+        0 => "There is no line yet.".to_owned(),
+        1 => "The chain is whole: 1 line.".to_owned(),
+        n => format!("The chain is whole: {n} lines."),
+    };
+    match entries - linked {
+        ..=0 => holds,
+        1 => format!("{holds} 1 more is linked in a moment."),
+        n => format!("{holds} {n} more are linked in a moment."),
+    }
+}
+
+pub fn broken_at(place: i64) -> String {
+    format!(
+        "The chain is broken at line {place}: it was changed, put in, or one before it is missing. Tell whoever runs the \
+         server, and keep what you downloaded before."
+    )
+}
+
+// Taking it out.
+pub const DOWNLOAD: &str = "Download CSV";
+pub const DOWNLOADING: &str = "One moment…";
+pub const DOWNLOADED: &str = "The audit is downloaded. That you did is a line of it.";
+pub const NOT_DOWNLOADED: &str = "The audit was not downloaded.";
+pub const NOT_SAVED: &str = "The browser did not make the file. Try again.";
+pub const FILE_NAME: &str = "postern-audit.csv";
+
+// What is looked for.
+pub const FILTERS: &str = "Look for";
+pub const WHO: &str = "Who";
+pub const EVERYBODY: &str = "Everybody";
+pub const WHAT: &str = "What";
+pub const FROM: &str = "From";
+pub const UNTIL: &str = "Until";
+
+/// What an action's word begins with, and what such actions are about.
+pub const KINDS: [(&str, &str); 10] = [
+    ("", "Everything"),
+    ("member.", "Members"),
+    ("invitation.", "Invitations"),
+    ("workspace.", "The workspace"),
+    ("channel.", "Numbers"),
+    ("conversation.", "Conversations"),
+    ("contact.", "Contacts"),
+    ("courtesy.", "What contacts see"),
+    ("webhook.", "Kept events"),
+    ("audit.", "The audit itself"),
+];
+
+// An entry.
+pub const FROM_NETWORK: &str = "From the network";
+pub const ERASED: &str = "The details were erased.";
+pub const BROKEN: &str =
+    "The details do not open, or are not what was written. They are not shown.";
+
+pub fn by(somebody: bool, name: Option<&str>) -> String {
+    match (somebody, name) {
+        (_, Some(name)) => name.to_owned(),
+        (true, None) => super::FORMER.into(),
+        (false, None) => "Postern, or who runs it".into(),
+    }
+}
+
+pub fn place(position: Option<i64>) -> String {
+    position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
+}
+
+const ACTIONS: [(&str, &str); 31] = [
+    ("member.added", "Added a member"),
+    ("member.asked", "Somebody asked to come in"),
+    ("member.approved", "Let a member in"),
+    ("member.declined", "Declined a request to come in"),
+    ("member.role_changed", "Changed a member's role"),
+    ("member.suspended", "Suspended a member"),
+    ("member.restored", "Let a suspended member back in"),
+    ("member.removed", "Removed a member"),
+    ("member.left", "Left the workspace"),
+    (
+        "member.access_ended",
+        "Ended a member's access in every browser",
+    ),
+    ("invitation.mailed", "Mailed an invitation"),
+    ("invitation.resent", "Mailed an invitation again"),
+    ("invitation.link_made", "Made an invitation link"),
+    ("invitation.withdrawn", "Took an invitation back"),
+    ("workspace.created", "Made the workspace"),
+    ("workspace.handed_over", "Handed the workspace over"),
+    (
+        "workspace.factor_required",
+        "Chose whether two-step sign-in is required",
+    ),
+    ("channel.connect", "Connected a number"),
+    ("channel.disconnect", "Disconnected a number"),
+    ("channel.profile", "Changed the profile of a number"),
+    (
+        "channel.registration",
+        "Changed the registration of a number",
+    ),
+    ("conversation.assigned", "Gave a conversation to somebody"),
+    ("conversation.closed", "Closed a conversation"),
+    ("conversation.reopened", "Reopened a conversation"),
+    ("contact.rename", "Renamed a contact"),
+    ("contact.merge", "Merged two contacts"),
+    ("contact.unmerge", "Parted two contacts again"),
+    (
+        "contact.told_apart",
+        "Said that two contacts are two people",
+    ),
+    (
+        "courtesy.choose",
+        "Chose what contacts see of those who read and type",
+    ),
+    ("webhook.reapply", "Applied kept events again"),
+    ("audit.exported", "Took the audit out as a file"),
+];
+
+/// What was done; a word that is not known here as it is.
+pub fn what(action: &str) -> String {
+    let known = ACTIONS.iter().find(|(word, _)| *word == action);
+    known.map_or(action, |(_, what)| what).to_owned()
+}
+
+/// What stands behind a label of a detail.
+pub fn label(label: &str) -> String {
+    match label {
+        "member" => "Member",
+        "role" => "Role",
+        "from" => "From",
+        "to" => "To",
+        "heir" => "Conversations go to",
+        "conversations" => "Open conversations",
+        "network" => "Network",
+        "reason" => "Reason",
+        "invitation" => "Invitation",
+        "email" => "E-mail",
+        "domain" => "Only addresses at",
+        "days" => "Good for days",
+        "required" => "Required",
+        "channel" => "Number",
+        "phone_number_id" => "WhatsApp's id of the number",
+        "account_id" => "WhatsApp's id of the account",
+        "own_app" => "Own app at Meta",
+        "step" => "Step",
+        "contact" => "Contact",
+        "other" => "Other contact",
+        "name" => "Name",
+        "kept" => "Contact that stays",
+        "gone" => "Contact that went into it",
+        "receipts" => "Blue ticks",
+        "typing" => "Typing is shown",
+        "parts" => "Webhooks tried",
+        "applied" => "Shown in full",
+        "left" => "Still kept",
+        "lines" => "Lines",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// What stands there.
+pub fn value(value: String) -> String {
+    match value.as_str() {
+        "true" => "Yes".into(),
+        "false" => "No".into(),
+        "agent" => "Agent".into(),
+        "manager" => "Manager".into(),
+        "admin" => "Admin".into(),
+        "owner" => "Owner".into(),
+        _ => value,
+    }
+}
+
+/// Whether what stands behind that label is a time.
+pub fn is_time(action: &str, label: &str) -> bool {
+    action == "webhook.reapply" && matches!(label, "from" | "to")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_kind_to_be_looked_for_and_what_is_not_known_is_shown_as_it_is() {
+        for (action, words) in ACTIONS {
+            let kinds = KINDS[1..]
+                .iter()
+                .filter(|(word, _)| action.starts_with(*word));
+            assert_eq!(kinds.count(), 1, "{action}");
+            assert_eq!(what(action), words);
+        }
+        assert_eq!(what("task.shared"), "task.shared");
+        assert_eq!(label("colour"), "colour");
+        assert_eq!(value("green".into()), "green");
+        assert_eq!(value("true".into()), "Yes");
+    }
+
+    #[test]
+    fn it_is_told_how_much_of_the_chain_there_is() {
+        assert_eq!(whole(0, 0), "There is no line yet.");
+        assert_eq!(whole(5, 5), "The chain is whole: 5 lines.");
+        assert!(whole(7, 5).ends_with("2 more are linked in a moment."));
+    }
+}
