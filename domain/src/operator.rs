@@ -20,7 +20,7 @@ pub async fn add_workspace(
     let kept = prepare(env, owner, password, name).await?;
     let mut tenant = workspace::create(env, name).await?;
     let (account, made) = find_or_make(env, &mut tenant, owner, kept.as_deref()).await?;
-    member::add(env, &mut tenant, account, Role::Owner).await?;
+    workspace::found(env, &mut tenant, account).await?;
     installation::claim(env, tenant.conn()).await?;
     let workspace = tenant.workspace();
     tenant.commit().await?;

@@ -8,12 +8,12 @@ use crate::{
     code::{self, Checked, Purpose},
     installation, invitation,
     mail::{self, Letter},
-    member, password,
+    password,
     session::{self, Browser, Opened},
     wake::Signal,
     workspace,
 };
-use postern_types::{CodeSent, Confirm, Register, Role};
+use postern_types::{CodeSent, Confirm, Register};
 use serde::{Deserialize, Serialize};
 
 /// Whether strangers may register workspaces of their own.
@@ -143,7 +143,7 @@ pub async fn confirm(
         let from = attempt::network(browser.address);
         invitation::take(env, &mut tenant, token, account, &person, &from).await?;
     } else {
-        member::add(env, &mut tenant, account, Role::Owner).await?;
+        workspace::found(env, &mut tenant, account).await?;
         installation::claim(env, tenant.conn()).await?;
     }
     let address = Some(browser.address);

@@ -4,13 +4,13 @@ use crate::{
     Env, Error, Result,
     account::{self, Deed, Person},
     attempt::{self, Subject},
-    installation, member, password,
+    installation, password,
     session::{self, Browser, Opened},
     wake::Signal,
     workspace,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{Role, SetUp};
+use postern_types::SetUp;
 use subtle::ConstantTimeEq as _;
 
 /// The secret of the set-up link, as the server prints it; none once the installation is set up. It is made of the
@@ -53,7 +53,7 @@ pub async fn run(
         return Err(done());
     }
     let account = account::create(env, tenant.conn(), &person, &kept).await?;
-    member::add(env, &mut tenant, account, Role::Owner).await?;
+    workspace::found(env, &mut tenant, account).await?;
     attempt::succeeded(env, tenant.conn(), &subjects).await?;
     let address = Some(browser.address);
     account::audit(env, tenant.conn(), account, Deed::SetUp, address).await?;

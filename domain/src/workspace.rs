@@ -1,7 +1,7 @@
 //! Workspaces: the tenants of an installation.
 
-use crate::{Env, Error, Result, Tenant, audit, vault, wake::Signal};
-use postern_types::{AccountId, WorkspaceId};
+use crate::{Env, Error, Result, Tenant, audit, member, vault, wake::Signal};
+use postern_types::{AccountId, Role, WorkspaceId};
 use serde_json::json;
 
 /// Makes a workspace with its first data key and enters it. Nothing exists until the tenant is committed.
@@ -18,14 +18,19 @@ pub async fn create(env: &Env, name: &str) -> Result<Tenant> {
     .execute(tenant.conn())
     .await?;
     vault::make_key(env, &mut tenant).await?;
+    Ok(tenant)
+}
+
+/// Gives a new workspace its first owner, and writes down that it was made.
+pub(crate) async fn found(env: &Env, tenant: &mut Tenant, owner: AccountId) -> Result<()> {
+    let owner = member::add(env, tenant, owner, Role::Owner).await?;
     audit::record(
         env,
-        &mut tenant,
+        tenant,
         "workspace.created",
-        &json!({ "name": name }),
+        &json!({ "member": owner }),
     )
-    .await?;
-    Ok(tenant)
+    .await
 }
 
 /// Requires a second factor of every member, or not any more. Whoever has none is shut out at once, until they have; also

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{invitation, testing};
-use postern_types::{Invite, InviteLink, MemberState};
+use postern_types::{Invite, InviteLink, MemberState, Role};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::collections::HashSet;
 use time::Duration;

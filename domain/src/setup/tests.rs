@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing;
+use postern_types::Role;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Each from a network of its own: the local counters are the process's.
