@@ -174,6 +174,44 @@ test('two-step sign-in: set up, asked for, each code good once, turned off', asy
   await signIn(page, house, dana);
 });
 
+test('a browser that is trusted and signed out is listed, and forgotten from another one', async ({ home, page, newContext, watch }) => {
+  test.slow();
+  watch.allow(...REFUSED);
+  const { house } = home;
+  const tia = await member(home, 'Tia Trusting');
+  await signIn(page, house, tia);
+  await toAccount(page);
+  await expect(part(page, 'Trusted browsers')).toHaveCount(0);
+  await part(page, 'Two-step sign-in').getByRole('button', { name: 'Set up two-step sign-in' }).click();
+  const enrol = page.getByRole('dialog', { name: 'Set up two-step sign-in' });
+  await enrol.getByLabel('Your password').fill(tia.password);
+  await enrol.getByRole('button', { name: 'Continue' }).click();
+  const secret = (await enrol.locator('.copyable-value').innerText()).replaceAll(' ', '');
+  const app = new Authenticator(secret);
+  await enrol.getByLabel('Code from the app').fill(await app.next());
+  await enrol.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByRole('dialog', { name: 'Your recovery codes' }).getByRole('button', { name: 'I have kept them' }).click();
+
+  const other = await (await newContext()).newPage();
+  const code = await toSecondStep(other, house, tia);
+  await other.getByRole('checkbox', { name: 'Do not ask again in this browser for 30 days' }).check();
+  await enter(code, await app.next());
+  await atInbox(other);
+  await signOut(other);
+  await expect(other).toHaveURL(/\/sign-in/);
+
+  await page.reload();
+  const trusted = part(page, 'Trusted browsers');
+  await expect(trusted.getByRole('listitem')).toHaveCount(1);
+  await check(page, 'account, a trusted browser');
+  await trusted.getByRole('button', { name: /^Forget: / }).click();
+  await expect(page.getByText('The browser is not trusted any more')).toBeVisible();
+  await expect(trusted).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeFocused();
+  // It asks again.
+  await toSecondStep(other, house, tia);
+});
+
 test('a browser that is ended from another one is signed out at once, without a reload', async ({ home, page, newContext, watch }) => {
   watch.allow(...REFUSED);
   const { house } = home;

@@ -125,6 +125,7 @@ test('an invitation is mailed, stands in the list, is sent again and withdrawn',
   await invitation(page, nina).getByRole('button', { name: `Withdraw: ${nina}` }).click();
   await expect(page.getByText(`Withdrawn: ${nina}`)).toBeVisible();
   await expect(invitation(page, nina)).toHaveCount(0);
+  await expect(rail).toHaveCount(0);
   await expect(membersHead(page), 'the focus is not lost with the line').toBeFocused();
 });
 
@@ -168,10 +169,15 @@ test('whoever asks to come in is seen without a reload, and is let in or told wh
   await toTeam(page, house);
   await expect(line(page, own.owner)).toBeVisible();
   await expect(waiting(page)).toHaveCount(0);
+  const rail = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /Team/ });
+  await expect(rail).toHaveCount(0);
 
   await ask(own, iva);
+  // It is told, and not found at the next look.
+  await expect(rail).toContainText('1 person asks to come in', { timeout: 3_000 });
+  await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: /Team/ })).toContainText('1 person asks to come in');
   const guest = (who: Person) => waiting(page).getByRole('listitem').filter({ hasText: who.email });
-  await expect(guest(iva)).toBeVisible();
+  await expect(guest(iva)).toBeVisible({ timeout: 3_000 });
   await expect(guest(iva)).toContainText(/Asked .+ from network \S+\/(24|48)/);
   await expect(line(page, iva), 'who waits is no member').toHaveCount(0);
   await guest(iva).getByRole('combobox', { name: `Role of ${iva.name}` }).selectOption('manager');

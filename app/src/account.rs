@@ -5,6 +5,7 @@ mod ask;
 mod codes;
 mod email;
 mod enrol;
+mod erase;
 mod factors;
 mod leave;
 mod passkeys;
@@ -13,6 +14,7 @@ mod profile;
 mod prove;
 mod qr;
 mod sessions;
+mod trusted;
 
 use crate::{
     ui::{
@@ -21,6 +23,7 @@ use crate::{
     },
     words::{self, settings},
 };
+use erase::Erase;
 use factors::{Desk, TwoStep};
 use leave::Workspaces;
 use leptos::prelude::*;
@@ -29,6 +32,7 @@ use passkeys::Passkeys;
 use password::Password;
 use profile::Profile;
 use sessions::Sessions;
+use trusted::Trusted;
 use wasm_split_helpers::wasm_split;
 
 /// The page; its code is fetched by those who come here.
@@ -68,7 +72,9 @@ fn Account() -> impl IntoView {
                 <TwoStep desk/>
                 <Passkeys desk changed/>
                 <Sessions changed/>
+                <Trusted changed/>
                 <Workspaces/>
+                <Erase/>
             </div>
         </main>
     }

@@ -11,7 +11,7 @@ mod waiting;
 use crate::{
     boxed::{Show, effect},
     browser,
-    live::{provide_live, use_live},
+    live::{Inbox, provide_live, use_live},
     session::use_session,
     ui::icon::Icon,
     words::{self, frame},
@@ -114,6 +114,13 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
                 _ => None,
             })
     });
+    let waiting = Memo::new(move |_| {
+        if session.at_least(Role::Admin) {
+            live.inbox.with(Inbox::waiting)
+        } else {
+            0
+        }
+    });
     view! {
         <nav class="rail" aria-label=frame::NAVIGATION>
             <Menu place/>
@@ -134,6 +141,16 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
                     </span>
                 })}
             </A>
+            <Show when=move || { waiting.get() > 0 }>
+                <A href="/settings/team" attr:class="rail-link" attr:title=frame::TEAM>
+                    <Icon name="users"/>
+                    <span class="rail-word">{frame::TEAM}</span>
+                    <span class="rail-count">
+                        <span aria-hidden="true">{move || words::count(waiting.get())}</span>
+                        <span class="only-heard">{move || frame::waiting(waiting.get())}</span>
+                    </span>
+                </A>
+            </Show>
         </nav>
     }
     .into_any()

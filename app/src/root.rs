@@ -6,6 +6,7 @@ use crate::{
     browser,
     channels::ChannelsPage,
     door::DoorPage,
+    erase::ErasePage,
     frame::{Frame, FrameSkeleton},
     inbox::{InboxPage, NothingOpen, OpenConversation},
     session::{Auth, provide_session, use_session},
@@ -60,6 +61,7 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/settings/account") view=AccountPage/>
                     <Route path=path!("/settings/team") view=TeamPage/>
                     <Route path=path!("/settings/audit") view=AuditPage/>
+                    <Route path=path!("/settings/delete") view=ErasePage/>
                     <Route path=path!("/settings/channels") view=ChannelsPage/>
                     <Route path=path!("/settings/where") view=WherePage/>
                 </ProtectedParentRoute>

@@ -9,6 +9,7 @@ pub mod channels;
 pub mod composer;
 pub mod courtesy;
 pub mod details;
+pub mod erase;
 pub mod fault;
 pub mod frame;
 pub mod kit;

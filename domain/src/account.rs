@@ -1,10 +1,12 @@
 //! People: one account each, over all workspaces.
 
 mod address;
+mod erase;
 mod own;
 mod reset;
 
 pub use address::{begin_email, confirm_email};
+pub use erase::{erase, leaving};
 pub(crate) use own::{Signed, close_doors, hold, lock, prove, shut_out, signed};
 pub use own::{change_password, now, rename};
 pub(crate) use reset::not_me_link;
@@ -207,6 +209,12 @@ pub enum Deed {
     PasskeyAdded,
     /// A passkey was taken away.
     PasskeyRemoved,
+    /// A browser is not trusted any more.
+    TrustEnded,
+    /// The account was deleted.
+    Erased,
+    /// A workspace was deleted.
+    WorkspaceErased,
 }
 
 impl Deed {
@@ -231,6 +239,9 @@ impl Deed {
             Self::FactorRefused => "factor_refused",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::TrustEnded => "trust_ended",
+            Self::Erased => "account_erased",
+            Self::WorkspaceErased => "workspace_erased",
         }
     }
 }
@@ -255,13 +266,26 @@ pub(crate) async fn audit_from(
     deed: Deed,
     from: Option<&str>,
 ) -> Result<()> {
+    audit_about(env, conn, account, deed, from, &serde_json::json!({})).await
+}
+
+/// The same with what it was about: ids and nothing else.
+pub(crate) async fn audit_about(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: impl Into<Option<AccountId>>,
+    deed: Deed,
+    from: Option<&str>,
+    detail: &serde_json::Value,
+) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO account_audit (id, account_id, at, action, address) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO account_audit (id, account_id, at, action, address, detail) VALUES ($1, $2, $3, $4, $5, $6)",
         env.id::<uuid::Uuid>(),
         account.into().map(|account| account.0),
         env.now(),
         deed.as_str(),
         from,
+        detail,
     )
     .execute(conn)
     .await?;

@@ -1,9 +1,11 @@
 //! Conversations: the lists of the inbox, and what a member does with one.
 
 mod contact;
+mod hand;
 mod list;
 
 pub(crate) use contact::tell_of;
+pub(crate) use hand::hand_on;
 pub use list::{counts, from_now, list, snapshot};
 
 use crate::{
@@ -168,20 +170,7 @@ pub async fn assign(
 ) -> Result<ConversationRow> {
     let workspace = tenant.workspace();
     if let Some(member) = assignee {
-        let active = sqlx::query_scalar!(
-            r#"SELECT removed_at IS NULL AND state = 'active' AS "active!" FROM member
-                WHERE workspace_id = $1 AND id = $2 FOR SHARE"#,
-            workspace.0,
-            member.0,
-        )
-        .fetch_one(tenant.conn())
-        .await?;
-        if !active {
-            return Err(Error::invalid(
-                "assignee",
-                "This person does not work here at the moment; choose somebody else.",
-            ));
-        }
+        works_here(tenant, member).await?;
     }
     let changed = sqlx::query!(
         "UPDATE conversation SET assignee_id = $3, rev = rev + 1 WHERE workspace_id = $1 AND id = $2",
@@ -195,6 +184,26 @@ pub async fn assign(
     let detail = json!({ "contact": row.contact.id, "to": assignee });
     audit::record(env, tenant, "conversation.assigned", &detail).await?;
     Ok(row)
+}
+
+/// Makes sure that a member can be given something, and goes on to be one until this transaction ends.
+async fn works_here(tenant: &mut Tenant, member: MemberId) -> Result<()> {
+    let workspace = tenant.workspace();
+    let active = sqlx::query_scalar!(
+        r#"SELECT removed_at IS NULL AND state = 'active' AS "active!" FROM member
+            WHERE workspace_id = $1 AND id = $2 FOR SHARE"#,
+        workspace.0,
+        member.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    if active {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "assignee",
+        "This person does not work here at the moment; choose somebody else.",
+    ))
 }
 
 /// Marks it done. Closing a closed one changes nothing.

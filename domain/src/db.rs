@@ -176,6 +176,19 @@ impl Db {
         .await
     }
 
+    /// To leave for good, as somebody who is or was a member.
+    pub(crate) async fn leaving(
+        &self,
+        session: SessionId,
+        workspace: WorkspaceId,
+    ) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_leaving('{session}', '{workspace}')"),
+        )
+        .await
+    }
+
     /// For what belongs to no workspace.
     pub async fn global(&self) -> Result<Global> {
         let tx = self.pool.begin().await?;

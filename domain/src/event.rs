@@ -20,6 +20,27 @@ pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()>
     Ok(())
 }
 
+/// [`record`] for several at once, in their order.
+pub(crate) async fn record_all(env: &Env, tenant: &mut Tenant, events: &[Event]) -> Result<()> {
+    let workspace = tenant.workspace();
+    let bodies: Vec<String> = events
+        .iter()
+        .map(serde_json::to_string)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| Error::Internal(error.into()))?;
+    sqlx::query!(
+        "INSERT INTO event (workspace_id, at, body)
+         SELECT $1, $2, b.body FROM unnest($3::text[]) WITH ORDINALITY AS b (body, nth) ORDER BY b.nth",
+        workspace.0,
+        env.now(),
+        &bodies,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Feed(workspace));
+    Ok(())
+}
+
 /// A place in a feed, comparable within one workspace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -11,9 +11,13 @@ pub use mailed::mail_code;
 pub use recovery::renew_recovery;
 pub use step::finish;
 pub(crate) use step::{begin, is_asked};
+pub(crate) use totp::is_confirmed;
 pub use totp::{begin_totp, confirm_totp, remove_totp};
 
-use crate::{Env, Result, account};
+use crate::{
+    Env, Result, account,
+    attempt::{self, Subject},
+};
 use postern_types::{AccountId, Factors, SessionId};
 use sqlx::PgConnection;
 
@@ -38,6 +42,32 @@ pub async fn show(env: &Env, session: SessionId) -> Result<Factors> {
         recovery: u32::try_from(row.recovery).unwrap_or(u32::MAX),
         required: row.required,
     })
+}
+
+/// Makes sure that whoever holds the session has the account's application, where there is one: a code of it or one that was
+/// written down, used up by it. Of whoever has passkeys alone their password was enough. [`Error::Invalid`] on `code`.
+pub(crate) async fn prove(
+    env: &Env,
+    session: SessionId,
+    signed: &account::Signed,
+    code: &str,
+) -> Result<()> {
+    let mut global = env.db.global().await?;
+    if !is_confirmed(global.conn(), signed.account).await? {
+        return Ok(());
+    }
+    drop(global);
+    let subjects = [Subject::secret(env, "factor:own", &[session.0.as_bytes()])];
+    attempt::begin(env, &subjects).await?;
+    let mut global = env.db.global().await?;
+    account::hold(global.conn(), signed, session).await?;
+    let right = totp::take(env, global.conn(), signed.account, code, true).await?
+        || recovery::take(env, global.conn(), signed.account, code).await?;
+    if !right {
+        return Err(totp::wrong());
+    }
+    attempt::succeeded(env, global.conn(), &subjects).await?;
+    global.commit().await
 }
 
 /// Whether a person has one that is in force. Recovery codes and mailed codes are none by themselves: they stand in for one.
@@ -73,6 +103,9 @@ async fn forget_rest(conn: &mut PgConnection, account: AccountId) -> Result<()> 
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+pub(crate) use tests::shown;
 
 #[cfg(test)]
 mod tests;

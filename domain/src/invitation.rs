@@ -53,6 +53,7 @@ pub async fn mail(env: &Env, tenant: &mut Tenant, form: &Invite) -> Result<()> {
     let secret = env.secret();
     let id = insert(env, tenant, &secret, Some(&email), None, form.role, LIFE).await?;
     post(env, tenant, &email, form.role, &secret).await?;
+    member::touch(env, tenant).await?;
     let detail = json!({ "invitation": id, "email": email, "role": form.role });
     audit::record(env, tenant, "invitation.mailed", &detail).await
 }
@@ -91,6 +92,7 @@ pub async fn link(env: &Env, tenant: &mut Tenant, form: &InviteLink) -> Result<L
     .await?;
     let detail =
         json!({ "invitation": id, "domain": domain, "role": form.role, "days": form.days });
+    member::touch(env, tenant).await?;
     audit::record(env, tenant, "invitation.link_made", &detail).await?;
     Ok(LinkMade {
         link: env.post.link("invitation", &secret),
@@ -116,6 +118,7 @@ pub async fn resend(env: &Env, tenant: &mut Tenant, id: InvitationId) -> Result<
     .ok_or(Error::NotFound)?;
     offered(tenant, row.role).await?;
     post(env, tenant, &row.email, row.role, &secret).await?;
+    member::touch(env, tenant).await?;
     audit::record(
         env,
         tenant,
@@ -139,6 +142,7 @@ pub async fn withdraw(env: &Env, tenant: &mut Tenant, id: InvitationId) -> Resul
     if ended.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
+    member::touch(env, tenant).await?;
     audit::record(
         env,
         tenant,

@@ -53,6 +53,7 @@ pub mod workspace;
 
 // Duty.
 pub mod audit;
+pub mod erasure;
 
 // Machinery.
 pub mod crypto;

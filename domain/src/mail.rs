@@ -80,16 +80,33 @@ async fn insert(
     let sealed = vault::seal_own(env, conn, SEALED, &id.to_string(), &plain).await?;
     sqlx::query!(
         // A clock that goes before the database's must not put it off for the other processes.
-        "INSERT INTO mail (id, sealed, created_at, run_at, dead_at)
-         VALUES ($1, $2, $3, least($3, now()), CASE WHEN $4 THEN now() END)",
+        "INSERT INTO mail (id, sealed, created_at, run_at, dead_at, to_digest)
+         VALUES ($1, $2, $3, least($3, now()), CASE WHEN $4 THEN now() END, $5)",
         id,
         sealed,
         env.now(),
         void,
+        &digest(env, to)[..],
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Takes back every letter to an address that has not left.
+pub(crate) async fn forget(env: &Env, conn: &mut PgConnection, to: &str) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM mail WHERE to_digest = $1",
+        &digest(env, to)[..]
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whom a letter is to, for who knows the address already: the key stands outside the database.
+fn digest(env: &Env, to: &str) -> [u8; 32] {
+    env.keys.digest("letter to", &[to.as_bytes()])
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 mod approval;
 mod changes;
+mod forget;
 
 pub(crate) use approval::{admins, ask};
 pub use approval::{approve, decline};
 pub use changes::{change_role, end_access, hand_over, leave, remove, restore, suspend};
+pub(crate) use forget::forget;
 
 use crate::{Env, Error, Result, Tenant, error::OnConstraint as _, event, wake::Signal};
 use postern_types::{AccountId, Event, MemberId, MemberState, MemberView, Role};
@@ -41,7 +43,8 @@ pub async fn list(tenant: &mut Tenant) -> Result<Vec<MemberView>> {
     let members = sqlx::query_as!(
         MemberView,
         r#"SELECT m.id AS "id: MemberId", a.name, m.role AS "role: Role",
-                  m.removed_at IS NULL AND m.state = 'active' AS "active!"
+                  m.removed_at IS NULL AND m.state = 'active' AS "active!",
+                  m.removed_at IS NULL AND m.state = 'waiting' AS "waiting!"
              FROM member m JOIN account a ON a.id = m.account_id
             WHERE m.workspace_id = $1
             ORDER BY lower(a.name), m.id"#,
@@ -87,7 +90,8 @@ pub(crate) async fn announce(env: &Env, tenant: &mut Tenant, id: MemberId) -> Re
     let member = sqlx::query_as!(
         MemberView,
         r#"SELECT m.id AS "id: MemberId", a.name, m.role AS "role: Role",
-                  m.removed_at IS NULL AND m.state = 'active' AS "active!"
+                  m.removed_at IS NULL AND m.state = 'active' AS "active!",
+                  m.removed_at IS NULL AND m.state = 'waiting' AS "waiting!"
              FROM member m JOIN account a ON a.id = m.account_id
             WHERE m.workspace_id = $1 AND m.id = $2"#,
         workspace.0,
@@ -96,6 +100,16 @@ pub(crate) async fn announce(env: &Env, tenant: &mut Tenant, id: MemberId) -> Re
     .fetch_one(tenant.conn())
     .await?;
     event::record(env, tenant, &Event::Member { member }).await
+}
+
+/// Tells the feed of the member who acts, as they are: the team's page looks again, for something that it shows was changed.
+pub(crate) async fn touch(env: &Env, tenant: &mut Tenant) -> Result<()> {
+    match tenant.actor().await {
+        Ok(me) => announce(env, tenant, me).await,
+        // The operator; no page waits for that.
+        Err(Error::Forbidden) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]

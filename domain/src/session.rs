@@ -4,7 +4,7 @@ mod list;
 mod refresh;
 
 pub(crate) use list::{Reason, end_others};
-pub use list::{list, revoke, revoke_others};
+pub use list::{forget_trusted, list, revoke, revoke_others, trusted};
 pub use refresh::refresh;
 
 use crate::{
@@ -141,11 +141,15 @@ pub(crate) async fn come_in(
     let opened = open(env, global.conn(), account, browser).await?;
     if let Some(until) = trust {
         sqlx::query!(
-            "INSERT INTO trusted_device (account_id, device, until) VALUES ($1, $2, $3)
-             ON CONFLICT (account_id, device) DO UPDATE SET until = excluded.until",
+            "INSERT INTO trusted_device (account_id, device, until, label, network, since) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (account_id, device) DO UPDATE
+                SET until = excluded.until, label = excluded.label, network = excluded.network, since = excluded.since",
             account.0,
             &browser.device()[..],
             until,
+            label(&browser.agent),
+            attempt::network(browser.address),
+            env.now(),
         )
         .execute(global.conn())
         .await?;

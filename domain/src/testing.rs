@@ -238,6 +238,19 @@ pub async fn person(env: &Env, name: &str) -> (AccountId, SessionId) {
     (account, session)
 }
 
+/// Gives whoever holds a session a password.
+pub async fn set_password(env: &Env, session: SessionId, password: &str) {
+    let kept = crate::password::hash(env, password).await.unwrap();
+    let mut global = env.db.global().await.unwrap();
+    sqlx::query("UPDATE account SET password_hash = $2 WHERE id = (SELECT account_id FROM session WHERE id = $1)")
+        .bind(session.0)
+        .bind(kept)
+        .execute(global.conn())
+        .await
+        .unwrap();
+    global.commit().await.unwrap();
+}
+
 /// What stands in the feed behind `cursor`, which moves on. The horizon is the whole cluster's, and other tests write
 /// there too: it reads until nothing is hidden any more.
 pub async fn feed(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<Event> {

@@ -234,5 +234,11 @@ fn unwrap(env: &Env, workspace: WorkspaceId, number: i32, wrapped: Vec<u8>) -> R
     Ok(key)
 }
 
+/// Lets go of the unwrapped keys of a workspace that is gone.
+pub(crate) fn forget(workspace: WorkspaceId) {
+    let mut known = UNWRAPPED.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|(of, ..), _| *of != workspace);
+}
+
 #[cfg(test)]
 mod tests;

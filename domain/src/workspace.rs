@@ -73,6 +73,7 @@ pub async fn require_factor(env: &Env, tenant: &mut Tenant, required: bool) -> R
     for account in shut_out {
         tenant.ring(Signal::Account(AccountId(account)));
     }
+    member::touch(env, tenant).await?;
     let detail = json!({ "required": required });
     audit::record(env, tenant, "workspace.factor_required", &detail).await
 }

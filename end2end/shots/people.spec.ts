@@ -58,6 +58,15 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await expect(admins.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
     await expect(admins.getByText('This browser')).toBeVisible();
     await shoot(admins, 'account', 'full');
+    await admins.getByRole('region', { name: 'Delete your account' }).getByRole('button', { name: 'Delete account' }).click();
+    await expect(admins.getByRole('list', { name: 'Workspaces that hold you' })).toBeVisible();
+    await shoot(admins, 'delete-account', 'held');
+    await admins.goto(`${house.url}/settings/delete`);
+    await expect(admins.getByRole('list', { name: 'What goes' })).toBeVisible();
+    await shoot(admins, 'delete-workspace', 'full');
+    await admins.getByRole('button', { name: 'Delete workspace' }).click();
+    await expect(admins.getByRole('dialog', { name: 'Delete it for good?' })).toBeVisible();
+    await shoot(admins, 'delete-workspace', 'asked');
     await admins.goto('about:blank');
     await page.goto('about:blank');
   } finally {

@@ -10,7 +10,7 @@ use crate::{auth, config::Config};
 use clap::Subcommand;
 use keys::KeysCommand;
 use messages::MessageCommand;
-use postern_domain::Env;
+use postern_domain::{Env, erasure};
 use postern_types::{Role, WorkspaceId};
 use webhooks::{QuarantineCommand, WebhookCommand};
 
@@ -57,6 +57,16 @@ pub enum WorkspaceCommand {
         /// The owner's name; by default what stands before the @.
         #[arg(long)]
         owner_name: Option<String>,
+    },
+    /// Deletes a workspace for good, at once: nobody comes in any more, and what it holds is taken away by the running
+    /// workers.
+    Delete {
+        /// The workspace's id, as `workspace list` prints it.
+        #[arg(long)]
+        workspace: WorkspaceId,
+        /// Its name: a mistaken id deletes nothing.
+        #[arg(long)]
+        name: String,
     },
     /// Prints where a person belongs: id, role and name of each workspace.
     List {
@@ -117,6 +127,12 @@ pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result
                     place.workspace_name
                 );
             }
+        }
+        Command::Workspace(WorkspaceCommand::Delete { workspace, name }) => {
+            erasure::operate(env, workspace, &name).await?;
+            println!(
+                "{workspace} is closed; `postern serve` or `postern work` takes away what it held"
+            );
         }
         Command::Member(MemberCommand::Add {
             workspace,

@@ -23,6 +23,7 @@ pub mod webhooks;
 pub mod boot;
 pub mod cli;
 pub mod config;
+pub mod eraser;
 pub mod postgres;
 pub mod postman;
 pub mod prepare;

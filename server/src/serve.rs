@@ -7,7 +7,7 @@ mod steady;
 use crate::{
     boot,
     config::{Config, Environment, LogFormat},
-    postman, routes, worker,
+    eraser, postman, routes, worker,
 };
 use anyhow::Context as _;
 use postern_domain::{Env, wake::across::Across};
@@ -113,7 +113,8 @@ fn work_off(
     async move {
         if loops > 0 {
             let letters = postman::run(env.clone(), stopped.clone());
-            tokio::join!(worker::run(env, loops, stopped), letters);
+            let erasing = eraser::run(env.clone(), stopped.clone());
+            tokio::join!(worker::run(env, loops, stopped), letters, erasing);
         }
     }
 }

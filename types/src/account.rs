@@ -1,6 +1,9 @@
 //! People and their places in workspaces.
 
-use crate::{AccountId, MemberId, Moment, PasskeyId, SessionId, WorkspaceId};
+use crate::{
+    AccountId, EraseAccount, EraseWorkspace, MemberId, Moment, PasskeyId, SessionId, TrustId,
+    WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a member may do, from least to most: the order is the ranking.
@@ -297,6 +300,21 @@ pub struct PasskeyView {
     pub used: Option<Moment>,
 }
 
+/// A browser that is trusted and in which the person is not signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustedView {
+    /// It.
+    pub id: TrustId,
+    /// Its browser and system, as a person would call it; empty when that is not known any more.
+    pub label: String,
+    /// The network it was trusted from (/24, /48).
+    pub network: String,
+    /// Since when.
+    pub since: Moment,
+    /// Until when.
+    pub until: Moment,
+}
+
 /// How a person's account is kept safe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factors {
@@ -315,9 +333,7 @@ pub struct Factors {
 pub struct TotpSeed {
     /// Base32, to be typed.
     pub secret: String,
-    /// The `otpauth://` address.
-    pub uri: String,
-    /// The squares of its QR code, row by row: true is dark. As many rows as columns.
+    /// The squares of the QR code of its `otpauth://` address, row by row: true is dark. As many rows as columns.
     pub squares: Vec<bool>,
 }
 
@@ -343,7 +359,9 @@ never_shown!(
     LinkToken,
     Forgot,
     Reset,
-    TotpSeed
+    TotpSeed,
+    EraseAccount,
+    EraseWorkspace
 );
 /// A colleague, as shown beside conversations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -356,4 +374,7 @@ pub struct MemberView {
     pub role: Role,
     /// False once removed: shown beside old messages, not offered for assignment.
     pub active: bool,
+    /// True while they wait for an admin's word.
+    #[serde(default)]
+    pub waiting: bool,
 }

@@ -50,6 +50,8 @@ id! {
     SessionId,
     /// A passkey of a person.
     PasskeyId,
+    /// A browser in which a person's second factor is not asked for.
+    TrustId,
     /// An invitation into a workspace.
     InvitationId,
     /// A connected WhatsApp number.

@@ -11,6 +11,7 @@ mod channel;
 mod contact;
 mod conversation;
 mod courtesy;
+mod erasing;
 mod extra;
 mod id;
 mod live;
@@ -29,7 +30,7 @@ pub use account::{
     CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors, Forgot,
     Invited, LinkToken, Me, MemberState, MemberView, Membership, PasskeyAnswer, PasskeyAsked,
     PasskeyView, REFRESH_GRACE_MS, Register, Reset, Role, SessionView, SetUp, SetUpState, SignedIn,
-    TotpSeed,
+    TotpSeed, TrustedView,
 };
 pub use audit::{AuditChain, AuditEntry, AuditPage, AuditPiece, AuditRequest, AuditState};
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
@@ -39,13 +40,15 @@ pub use conversation::{
     InboxCounts, InboxPage, InboxSnapshot, InboxView, LastLine, ListRequest,
 };
 pub use courtesy::Courtesy;
+pub use erasing::{EraseAccount, EraseWorkspace, Erasing, Leaving, LeavingPlace};
 pub use extra::{
     Card, CardPhone, Choice, Detail, Extra, FileState, FileView, Forwarded, Line, OrderItem,
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, InvitationId,
-    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TemplateId, WorkspaceId,
+    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TemplateId, TrustId,
+    WorkspaceId,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};

@@ -24,10 +24,12 @@ pub enum Right {
     Admins,
     /// Give the workspace to somebody else, make and unmake owners.
     Ownership,
+    /// Delete the workspace for good.
+    Erase,
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 9] = [
+pub const RIGHTS: [(Right, Role, &str); 10] = [
     (
         Right::Answer,
         Role::Agent,
@@ -65,6 +67,7 @@ pub const RIGHTS: [(Right, Role, &str); 9] = [
         Role::Owner,
         "Make and unmake owners, hand the workspace over",
     ),
+    (Right::Erase, Role::Owner, "Delete the workspace for good"),
 ];
 
 impl Right {

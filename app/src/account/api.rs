@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    CodeSent, Confirm, Factors, Me, PasskeyAnswer, PasskeyAsked, PasskeyId, SessionId, SessionView,
-    TotpSeed,
+    CodeSent, Confirm, EraseAccount, Factors, Leaving, Me, PasskeyAnswer, PasskeyAsked, PasskeyId,
+    SessionId, SessionView, TotpSeed, TrustId, TrustedView,
 };
 
 /// Gives oneself another name.
@@ -64,6 +64,38 @@ pub async fn end_others() -> Result<u32, ApiError> {
     let session = crate::ssr::caller()?.session;
     let env = crate::ssr::env();
     Ok(postern_domain::session::revoke_others(&env, session).await?)
+}
+
+/// Browsers that are trusted and in which one is not signed in.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/trusted", protocol = Api)]
+pub async fn trusted() -> Result<Vec<TrustedView>, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::session::trusted(&env, session).await?)
+}
+
+/// Has the second step asked for in such a browser again.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/forget-trusted", protocol = Api)]
+pub async fn forget_trusted(id: TrustId) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::session::forget_trusted(&env, session, id).await?)
+}
+
+/// What one would leave with the account.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/leaving", protocol = Api)]
+pub async fn read_leaving() -> Result<Leaving, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::leaving(&env, session).await?)
+}
+
+/// Deletes the account, for good.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/erase", protocol = Api)]
+pub async fn erase(form: EraseAccount) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::erase(&env, session, &form).await?)
 }
 
 /// How the account is kept safe.

@@ -33,6 +33,7 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
         }
         Event::Member { member } => {
             inbox.members.insert(member.id, member);
+            inbox.team_rev = inbox.team_rev.wrapping_add(1);
             None
         }
     }

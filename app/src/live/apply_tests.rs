@@ -89,6 +89,7 @@ fn inbox(rows: Vec<ConversationRow>, next: Option<&str>) -> Inbox {
                 name: "Ada".into(),
                 role: Role::Agent,
                 active: true,
+                waiting: false,
             }],
             channels: vec![],
             cursor: FeedCursor("0".into()),

@@ -171,6 +171,7 @@ fn other_threads_and_members_change_on_their_own() {
         name: "Ada Lovelace".into(),
         role: Role::Admin,
         active: true,
+        waiting: false,
     };
     assert!(
         apply(
@@ -182,4 +183,24 @@ fn other_threads_and_members_change_on_their_own() {
         .is_none()
     );
     assert_eq!(inbox.member(me()), Some(&member));
+}
+
+#[test]
+fn whoever_waits_is_counted_and_each_word_of_a_member_has_the_team_looked_at() {
+    let mut inbox = inbox(vec![], None);
+    let mut guest = MemberView {
+        id: postern_types::MemberId(uuid::Uuid::from_u128(77)),
+        name: "Gus".into(),
+        role: Role::Agent,
+        active: false,
+        waiting: true,
+    };
+    for (waiting, expected) in [(true, 1), (true, 1), (false, 0)] {
+        guest.waiting = waiting;
+        let before = inbox.team_rev;
+        let member = guest.clone();
+        apply(&mut inbox, Event::Member { member });
+        assert_eq!(inbox.waiting(), expected);
+        assert_ne!(inbox.team_rev, before);
+    }
 }

@@ -60,6 +60,8 @@ pub struct Inbox {
     /// Threads in the order in which they were looked at, the last one last.
     recent: Vec<ConversationId>,
     pub(super) members: HashMap<MemberId, MemberView>,
+    /// Grows with all that is told of members: who shows the team looks again.
+    pub team_rev: u32,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
     reaches: HashMap<ListKey, Reach>,
     /// The revision of a row that was read, and the messages that came since.
@@ -94,6 +96,7 @@ impl Inbox {
             counts_owed: false,
             recent: Vec::new(),
             members: HashMap::new(),
+            team_rev: 0,
             channels: HashMap::new(),
             reaches: HashMap::new(),
             came: HashMap::new(),
@@ -108,6 +111,7 @@ impl Inbox {
         self.pending.retain(|_, pending| pending.restart());
         self.threads.retain(|_, thread| thread.forget());
         self.members = snapshot.members.into_iter().map(|m| (m.id, m)).collect();
+        self.team_rev = self.team_rev.wrapping_add(1);
         self.channels = snapshot.channels.into_iter().map(|c| (c.id, c)).collect();
         self.now = snapshot.now;
         self.counted_at = snapshot.now;
@@ -217,6 +221,11 @@ impl Inbox {
             .collect();
         sort(&mut all, |a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
         all
+    }
+
+    /// How many wait for an admin's word.
+    pub fn waiting(&self) -> i32 {
+        self.members.values().map(|m| i32::from(m.waiting)).sum()
     }
 
     /// A number by its id.

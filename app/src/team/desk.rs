@@ -7,7 +7,7 @@ use crate::{
     boxed::effect,
     browser,
     error::ApiError,
-    live::{Inbox, Live, use_live},
+    live::{Live, use_live},
     session::{Session, use_session},
     ui::toast::{Toasts, use_toasts},
 };
@@ -15,8 +15,8 @@ use leptos::prelude::*;
 use postern_types::{MemberId, MemberState, Right, Role, Team, TeamMember};
 use std::time::Duration;
 
-/// Between two looks: that somebody asks to come in is told by nothing that a page hears.
-const EVERY: Duration = Duration::from_secs(10);
+/// Between two looks at what no event tells: who has the workspace open, and who set a second step up.
+const EVERY: Duration = Duration::from_secs(30);
 
 /// The head where one goes on when what had the focus is gone.
 pub const HEAD: &str = "team-members";
@@ -97,9 +97,9 @@ impl Desk {
     }
 
     fn keep_reading(self, live: Live) {
-        let people = Memo::new(move |_| live.inbox.with(Inbox::colleagues));
+        let told = Memo::new(move |_| live.inbox.with(|inbox| inbox.team_rev));
         effect(move || {
-            people.track();
+            told.track();
             if self.mine.get().is_some_and(|role| role.may(Right::Team)) {
                 self.refresh();
             }

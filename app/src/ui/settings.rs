@@ -2,25 +2,41 @@
 
 use crate::{
     boxed::Show,
+    live::{Inbox, Live},
     session::use_session,
-    words::{audit, settings},
+    words::{self, audit, frame, settings},
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
 use postern_types::Right;
 
-/// Account, team, numbers, audit: to each what is theirs to see.
+/// Account, team, numbers, audit, deletion: to each what is theirs to see.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let session = use_session();
     let team = move || session.at_least(Right::Team.role());
     let reads = move || session.at_least(Right::Audit.role());
+    let owner = move || session.at_least(Right::Erase.role());
+    // Whoever is outside has their account alone.
+    let live = use_context::<Live>();
+    let waiting = Memo::new(move |_| live.map(|live| live.inbox.with(Inbox::waiting)));
     view! {
         <nav class="tabs" aria-label=settings::SETTINGS>
             <A href="/settings/account" attr:class="tab">{settings::ACCOUNT}</A>
-            <Show when=team><A href="/settings/team" attr:class="tab">{settings::TEAM}</A></Show>
+            <Show when=team>
+                <A href="/settings/team" attr:class="tab">
+                    {settings::TEAM}
+                    {move || waiting.get().filter(|n| *n > 0).map(|n| view! {
+                        <span class="tab-count" title=frame::waiting(n)>
+                            <span aria-hidden="true">{words::count(n)}</span>
+                            <span class="only-heard">{frame::waiting(n)}</span>
+                        </span>
+                    })}
+                </A>
+            </Show>
             <A href="/settings/channels" attr:class="tab">{settings::NUMBERS}</A>
             <Show when=reads><A href="/settings/audit" attr:class="tab">{audit::TITLE}</A></Show>
+            <Show when=owner><A href="/settings/delete" attr:class="tab">{settings::DELETE}</A></Show>
         </nav>
     }
     .into_any()

@@ -27,6 +27,7 @@ pub const ENDED: &str = "Your place in this workspace changed. Reload the page t
 pub const RELOAD: &str = "Reload";
 pub const RECONNECT: &str = "Reconnect now";
 pub const AWAY: &str = "The server does not answer. Trying again…";
+pub const TEAM: &str = "Team";
 pub const NUMBER_LOST: &str = "A number is disconnected";
 pub const NUMBER_ALERT: &str = "A number has a new alert";
 pub const LEAVE: &str = "Leave with something unsent?";
@@ -53,6 +54,13 @@ pub const DENSITY_COMFORTABLE: &str = "Density: comfortable";
 pub const DENSITY_COMPACT: &str = "Density: compact";
 pub const CONVERSATIONS: &str = "Conversations";
 pub const RESULTS: &str = "Results";
+
+pub fn waiting(n: i32) -> String {
+    match n {
+        1 => "1 person asks to come in".into(),
+        n => format!("{n} people ask to come in"),
+    }
+}
 
 pub const fn shortcut_list() -> &'static [(&'static str, &'static str)] {
     &[

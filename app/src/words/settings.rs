@@ -6,6 +6,7 @@ pub const SETTINGS: &str = "Settings";
 pub const ACCOUNT: &str = "Account";
 pub const TEAM: &str = "Team";
 pub const NUMBERS: &str = "Numbers";
+pub const DELETE: &str = "Delete workspace";
 
 pub const LEAD: &str = "What you are called, how you sign in, and where you are signed in.";
 pub const NOT_READ: &str = "This could not be read.";
@@ -196,6 +197,26 @@ pub fn ended(n: u32) -> String {
         1 => "1 session is ended".into(),
         n => format!("{n} sessions are ended"),
     }
+}
+
+// Trusted browsers.
+pub const TRUSTED_BROWSERS: &str = "Trusted browsers";
+pub const TRUSTED_LEAD: &str = "You are signed out there, and no second step is asked for when you come back. Forget those that you do not use any more.";
+pub const SOME_BROWSER: &str = "A browser";
+pub const FORGET: &str = "Forget";
+pub const FORGOTTEN: &str = "The browser is not trusted any more";
+pub const NOT_FORGOTTEN: &str = "Nothing was changed.";
+
+pub fn forget_of(label: &str) -> String {
+    format!("Forget: {label}")
+}
+
+pub fn trusted_since(when: &str) -> String {
+    format!("Trusted: {when}")
+}
+
+pub fn trusted_until(when: &str) -> String {
+    format!("Until: {when}")
 }
 
 // Workspaces.

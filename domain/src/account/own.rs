@@ -135,6 +135,9 @@ pub(crate) async fn close_doors(
     sqlx::query!("DELETE FROM mailed_code WHERE account_id = $1", account.0)
         .execute(&mut *conn)
         .await?;
+    sqlx::query!("DELETE FROM passkey_state WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
     sqlx::query!(
         "DELETE FROM totp WHERE account_id = $1 AND confirmed_at IS NULL",
         account.0,

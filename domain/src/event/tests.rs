@@ -13,6 +13,7 @@ fn event(env: &Env, name: &str) -> Event {
             name: name.to_owned(),
             role: Role::Agent,
             active: true,
+            waiting: false,
         },
     }
 }

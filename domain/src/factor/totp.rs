@@ -62,7 +62,6 @@ pub async fn begin_totp(env: &Env, session: SessionId, password: &str) -> Result
     global.commit().await?;
     Ok(TotpSeed {
         secret: totp.secret().to_base32(),
-        uri,
         squares,
     })
 }
@@ -218,7 +217,7 @@ pub(super) async fn proven(
 }
 
 /// Whether an application is in force.
-async fn is_confirmed(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
+pub(crate) async fn is_confirmed(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
     let confirmed = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "confirmed!""#,
         account.0,

@@ -69,7 +69,10 @@ impl Store {
             .mode(0o700)
             .create(path)?;
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
-        let objects = LocalFileSystem::new_with_prefix(path).map_err(std::io::Error::other)?;
+        let objects = LocalFileSystem::new_with_prefix(path)
+            .map_err(std::io::Error::other)?
+            // Not even the folder of a workspace that is gone.
+            .with_automatic_cleanup(true);
         Ok(Self::of(Arc::new(objects)))
     }
 
@@ -228,6 +231,23 @@ impl Store {
         }
     }
 
+    /// Forgets up to `most` objects of a workspace; says how many there were.
+    pub(crate) async fn clear(&self, workspace: WorkspaceId, most: usize) -> Result<u64> {
+        let folder = Name::from(workspace.to_string());
+        let found: Vec<Name> = self
+            .objects
+            .list(Some(&folder))
+            .take(most)
+            .map_ok(|found| found.location)
+            .try_collect()
+            .await
+            .map_err(away)?;
+        for name in &found {
+            self.delete(name.as_ref()).await?;
+        }
+        Ok(found.len() as u64)
+    }
+
     /// Forgets what nothing names: what is left of it, if anything, has lost its key and opens for nobody.
     pub(super) async fn discard(&self, names: impl IntoIterator<Item = String>) {
         for name in names {
@@ -246,7 +266,7 @@ impl Store {
 
     /// Puts bytes there as they are.
     #[cfg(test)]
-    pub(super) async fn put_raw(&self, name: &str, bytes: Vec<u8>) {
+    pub(crate) async fn put_raw(&self, name: &str, bytes: Vec<u8>) {
         self.objects
             .put(&Name::from(name), bytes.into())
             .await
@@ -255,7 +275,7 @@ impl Store {
 
     /// Every object's name.
     #[cfg(test)]
-    pub(super) async fn names(&self) -> Vec<String> {
+    pub(crate) async fn names(&self) -> Vec<String> {
         let found = self
             .objects
             .list(None)

@@ -2,7 +2,7 @@
 
 use super::{Place, announce, place};
 use crate::{Env, Error, Result, Tenant, audit, conversation, wake::Signal};
-use postern_types::{ConversationId, MemberId, MemberState, Role};
+use postern_types::{MemberId, MemberState, Role};
 use serde_json::json;
 
 /// Gives a member another role. [`Error::Forbidden`] where either role is above one's own, [`Error::Conflict`] for the last
@@ -265,17 +265,7 @@ async fn part(
     .execute(tenant.conn())
     .await?;
     forget_access(tenant, id).await?;
-    let held = sqlx::query_scalar!(
-        "SELECT id FROM conversation WHERE workspace_id = $1 AND assignee_id = $2 AND state = 'open' ORDER BY id",
-        workspace.0,
-        id.0,
-    )
-    .fetch_all(tenant.conn())
-    .await?;
-    for conversation in &held {
-        conversation::assign(env, tenant, ConversationId(*conversation), heir).await?;
-    }
-    Ok(held.len())
+    conversation::hand_on(env, tenant, id, heir).await
 }
 
 /// Tells everybody, has the member's open pages look again, and writes it down.

@@ -561,3 +561,117 @@ async fn another_workspaces_team_is_not_there(_: PgPoolOptions, options: PgConne
     assert_eq!((seen.members.len(), seen.invitations.len()), (3, 1));
     assert_eq!(seen.members[0].state, MemberState::Waiting);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_had_thousands_in_hand_is_removed_with_few_statements_and_each_is_told_of(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const MANY: i32 = 2300;
+    let (wire, through) = testing::wire::Wire::between(&options);
+    let (env, _) = testing::env(through);
+    let house = testing::workspace(&env, "Harbour", Role::Admin).await;
+    let channel = testing::channel(&env, &house, "100").await;
+    let (bo, _) = join(&env, &house, "Bo", Role::Agent).await;
+    let (heir, _) = join(&env, &house, "Cy", Role::Agent).await;
+    let mut tenant = house.enter(&env).await;
+    for sql in [
+        "INSERT INTO contact (workspace_id, id, name, phone, created_at)
+         SELECT $1, md5('p' || n)::uuid, 'P ' || n, '+1555' || n, now() FROM generate_series(1, $4) n
+          WHERE $2 IS NOT NULL AND $3 IS NOT NULL",
+        // One in ten is closed, and stays theirs.
+        "INSERT INTO conversation (workspace_id, id, contact_id, channel_id, state, assignee_id, last_at, opened_at, heard_at)
+         SELECT $1, md5('c' || n)::uuid, md5('p' || n)::uuid, $2, CASE WHEN n % 10 = 0 THEN 'closed' ELSE 'open' END, $3,
+                now(), now(), now()
+           FROM generate_series(1, $4) n",
+    ] {
+        sqlx::query(sql)
+            .bind(house.workspace.0)
+            .bind(channel.0)
+            .bind(bo.0)
+            .bind(MANY)
+            .execute(tenant.conn())
+            .await
+            .unwrap();
+    }
+    tenant.commit().await.unwrap();
+    let mut tenant = house.enter(&env).await;
+    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    tenant.commit().await.unwrap();
+    let (sent, done) = wire
+        .count(async {
+            acting!(env, house, house.session, |t| remove(
+                &env,
+                &mut t,
+                bo,
+                Some(heir)
+            ))
+        })
+        .await;
+    done.unwrap();
+    assert!(sent < 50, "{sent} statements");
+    let mut tenant = house.enter(&env).await;
+    let told = testing::feed(&mut tenant, &mut cursor).await;
+    let given = told.iter().filter(|event| {
+        matches!(event, Event::Conversation { conversation } if conversation.assignee == Some(heir))
+    });
+    assert_eq!(given.count(), 2070);
+    let left: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM conversation WHERE workspace_id = $1 AND assignee_id = $2",
+    )
+    .bind(house.workspace.0)
+    .bind(bo.0)
+    .fetch_one(tenant.conn())
+    .await
+    .unwrap();
+    assert_eq!(left, 230, "what is closed");
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn whoever_asks_to_come_in_and_whoever_is_invited_is_told_of_in_the_feed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let house = testing::workspace(&env, "Harbour", Role::Admin).await;
+    let mut tenant = house.enter(&env).await;
+    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let form = postern_types::Invite {
+        email: testing::address(&env),
+        role: Role::Agent,
+    };
+    crate::invitation::mail(&env, &mut tenant, &form)
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    let (cy, _) = testing::person(&env, "Cy").await;
+    let mut tenant = env.db.operator(house.workspace).await.unwrap();
+    let cy = ask(&env, &mut tenant, cy, Role::Agent, "net")
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    acting!(env, house, house.session, |t| approve(
+        &env,
+        &mut t,
+        cy,
+        Role::Agent
+    ))
+    .unwrap();
+    let mut tenant = house.enter(&env).await;
+    let told: Vec<_> = testing::feed(&mut tenant, &mut cursor)
+        .await
+        .into_iter()
+        .map(|event| match event {
+            Event::Member { member } => (member.id, member.active, member.waiting),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (house.member, true, false),
+            (cy, false, true),
+            (cy, true, false)
+        ]
+    );
+}

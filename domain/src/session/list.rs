@@ -6,7 +6,7 @@ use crate::{
     env::moment,
     wake::Signal,
 };
-use postern_types::{AccountId, SessionId, SessionView};
+use postern_types::{AccountId, SessionId, SessionView, TrustId, TrustedView};
 use sqlx::PgConnection;
 
 /// Why a session was ended from outside.
@@ -114,6 +114,53 @@ pub async fn revoke_others(env: &Env, session: SessionId) -> Result<u32> {
     global.ring(Signal::Account(signed.account));
     global.commit().await?;
     Ok(ended)
+}
+
+/// The browsers that are trusted and in which the person is not signed in, the newest first.
+pub async fn trusted(env: &Env, session: SessionId) -> Result<Vec<TrustedView>> {
+    let mut global = env.db.global().await?;
+    let signed = account::signed(global.conn(), session).await?;
+    let rows = sqlx::query!(
+        r#"SELECT d.id AS "id: TrustId", d.label, d.network, d.since, d.until
+             FROM trusted_device d
+            WHERE d.account_id = $1 AND d.until > $2
+              AND NOT EXISTS (SELECT FROM session s WHERE s.account_id = $1 AND s.device = d.device
+                                 AND s.ended_at IS NULL AND s.expires_at > $2)
+            ORDER BY d.since DESC, d.id LIMIT 200"#,
+        signed.account.0,
+        env.now(),
+    )
+    .fetch_all(global.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| TrustedView {
+            id: row.id,
+            label: row.label,
+            network: row.network,
+            since: moment(row.since),
+            until: moment(row.until),
+        })
+        .collect())
+}
+
+/// Has the second factor asked for in a browser again. [`Error::NotFound`] for one that is not trusted, or somebody else's.
+pub async fn forget_trusted(env: &Env, session: SessionId, id: TrustId) -> Result<()> {
+    let mut global = env.db.global().await?;
+    let signed = account::signed(global.conn(), session).await?;
+    let gone = sqlx::query!(
+        "DELETE FROM trusted_device WHERE account_id = $1 AND id = $2",
+        signed.account.0,
+        id.0,
+    )
+    .execute(global.conn())
+    .await?;
+    if gone.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    let from = Some(signed.network.as_str());
+    account::audit_from(env, global.conn(), signed.account, Deed::TrustEnded, from).await?;
+    global.commit().await
 }
 
 /// Ends a person's sessions but `kept`; says how many. Whoever commits it rings the account.

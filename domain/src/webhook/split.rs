@@ -4,11 +4,12 @@ use super::{Part, body::Body, door::Signer};
 use crate::{
     Env, Result,
     db::Global,
+    erasure,
     payload::{Change, Peeled},
     quarantine::{Reason, Stranger},
 };
 use postern_types::{ChannelId, WorkspaceId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A body and whom its pieces go to. They are cut out one by one, so that a body takes no more room than itself and one
 /// of them, whatever it names.
@@ -51,6 +52,8 @@ pub(super) async fn split<'a>(env: &Env, signer: &Signer, body: Body<'a>) -> Res
                     goal.changes.push(place);
                 }
             }
+            // Whose workspace was deleted: it is kept nowhere.
+            Err(_) if routes.is_erased(peeled, change) => {}
             Err(reason) => split.strange.entry(reason).or_default().push(place),
         }
     }
@@ -125,6 +128,30 @@ pub(super) async fn owners(global: &mut Global, numbers: &[String]) -> Result<Ve
     Ok(owners)
 }
 
+/// Which of these numbers and accounts were a workspace's which is gone. Nothing is asked where there are none.
+async fn erased(
+    env: &Env,
+    global: &mut Global,
+    names: BTreeSet<String>,
+) -> Result<HashSet<String>> {
+    if names.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let digest = |name: &String| erasure::digest(env, name).to_vec();
+    let digests: Vec<Vec<u8>> = names.iter().map(digest).collect();
+    let found = sqlx::query_scalar!(
+        "SELECT digest FROM erased_number WHERE digest = ANY ($1)",
+        &digests,
+    )
+    .fetch_all(global.conn())
+    .await?;
+    let names = names.into_iter().zip(digests);
+    Ok(names
+        .filter(|(_, digest)| found.contains(digest))
+        .map(|(name, _)| name)
+        .collect())
+}
+
 /// The accounts that a change names: the one that it came for, and the one within.
 fn named<'a>(peeled: &'a Peeled<'_>, change: &'a Change<'_>) -> impl Iterator<Item = &'a String> {
     let account = &peeled.entries[change.entry].account;
@@ -136,6 +163,8 @@ struct Routes {
     numbers: HashMap<String, Route>,
     /// Without those that are a number's own beside it.
     accounts: HashMap<String, Vec<Route>>,
+    /// Numbers and accounts that nobody has, and that were a workspace's which is gone.
+    erased: HashSet<String>,
 }
 
 impl Routes {
@@ -148,6 +177,7 @@ impl Routes {
         let mut routes = Self {
             numbers: HashMap::new(),
             accounts: HashMap::new(),
+            erased: HashSet::new(),
         };
         let mut changes = peeled.changes.iter();
         if numbers.is_empty() && changes.all(|change| named(peeled, change).next().is_none()) {
@@ -188,8 +218,36 @@ impl Routes {
                 });
             }
         }
+        routes.erased = erased(env, &mut global, routes.strange(peeled)).await?;
         global.commit().await?;
         Ok(routes)
+    }
+
+    /// The numbers and accounts that are named and that nobody has.
+    fn strange(&self, peeled: &Peeled<'_>) -> BTreeSet<String> {
+        let mut strange = BTreeSet::new();
+        for change in &peeled.changes {
+            match &change.number {
+                Some(number) if !self.numbers.contains_key(number) => {
+                    strange.insert(number.clone());
+                }
+                Some(_) => {}
+                None => strange.extend(
+                    named(peeled, change)
+                        .filter(|account| !self.accounts.contains_key(*account))
+                        .cloned(),
+                ),
+            }
+        }
+        strange
+    }
+
+    /// Whether what a change is about was a workspace's which is gone.
+    fn is_erased(&self, peeled: &Peeled<'_>, change: &Change<'_>) -> bool {
+        match &change.number {
+            Some(number) => self.erased.contains(number),
+            None => named(peeled, change).any(|account| self.erased.contains(account)),
+        }
     }
 
     /// The accounts that are named, and of which the numbers alone do not tell whose they are.

@@ -138,6 +138,11 @@ pub fn calls(
         ),
         ("audit/verify", json!({})),
         ("audit/export", json!({ "after": null })),
+        ("workspace/erasing", json!({})),
+        (
+            "workspace/erase",
+            json!({ "form": { "name": "not it", "password": "not it", "code": "" } }),
+        ),
         ("trace/find", json!({ "what": message })),
         ("trace/kept", json!({ "from": 0, "to": 1 })),
         (
@@ -169,6 +174,13 @@ pub fn personal() -> BTreeMap<&'static str, Value> {
         ("account/sessions", json!({})),
         ("account/end-session", json!({ "id": nothing })),
         ("account/end-others", json!({})),
+        ("account/trusted", json!({})),
+        ("account/forget-trusted", json!({ "id": nothing })),
+        ("account/leaving", json!({})),
+        (
+            "account/erase",
+            json!({ "form": { "email": "not it", "password": "not it", "code": "" } }),
+        ),
         ("account/factors", json!({})),
         ("account/totp-begin", json!({ "password": "not it" })),
         ("account/totp-confirm", json!({ "code": "123456" })),
@@ -207,10 +219,11 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 21] = [
+const OWN: [&str; 22] = [
     "audit/list",
     "audit/verify",
     "audit/export",
+    "workspace/erasing",
     "contact/find",
     "inbox/snapshot",
     "inbox/list",
@@ -292,6 +305,10 @@ async fn every_function_shows_and_changes_nothing_for_another_workspace() {
             // And the rival is the only owner of their own.
             Err(refusal) if ["channels/connect", "account/leave"].contains(&function) => {
                 assert!(refusal.starts_with("409"), "{refusal}");
+            }
+            // Their own workspace is not called that.
+            Err(refusal) if function == "workspace/erase" => {
+                assert!(refusal.starts_with("422"), "{refusal}");
             }
             Err(refusal) => assert!(
                 refusal.starts_with("404"),

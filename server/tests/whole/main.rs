@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod erased;
 mod files;
 mod foreign;
 mod headers;

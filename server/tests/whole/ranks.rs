@@ -46,7 +46,10 @@ const HIGHER: [(&str, &[&str]); 2] = [
             "team/require-factor",
         ],
     ),
-    ("owner", &["team/hand-over"]),
+    (
+        "owner",
+        &["team/hand-over", "workspace/erasing", "workspace/erase"],
+    ),
 ];
 
 const ROLES: [&str; 4] = ["agent", "manager", "admin", "owner"];

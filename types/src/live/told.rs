@@ -111,6 +111,7 @@ mod tests {
                 name: "Ana".into(),
                 role: Role::Agent,
                 active: true,
+                waiting: false,
             },
         };
         for frame in [

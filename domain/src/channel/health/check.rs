@@ -59,7 +59,11 @@ pub async fn watch(env: &Env) -> Result<()> {
         };
         after = last.0;
         for workspace in all {
-            let mut tenant = env.db.operator(workspace).await?;
+            let mut tenant = match env.db.operator(workspace).await {
+                // It was deleted at this moment.
+                Err(Error::NotFound) => continue,
+                entered => entered?,
+            };
             for id in unwatched(&mut tenant).await? {
                 promise(env, &mut tenant, id).await?;
             }

@@ -25,6 +25,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "conversation: definer PERMISSIVE ALL {postern_definer} true true",
         "channel_event: definer PERMISSIVE SELECT {postern_definer} true ",
         "event: definer PERMISSIVE INSERT {postern_definer}  true",
+        "event: forget PERMISSIVE ALL {postern_definer} (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid AS \"nullif\")) ",
+        "invitation: forget PERMISSIVE ALL {postern_definer} (workspace_id = ( SELECT (NULLIF(current_setting('app.workspace'::text, true), ''::text))::uuid AS \"nullif\")) ",
         "file: definer PERMISSIVE SELECT {postern_definer} true ",
         "job: definer PERMISSIVE ALL {postern_definer} true true",
         "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
@@ -38,6 +40,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
         "workspace_key: definer PERMISSIVE ALL {postern_definer} true true",
     ];
+    /// What every table has for the day on which its workspace is deleted, and for no other.
+    const PURGE: &str = "(workspace_id IN ( SELECT e.workspace\n   FROM erasure e))";
     /// Tables without tenant rows, each for a reason.
     const GLOBAL: &[&str] = &[
         "_sqlx_migrations", // the migrator's own
@@ -58,6 +62,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "attempt",          // failed tries, by hashed key
         "quarantine",       // sealed, nobody's
         "limit_bucket",     // by keyed hash; no right of the serving role's
+        "erasure",          // workspaces that are being emptied, as ids
+        "erased_number",    // keyed digests
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
@@ -80,6 +86,11 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
             (!global, !global, !global),
             "{table}"
         );
+        if !global {
+            expected.push(format!(
+                "{table}: purge PERMISSIVE ALL {{postern_definer}} {PURGE} "
+            ));
+        }
         // Routing: the serving role has no right on it at all.
         if !global && table != "channel_route" {
             expected.push(format!(
@@ -136,6 +147,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app conversation_row: SELECT",
         "postern_app courtesy: INSERT, SELECT, UPDATE",
         "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app erased_number: INSERT, SELECT",
+        "postern_app erasure: SELECT",
         "postern_app event: INSERT, SELECT",
         "postern_app factor_step: DELETE, INSERT, SELECT, UPDATE (spent_at, tries)",
         "postern_app file: DELETE, INSERT, SELECT, UPDATE",
@@ -163,45 +176,59 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app template: INSERT, SELECT, UPDATE",
         "postern_app template_sync: INSERT, SELECT, UPDATE",
         "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
-        "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (until)",
+        "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (label, network, since, until)",
         "postern_app webhook_part: INSERT, SELECT, UPDATE",
         "postern_app workspace: INSERT, SELECT, UPDATE (factor_required)",
         "postern_app workspace_key: INSERT, SELECT",
-        "postern_definer account: SELECT (disabled_at, id)",
-        "postern_definer audit: SELECT (action, actor, at, detail, digest, id, network, position, workspace_id), \
-         UPDATE (detail, link, position)",
-        "postern_definer audit_head: INSERT, SELECT, UPDATE (link, position)",
-        "postern_definer channel: SELECT (app_secret_sealed, id, people_scope, token_sealed, verify_token_sealed, workspace_id)",
-        "postern_definer channel_event: SELECT (sealed, workspace_id)",
-        "postern_definer channel_route: INSERT, SELECT, UPDATE",
-        "postern_definer contact: SELECT (id, name, phone, username, workspace_id)",
-        "postern_definer contact_identity: SELECT (contact_id, kind, scope, value, workspace_id)",
-        "postern_definer conversation: SELECT (assignee_id, channel_id, contact_id, contact_name, contact_phone, heard_at, \
-         id, last_at, last_direction, last_kind, last_message_id, last_status, last_text, reply_to, rev, state, unread, \
-         workspace_id), UPDATE (heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, unread)",
-        "postern_definer event: INSERT (at, body, workspace_id)",
-        "postern_definer file: SELECT (key_sealed, workspace_id)",
-        "postern_definer invitation: SELECT (ended_at, expires_at, id, token_hash, workspace_id)",
-        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, id, lane, run_at, sealed, state, turn, worker, workspace_id), \
-         UPDATE (attempts, claimed_until, state, worker)",
+        "postern_definer account: SELECT (disabled_at, email, id)",
+        "postern_definer account_audit: SELECT (account_id, id), UPDATE (address)",
+        "postern_definer audit: DELETE, SELECT (ctid, detail, id, workspace_id), UPDATE (detail)",
+        "postern_definer channel: DELETE, SELECT (app_secret_sealed, ctid, id, people_scope, token_sealed, \
+         verify_token_sealed, workspace_id)",
+        "postern_definer channel_alert: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer channel_change: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer channel_event: DELETE, SELECT (ctid, sealed, workspace_id)",
+        "postern_definer channel_fact: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer channel_route: DELETE, INSERT, SELECT, UPDATE",
+        "postern_definer contact: DELETE, SELECT (ctid, id, name, phone, username, workspace_id)",
+        "postern_definer contact_identity: DELETE, SELECT (contact_id, ctid, kind, scope, value, workspace_id)",
+        "postern_definer contact_merge: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer contact_suggestion: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer contact_term: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer conversation: DELETE, SELECT (assignee_id, channel_id, contact_id, contact_name, \
+         contact_phone, ctid, heard_at, id, last_at, last_direction, last_kind, last_message_id, last_status, \
+         last_text, reply_to, rev, state, unread, workspace_id), UPDATE (heard_at, last_at, last_direction, \
+         last_kind, last_message_id, last_status, last_text, rev, unread)",
+        "postern_definer courtesy: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer draft: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer erasure: DELETE, INSERT, SELECT, UPDATE (gone)",
+        "postern_definer event: DELETE, INSERT (at, body, workspace_id), SELECT (body, ctid, workspace_id)",
+        "postern_definer file: DELETE, SELECT (ctid, key_sealed, workspace_id)",
+        "postern_definer invitation: DELETE, SELECT (ctid, email, ended_at, expires_at, id, token_hash, workspace_id)",
+        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, ctid, id, lane, run_at, sealed, \
+         state, turn, worker, workspace_id), UPDATE (attempts, behind, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
-        "postern_definer member: SELECT",
-        "postern_definer message: INSERT (at, body, channel_id, conversation_id, direction, id, kind, received_at, status, status_at, \
-         wamid, workspace_id), SELECT (arrival, channel_id, direction, id, target, target_id, \
-         wamid, workspace_id)",
-        "postern_definer message_key: INSERT (digest, workspace_id), SELECT (digest, workspace_id)",
-        "postern_definer passkey: SELECT (account_id)",
+        "postern_definer member: DELETE, SELECT, UPDATE (removed_at)",
+        "postern_definer member_access: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer message: DELETE, INSERT (at, body, channel_id, conversation_id, direction, id, kind, \
+         received_at, status, status_at, wamid, workspace_id), SELECT (arrival, channel_id, ctid, direction, id, \
+         target, target_id, wamid, workspace_id)",
+        "postern_definer message_key: DELETE, INSERT (digest, workspace_id), SELECT (ctid, digest, workspace_id)",
+        "postern_definer message_status: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer message_try: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, created_at, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
+        "postern_definer template: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer template_sync: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer totp: SELECT (account_id, confirmed_at)",
-        "postern_definer webhook_part: INSERT (channel_id, digest, id, received_at, sealed, state, workspace_id), \
-         SELECT (digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
-        "postern_definer workspace: SELECT",
-        "postern_definer workspace_key: DELETE, SELECT (master_id, number, workspace_id, wrapped), \
-         UPDATE (master_id, wrapped)",
+        "postern_definer webhook_part: DELETE, INSERT (channel_id, digest, id, received_at, sealed, state, \
+         workspace_id), SELECT (ctid, digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
+        "postern_definer workspace: DELETE, SELECT",
+        "postern_definer workspace_key: DELETE, SELECT (ctid, master_id, number, workspace_id, wrapped), UPDATE \
+         (master_id, wrapped)",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
@@ -323,23 +350,29 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_channel",
         "enter_invitation",
         "enter_job",
+        "enter_leaving",
         "enter_member",
         "enter_new_workspace",
         "enter_system",
+        "erase_workspace",
         "factor_required",
         "find_invitation",
+        "forget_browsers",
+        "forget_member",
         "intake_events",
         "intake_messages",
         "intake_routes",
         "job_lines_up",
         "job_moves_up",
         "link_audit",
+        "leaving_places",
         "message_came_by_ad",
         "message_keeps_status",
         "my_memberships",
         "my_places",
         "next_job_ms",
         "next_workspaces",
+        "purge_workspace",
         "redeem_ticket",
         "redeem_ticket",
         "reseal_details",

@@ -1,6 +1,10 @@
 //! A workspace as a whole: what the serving role cannot take from it, and what goes when its owner deletes it.
 
-use crate::{Env, conversation, draft, message, testing};
+use crate::{
+    Env, conversation, draft,
+    erasure::{self, Step},
+    message, testing,
+};
 use postern_types::{Compose, Role};
 use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection,
@@ -60,20 +64,7 @@ async fn a_full_workspace_goes_as_a_whole_and_the_next_one_keeps_everything(
     let one = fill(&env, "One", "100").await;
     let two = fill(&env, "Two", "200").await;
     let mut owner = PgConnection::connect_with(&options).await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'workspace_id'",
-    )
-    .fetch_all(&mut owner)
-    .await
-    .unwrap();
-    for table in &tables {
-        run(
-            &mut owner,
-            &format!("ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"),
-        )
-        .await;
-    }
+    let tables = open_tables(&mut owner).await;
     let before = count(&mut owner, &tables, two).await;
     for full in [&before, &count(&mut owner, &tables, one).await] {
         let empty: Vec<_> = full.iter().filter(|(_, rows)| **rows == 0).collect();
@@ -90,6 +81,100 @@ async fn a_full_workspace_goes_as_a_whole_and_the_next_one_keeps_everything(
     let gone = count(&mut owner, &tables, one).await;
     assert!(gone.values().all(|rows| *rows == 0), "{gone:?}");
     assert_eq!(count(&mut owner, &tables, two).await, before);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_deleted_workspace_is_emptied_in_bounded_steps_and_the_next_one_keeps_everything(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const ROWS: i32 = 7;
+    let (env, _) = testing::env(options.clone());
+    let one = fill(&env, "One", "100").await;
+    let two = fill(&env, "Two", "200").await;
+    let mut owner = PgConnection::connect_with(&options).await.unwrap();
+    let tables = open_tables(&mut owner).await;
+    // Work that waits in one lane, and more messages than a step takes.
+    let more = format!(
+        "INSERT INTO message (workspace_id, id, conversation_id, channel_id, direction, kind, body, at, received_at, status,
+                              status_at)
+             SELECT '{one}', gen_random_uuid(), id, channel_id, 'note', 'text', 'x', now(), now(), 'received', now()
+               FROM conversation, generate_series(1, 30) WHERE workspace_id = '{one}';
+         INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed)
+             SELECT '{one}', gen_random_uuid(), 'send', 'l', now(), '' FROM generate_series(1, 20)"
+    );
+    run(&mut owner, &more).await;
+    for workspace in [one, two] {
+        for name in ["a", "b", "c"] {
+            let name = format!("{workspace}/{name}");
+            env.files.put_raw(&name, vec![1]).await;
+        }
+    }
+    let before = count(&mut owner, &tables, two).await;
+    for full in [&before, &count(&mut owner, &tables, one).await] {
+        let empty: Vec<_> = full.iter().filter(|(_, rows)| **rows == 0).collect();
+        assert!(
+            empty.is_empty(),
+            "a full workspace has these too: {empty:?}"
+        );
+    }
+
+    erasure::operate(&env, one, "One").await.unwrap();
+    let closed = count(&mut owner, &tables, one).await;
+    assert_eq!((closed["workspace_key"], closed["channel_route"]), (0, 0));
+    let mut parts = Vec::new();
+    loop {
+        match erasure::step_of(&env, ROWS, 2).await.unwrap() {
+            Step::Gone {
+                workspace,
+                part,
+                count,
+            } => {
+                assert_eq!(workspace, one);
+                assert!(count <= u64::try_from(ROWS).unwrap(), "{part}: {count}");
+                parts.push(part);
+            }
+            Step::Done(workspace) => {
+                assert_eq!(workspace, one);
+                break;
+            }
+            Step::Nothing => panic!("nobody else is at it"),
+        }
+    }
+    assert_eq!(&parts[..3], ["files", "files", "job"], "{parts:?}");
+    assert_eq!(parts.last().unwrap(), "workspace");
+    let messages = parts.iter().filter(|part| *part == "message").count();
+    assert!(messages > 4, "{parts:?}");
+    let gone = count(&mut owner, &tables, one).await;
+    assert!(gone.values().all(|rows| *rows == 0), "{gone:?}");
+    assert_eq!(count(&mut owner, &tables, two).await, before);
+    let left = env.files.names().await;
+    assert_eq!(left.len(), 3);
+    assert!(left.iter().all(|name| name.starts_with(&two.to_string())));
+    let waits: i64 = sqlx::query_scalar("SELECT count(*) FROM erasure")
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(waits, 0);
+}
+
+/// Every table of a workspace, opened to the owner.
+async fn open_tables(owner: &mut PgConnection) -> Vec<String> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'workspace_id'",
+    )
+    .fetch_all(&mut *owner)
+    .await
+    .unwrap();
+    for table in &tables {
+        run(
+            owner,
+            &format!("ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"),
+        )
+        .await;
+    }
+    tables
 }
 
 /// A workspace with a row in every table.

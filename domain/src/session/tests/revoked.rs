@@ -370,3 +370,62 @@ async fn a_sign_in_with_the_old_password_that_is_under_way_opens_nothing_once_it
         }
     }
 }
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_trusted_browser_without_a_session_is_listed_and_forgotten_by_its_owner_alone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let (ana, _) = person(&env).await;
+    let (eve, _) = person(&env).await;
+    let laptop = opened(&env, ana, &browser_at("laptop", "203.0.113.7")).await;
+    let hers = opened(&env, eve, &browser("else")).await;
+    let until = Some(env.now() + Duration::days(30));
+    let phone = browser_at("phone", "198.51.100.9");
+    let global = env.db.global().await.unwrap();
+    let phone = come_in(&env, global, ana, &phone, None, until)
+        .await
+        .unwrap();
+    assert!(
+        trusted(&env, laptop.session).await.unwrap().is_empty(),
+        "it is signed in"
+    );
+    sign_out(&env, &phone.refresh, &browser_at("phone", "198.51.100.9"))
+        .await
+        .unwrap();
+    let seen = trusted(&env, laptop.session).await.unwrap();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        (seen[0].label.as_str(), seen[0].network.as_str()),
+        ("Firefox on Linux", "198.51.100.0/24")
+    );
+    assert!(trusted(&env, hers.session).await.unwrap().is_empty());
+    let foreign = forget_trusted(&env, hers.session, seen[0].id).await;
+    assert!(matches!(foreign, Err(Error::NotFound)));
+    forget_trusted(&env, laptop.session, seen[0].id)
+        .await
+        .unwrap();
+    assert!(trusted(&env, laptop.session).await.unwrap().is_empty());
+    let again = forget_trusted(&env, laptop.session, seen[0].id).await;
+    assert!(matches!(again, Err(Error::NotFound)));
+
+    // What ran out is not listed, and is nobody's to forget.
+    let global = env.db.global().await.unwrap();
+    let phone = come_in(
+        &env,
+        global,
+        ana,
+        &browser_at("phone", "198.51.100.9"),
+        None,
+        until,
+    )
+    .await
+    .unwrap();
+    sign_out(&env, &phone.refresh, &browser_at("phone", "198.51.100.9"))
+        .await
+        .unwrap();
+    clock.by(Duration::days(31));
+    let laptop = opened(&env, ana, &browser_at("laptop", "203.0.113.7")).await;
+    assert!(trusted(&env, laptop.session).await.unwrap().is_empty());
+}
