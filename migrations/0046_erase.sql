@@ -72,6 +72,8 @@ CREATE POLICY purge ON template_sync TO postern_definer USING (workspace_id IN (
 CREATE POLICY purge ON webhook_part TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY purge ON workspace TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY purge ON workspace_key TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
+CREATE POLICY purge ON workspace_logo TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
+CREATE POLICY purge ON workspace_setting TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 GRANT SELECT (workspace_id, ctid), DELETE ON audit TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON audit_head TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON channel TO postern_definer;
@@ -106,6 +108,8 @@ GRANT SELECT (workspace_id, ctid), DELETE ON template_sync TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON webhook_part TO postern_definer;
 GRANT DELETE ON workspace TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON workspace_key TO postern_definer;
+GRANT SELECT (workspace_id, ctid), DELETE ON workspace_logo TO postern_definer;
+GRANT SELECT (workspace_id, ctid), DELETE ON workspace_setting TO postern_definer;
 GRANT UPDATE (removed_at) ON member TO postern_definer;
 -- Who waits behind a job that goes moves up.
 GRANT UPDATE (behind) ON job TO postern_definer;

@@ -7,6 +7,7 @@ mod email;
 mod enrol;
 mod erase;
 mod factors;
+mod habits;
 mod leave;
 mod passkeys;
 mod password;
@@ -25,6 +26,7 @@ use crate::{
 };
 use erase::Erase;
 use factors::{Desk, TwoStep};
+use habits::Habits;
 use leave::Workspaces;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -73,6 +75,7 @@ fn Account() -> impl IntoView {
                 <Passkeys desk changed/>
                 <Sessions changed/>
                 <Trusted changed/>
+                <Habits/>
                 <Workspaces/>
                 <Erase/>
             </div>

@@ -38,10 +38,12 @@ pub mod session;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod steps;
 pub mod team;
 pub mod trace;
 pub mod ui;
 pub mod words;
+pub mod workspace;
 
 pub use error::ApiError;
 pub use root::App;

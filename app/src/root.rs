@@ -10,15 +10,18 @@ use crate::{
     frame::{Frame, FrameSkeleton},
     inbox::{InboxPage, NothingOpen, OpenConversation},
     session::{Auth, provide_session, use_session},
+    steps,
     team::TeamPage,
     trace::WherePage,
     ui::{
         empty::Empty,
+        first_steps::FirstSteps,
         icon::Package,
         prefs::provide_prefs,
         toast::{ToastStack, provide_toasts},
     },
     words,
+    workspace::WorkspacePage,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -34,6 +37,10 @@ pub fn App(package: Package) -> impl IntoView {
     provide_context(package);
     provide_prefs();
     provide_toasts();
+    provide_context(FirstSteps {
+        card: steps::card,
+        hidden: RwSignal::new(None),
+    });
     provide_session();
     view! {
         <Title text=words::PRODUCT/>
@@ -59,6 +66,7 @@ pub fn App(package: Package) -> impl IntoView {
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
                     <Route path=path!("/settings/account") view=AccountPage/>
+                    <Route path=path!("/settings/workspace") view=WorkspacePage/>
                     <Route path=path!("/settings/team") view=TeamPage/>
                     <Route path=path!("/settings/audit") view=AuditPage/>
                     <Route path=path!("/settings/delete") view=ErasePage/>

@@ -14,7 +14,7 @@ pub use door::{
 };
 
 use crate::ApiError;
-use crate::boxed::effect;
+use crate::{boxed::effect, ui::time};
 use hold::Change;
 use leptos::prelude::*;
 use postern_types::{Me, Membership, Role, WorkspaceId};
@@ -170,6 +170,7 @@ impl Session {
             Change::In(me) => {
                 let kept = self.workspace.get_untracked().or_else(wire::kept_workspace);
                 let chosen = place::choice(&me.memberships, kept);
+                time::write_as(me.habits.locale.clone());
                 // Each only when it differs: a renewal every ten minutes must not draw the page anew.
                 if self.me.with_untracked(|old| old.as_ref() != Some(&me)) {
                     self.me.set(Some(me));

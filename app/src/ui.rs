@@ -6,6 +6,7 @@ pub mod copy;
 pub mod dialog;
 pub mod empty;
 pub mod field;
+pub mod first_steps;
 pub mod icon;
 pub mod later;
 pub mod linked;

@@ -17,10 +17,12 @@ pub mod list;
 pub mod passkey;
 pub mod rich;
 pub mod settings;
+pub mod steps;
 pub mod team;
 pub mod template;
 pub mod thread;
 pub mod trace;
+pub mod workspace;
 
 /// The product.
 pub const PRODUCT: &str = "Postern";

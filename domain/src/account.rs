@@ -4,6 +4,7 @@ mod address;
 mod erase;
 mod own;
 mod reset;
+mod settings;
 
 pub use address::{begin_email, confirm_email};
 pub use erase::{erase, leaving};
@@ -11,9 +12,12 @@ pub(crate) use own::{Signed, close_doors, hold, lock, prove, shut_out, signed};
 pub use own::{change_password, now, rename};
 pub(crate) use reset::not_me_link;
 pub use reset::{forgot, not_me, reset};
+pub use settings::settle;
 
-use crate::{Env, Error, Result, error::OnConstraint as _};
-use postern_types::{AccountId, Me, MemberState, Membership, Role, SessionId};
+use crate::{Env, Error, Result, error::OnConstraint as _, workspace};
+use postern_types::{
+    AccountId, Announce, Habits, Me, MemberState, Membership, Role, SessionId, WorkspaceId,
+};
 use sqlx::PgConnection;
 
 /// A name and an address that were found acceptable, as they are kept.
@@ -131,41 +135,69 @@ pub async fn find(conn: &mut PgConnection, email: &str) -> Result<Option<Account
 /// The person and where they belong, as `session` finds them there. [`Error::Unauthorized`] when the account is gone or
 /// disabled.
 pub async fn me(
+    env: &Env,
     conn: &mut PgConnection,
     account: AccountId,
     session: Option<SessionId>,
 ) -> Result<Me> {
     let person = sqlx::query!(
-        "SELECT name, email FROM account WHERE id = $1 AND disabled_at IS NULL",
+        r#"SELECT a.name, a.email, s.locale AS "locale?", s.announce AS "announce?: Announce", s.sound AS "sound?"
+             FROM account a LEFT JOIN account_setting s ON s.account_id = a.id
+            WHERE a.id = $1 AND a.disabled_at IS NULL"#,
         account.0,
     )
     .fetch_optional(&mut *conn)
     .await?
     .ok_or(Error::Unauthorized)?;
-    let memberships = sqlx::query!(
-        r#"SELECT workspace_id AS "workspace!", workspace_name AS "workspace_name!", member_id AS "member!",
-                  role AS "role!: Role", state AS "state!: MemberState"
-             FROM my_places($1, $2)"#,
+    Ok(Me {
+        account,
+        name: person.name,
+        email: person.email,
+        memberships: places(env, conn, account, session).await?,
+        habits: Habits {
+            locale: person.locale,
+            announce: person.announce.unwrap_or_default(),
+            sound: person.sound.unwrap_or(true),
+        },
+    })
+}
+
+/// Where a person belongs, by name. Whom a workspace is not open to gets to know no more of it than its name.
+async fn places(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    session: Option<SessionId>,
+) -> Result<Vec<Membership>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.workspace_id AS "workspace!: WorkspaceId", p.workspace_name AS "workspace_name!",
+                  p.member_id AS "member!", p.role AS "role!: Role", p.state AS "state!: MemberState",
+                  m.tone AS "tone?", m.logo_id AS "logo?"
+             FROM my_places($1, $2) p LEFT JOIN my_marks($1) m ON m.workspace_id = p.workspace_id
+            ORDER BY lower(p.workspace_name), p.workspace_id"#,
         account.0,
         session.map(|session| session.0),
     )
     .fetch_all(conn)
     .await?;
-    Ok(Me {
-        account,
-        name: person.name,
-        email: person.email,
-        memberships: memberships
-            .into_iter()
-            .map(|row| Membership {
-                workspace: row.workspace.into(),
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let open = row.state == MemberState::Active;
+            let logo = row.logo.zip(session).filter(|_| open);
+            Membership {
+                workspace: row.workspace,
                 workspace_name: row.workspace_name,
                 member: row.member.into(),
                 role: row.role,
                 state: row.state,
-            })
-            .collect(),
-    })
+                tone: workspace::tone(row.tone).filter(|_| open),
+                logo: logo.map(|(logo, session)| {
+                    workspace::logo::link(env, row.workspace, logo, session)
+                }),
+            }
+        })
+        .collect())
 }
 
 /// Something that happened to a person outside any workspace.

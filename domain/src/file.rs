@@ -26,6 +26,8 @@ pub use seal::Variant;
 pub use store::{S3, Store};
 pub use upload::{Admitted, Asked, admit, receive};
 
+use thumb::Sight;
+
 use crate::{Env, Error, Result, Tenant, job, message, payload::Media};
 use postern_types::{ChannelId, FileId, FileState, FileView, JobId, MessageId};
 use sqlx::types::Json;
@@ -66,6 +68,26 @@ pub(crate) async fn expect(
         fetch::promise(env, tenant, id, media.url.clone()).await?;
     }
     Ok(id)
+}
+
+/// A picture that is made anew from its pixels alone, with no side longer than that: its type, and its bytes. [`Error::Invalid`]
+/// on `logo` says what is wrong with it.
+pub(crate) async fn remade(
+    env: &Env,
+    bytes: Vec<u8>,
+    side: u32,
+) -> Result<(&'static str, Vec<u8>)> {
+    let found = kind::sniff(bytes.get(..kind::HEAD).unwrap_or(&bytes));
+    let words = match thumb::look(&env.files.pictures, found, bytes, side).await? {
+        Sight::Seen(looked) => return Ok((kind::sniff(&looked.thumb).mime, looked.thumb)),
+        Sight::Bomb => "This picture has more than 50 million pixels. Bring a smaller one.",
+        // A drawing is a program to a browser: it may load and run things.
+        Sight::Dark if found.family == kind::Family::Markup => {
+            "Drawings (SVG) and web pages are not taken. Bring a PNG, JPEG, WebP or GIF."
+        }
+        Sight::Dark => "This is no picture that can be read. Bring a PNG, JPEG, WebP or GIF.",
+    };
+    Err(Error::invalid("logo", words))
 }
 
 /// One file.

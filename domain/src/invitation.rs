@@ -175,7 +175,7 @@ pub async fn accept(env: &Env, session: SessionId, token: &str) -> Result<Me> {
         &signed.network,
     )
     .await?;
-    let me = account::me(tenant.conn(), signed.account, Some(session)).await?;
+    let me = account::me(env, tenant.conn(), signed.account, Some(session)).await?;
     tenant.ring(Signal::Account(signed.account));
     tenant.commit().await?;
     Ok(me)

@@ -116,7 +116,7 @@ mod tests {
         let mut places = Vec::new();
         for person in [&ana, &bo] {
             let account = account::find(global.conn(), person.email()).await.unwrap();
-            let me = account::me(global.conn(), account.unwrap(), None)
+            let me = account::me(&env, global.conn(), account.unwrap(), None)
                 .await
                 .unwrap();
             for place in me.memberships {

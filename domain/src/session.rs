@@ -310,7 +310,7 @@ async fn signed_in(
     Ok(SignedIn {
         token: token::issue(env, agreed.as_deref(), Access { account, session })?,
         expires_in: token::LIFE_S,
-        me: account::me(conn, account, Some(session)).await?,
+        me: account::me(env, conn, account, Some(session)).await?,
     })
 }
 

@@ -1,5 +1,15 @@
 //! Workspaces: the tenants of an installation.
 
+mod hours;
+pub mod logo;
+mod settings;
+mod steps;
+
+pub use logo::remove_logo;
+pub(crate) use settings::tone;
+pub use settings::{save, show};
+pub use steps::{hide_steps, steps};
+
 use crate::{Env, Error, Result, Tenant, audit, member, vault, wake::Signal};
 use postern_types::{AccountId, Role, WorkspaceId};
 use serde_json::json;
@@ -101,3 +111,6 @@ pub fn checked_name(name: &str) -> Result<&str> {
     }
     Ok(name)
 }
+
+#[cfg(test)]
+mod tests;

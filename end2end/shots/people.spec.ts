@@ -88,3 +88,30 @@ test('two-step sign-in is set up', async ({ fresh: house, page, watch }) => {
   await expect(dialog.getByRole('img', { name: /QR code/ })).toBeVisible();
   await shoot(page, 'two-step', 'seed');
 });
+
+test('a workspace is set up', async ({ fresh: house, page, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 4\d\d /);
+  const owner = someone('Amal Haddad');
+  await house.addWorkspace('Harbour Coffee Roasters', owner);
+  await signIn(page, house, owner);
+  await expect(page.getByText('0 of 5 done')).toBeVisible();
+  await shoot(page, 'inbox', 'first-steps');
+  await page.goto(`${house.url}/settings/workspace`);
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeVisible();
+  await expect(page.getByText('0 of 5 done')).toBeVisible();
+  await shoot(page, 'workspace', 'empty');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('محمصة الميناء ☕ Harbour Coffee Roasters & Sons');
+  await page.getByRole('radio', { name: 'Teal' }).check();
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Europe/Lisbon');
+  await page.getByRole('switch', { name: /We keep business hours/ }).check();
+  await page.getByRole('button', { name: 'Add a second time: Monday' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('The workspace is saved')).toBeVisible();
+  await page.getByRole('heading', { name: 'Name and look' }).scrollIntoViewIfNeeded();
+  await shoot(page, 'workspace', 'filled');
+  await page.getByRole('group', { name: 'Business hours' }).scrollIntoViewIfNeeded();
+  await shoot(page, 'workspace', 'hours');
+  await page.goto(`${house.url}/settings/account`);
+  await page.getByRole('heading', { name: 'Notifications' }).scrollIntoViewIfNeeded();
+  await shoot(page, 'account', 'habits');
+});

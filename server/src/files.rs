@@ -1,5 +1,6 @@
 //! Files to and from an agent's browser.
 
+mod logo;
 mod range;
 
 use crate::{limit, state::AppState};
@@ -23,12 +24,16 @@ use serde::Deserialize;
 
 /// Where files are had. Public: the token in the path is the credential, and stands in no log.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/files/{token}", get(give))
+    Router::new()
+        .route("/files/{token}", get(give))
+        .route("/files/logo/{token}", get(logo::give))
 }
 
 /// Where files are brought, with an access token.
 pub fn uploads() -> Router<AppState> {
-    Router::new().route("/files", post(take))
+    Router::new()
+        .route("/files", post(take))
+        .route("/files/logo", post(logo::take))
 }
 
 #[derive(Deserialize)]
@@ -121,12 +126,21 @@ fn dress(answer: &mut Response, served: &Served) {
     };
     let disposition = disposition(shown, served.name.as_deref());
     let kept = format!("private, max-age={}", served.fresh_s);
+    insert(answer, header::ACCEPT_RANGES, "bytes");
     for (name, value) in [
         (header::CONTENT_TYPE, mime),
         (header::CONTENT_DISPOSITION, disposition.as_str()),
         (header::ETAG, served.tag.as_str()),
-        (header::ACCEPT_RANGES, "bytes"),
         (header::CACHE_CONTROL, kept.as_str()),
+    ] {
+        insert(answer, name, value);
+    }
+    shut_in(answer);
+}
+
+/// Whatever it is, it runs nothing, is taken for nothing else, and shows on no other site.
+fn shut_in(answer: &mut Response) {
+    for (name, value) in [
         (
             header::CONTENT_SECURITY_POLICY,
             "sandbox; default-src 'none'",

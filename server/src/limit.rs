@@ -216,6 +216,8 @@ mod tests {
             (Method::POST, "/api/inbox/list", Class::Call),
             (Method::GET, "/files/token", Class::Call),
             (Method::POST, "/files", Class::Call),
+            (Method::POST, "/files/logo", Class::Call),
+            (Method::GET, "/files/logo/token", Class::Call),
             (Method::GET, "/filesystem", Class::Page),
             (Method::GET, "/live", Class::Live),
             (Method::GET, "/", Class::Page),

@@ -71,7 +71,60 @@ pub struct Membership {
     pub role: Role,
     /// Whether they may work there now.
     pub state: MemberState,
+    /// Its colour in the palette; none: the one that its id has.
+    pub tone: Option<u8>,
+    /// Where its logo is had, for this session and for a while; none while they are not let in.
+    pub logo: Option<String>,
 }
+
+/// Of which messages a person hears while they look elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "sql",
+    derive(sqlx::Type),
+    sqlx(type_name = "text", rename_all = "snake_case")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Announce {
+    /// Of all.
+    Everything,
+    /// Of their own conversations, and of those that nobody has yet.
+    #[default]
+    Open,
+    /// Of their own conversations alone.
+    Mine,
+    /// Of none.
+    Nothing,
+}
+
+/// How a person reads dates, and what they hear of; the same in each of their browsers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habits {
+    /// How dates and times are written: one of [`LOCALES`]; none: as the browser does.
+    pub locale: Option<String>,
+    /// Of which messages.
+    pub announce: Announce,
+    /// Whether that may be heard as well as seen.
+    pub sound: bool,
+}
+
+impl Default for Habits {
+    /// As the browser writes dates; the conversations that one may have to answer, with a sound.
+    fn default() -> Self {
+        Self {
+            locale: None,
+            announce: Announce::default(),
+            sound: true,
+        }
+    }
+}
+
+/// Ways to write dates and times, as BCP 47 names them. Each is one that every browser's `Intl` takes.
+pub const LOCALES: [&str; 24] = [
+    "ar-AE", "ar-EG", "cs-CZ", "da-DK", "de-AT", "de-CH", "de-DE", "en-AU", "en-CA", "en-GB",
+    "en-IN", "en-US", "es-ES", "es-MX", "fr-FR", "id-ID", "it-IT", "ja-JP", "nl-NL", "pl-PL",
+    "pt-BR", "pt-PT", "sv-SE", "tr-TR",
+];
 
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +137,8 @@ pub struct Me {
     pub email: String,
     /// Where they belong, by name; empty when they were removed everywhere.
     pub memberships: Vec<Membership>,
+    /// How they want to read and hear.
+    pub habits: Habits,
 }
 
 /// Answer to a sign-in, a refresh and the first set-up: what the page keeps in memory.

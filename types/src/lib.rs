@@ -25,12 +25,13 @@ mod right;
 mod team;
 mod template;
 mod trace;
+mod workspace;
 
 pub use account::{
-    CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors, Forgot,
-    Invited, LinkToken, Me, MemberState, MemberView, Membership, PasskeyAnswer, PasskeyAsked,
-    PasskeyView, REFRESH_GRACE_MS, Register, Reset, Role, SessionView, SetUp, SetUpState, SignedIn,
-    TotpSeed, TrustedView,
+    Announce, CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors,
+    Forgot, Habits, Invited, LOCALES, LinkToken, Me, MemberState, MemberView, Membership,
+    PasskeyAnswer, PasskeyAsked, PasskeyView, REFRESH_GRACE_MS, Register, Reset, Role, SessionView,
+    SetUp, SetUpState, SignedIn, TotpSeed, TrustedView,
 };
 pub use audit::{AuditChain, AuditEntry, AuditPage, AuditPiece, AuditRequest, AuditState};
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
@@ -70,3 +71,4 @@ pub use template::{
     TemplateRequest, TemplateView, pieces,
 };
 pub use trace::{Kept, Reapplied, Stage, StepState, Trace, TraceStep};
+pub use workspace::{DAY_MINUTES, Opening, Span, Steps, TONES, Week, WorkspaceForm, WorkspaceView};

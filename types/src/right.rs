@@ -16,6 +16,8 @@ pub enum Right {
     Numbers,
     /// Invite, approve, change roles, suspend, remove, end access.
     Team,
+    /// Name the workspace, choose its logo, colour, time zone and hours.
+    Workspace,
     /// Apply again what was not understood.
     Operate,
     /// Read who did what.
@@ -29,7 +31,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 10] = [
+pub const RIGHTS: [(Right, Role, &str); 11] = [
     (
         Right::Answer,
         Role::Agent,
@@ -50,6 +52,11 @@ pub const RIGHTS: [(Right, Role, &str); 10] = [
         Right::Team,
         Role::Admin,
         "Invite, approve, suspend and remove members, change roles, end access",
+    ),
+    (
+        Right::Workspace,
+        Role::Admin,
+        "Name the workspace, choose its logo, colour, time zone and hours",
     ),
     (
         Right::Operate,

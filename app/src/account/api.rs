@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    CodeSent, Confirm, EraseAccount, Factors, Leaving, Me, PasskeyAnswer, PasskeyAsked, PasskeyId,
-    SessionId, SessionView, TotpSeed, TrustId, TrustedView,
+    CodeSent, Confirm, EraseAccount, Factors, Habits, Leaving, Me, PasskeyAnswer, PasskeyAsked,
+    PasskeyId, SessionId, SessionView, TotpSeed, TrustId, TrustedView,
 };
 
 /// Gives oneself another name.
@@ -168,6 +168,14 @@ pub async fn remove_passkey(id: PasskeyId, password: String) -> Result<(), ApiEr
     let session = crate::ssr::caller()?.session;
     let env = crate::ssr::env();
     Ok(postern_domain::factor::passkey::remove(&env, session, id, &password).await?)
+}
+
+/// Keeps how one wants to read and hear, for all of one's browsers.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/habits", protocol = Api)]
+pub async fn settle(habits: Habits) -> Result<Me, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::account::settle(&env, session, &habits).await?)
 }
 
 /// Leaves the workspace that the page works in.

@@ -7,7 +7,7 @@ use crate::{
     boxed::Show,
     live::{Notices, Permission},
     session::use_session,
-    ui::{avatar::Avatar, icon::Icon, toast::use_toasts},
+    ui::{avatar::Mark, icon::Icon, toast::use_toasts},
     words::{frame, settings},
 };
 use choices::Choices;
@@ -46,7 +46,7 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
     view! {
         <button type="button" class="menu-button" popovertarget="menu" title=frame::MENU>
             <span class="only-heard">{frame::MENU}</span>
-            {move || place.get().map(|place| view! { <Avatar name=Some(place.workspace_name) id=place.workspace.0/> })}
+            {move || place.get().map(|place| view! { <Mark place/> })}
         </button>
         <div id="menu" class="menu" popover="auto" node_ref=node>
             <div class="menu-me">
@@ -57,11 +57,11 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             </a>
             <h3 class="menu-head">{frame::WORKSPACES}</h3>
             <ul class="menu-list">
-                <For each=memberships key=|place| (place.workspace, place.workspace_name.clone()) let:each>
+                <For each=memberships key=|place| (place.workspace, place.workspace_name.clone(), place.tone, place.logo.clone()) let:each>
                     <li>
                         <button type="button" class="menu-item" on:click=move |_| switch(each.workspace)
                             aria-current=move || (session.workspace.get() == Some(each.workspace)).then_some("true")>
-                            <Avatar name=Some(each.workspace_name.clone()) id=each.workspace.0/>
+                            <Mark place=each.clone()/>
                             <span class="menu-name"><bdi>{each.workspace_name.clone()}</bdi></span>
                             <Show when=move || session.workspace.get() == Some(each.workspace)><Icon name="check"/></Show>
                         </button>

@@ -4,10 +4,15 @@ mod shown;
 mod stamp;
 
 use super::Live;
-use crate::{boxed::effect, browser, words};
+use crate::{
+    boxed::effect,
+    browser,
+    session::{Session, use_session},
+    words,
+};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use postern_types::{ConversationId, MessageView};
+use postern_types::{Announce, ConversationId, Habits, MessageView};
 use shown::{Notice, Shown};
 use stamp::Stamp;
 use web_sys::{Notification, NotificationPermission};
@@ -40,6 +45,7 @@ pub(super) fn start(live: Live) {
         permission: RwSignal::new(read()),
     };
     provide_context(notices);
+    let session = use_session();
     let (shown, stamp) = (Shown::new(), Stamp::start(live));
     let go = StoredValue::new_local(use_navigate());
     let show = move |notice: Notice| {
@@ -51,7 +57,7 @@ pub(super) fn start(live: Live) {
             let _ = window().focus();
             go.try_with_value(|go| go(&path, NavigateOptions::default()));
         };
-        if !shown.show(notice, opened) {
+        if !shown.show(notice, habits(session).sound, opened) {
             notices.permission.set(Permission::Unsupported);
         }
     };
@@ -62,14 +68,14 @@ pub(super) fn start(live: Live) {
     };
     effect(move || {
         for message in live.heard.get() {
-            if concerns_reader(live, &message) && !quiet() {
+            if concerns_reader(live, session, &message) && !quiet() {
                 show(of_message(live, &message));
             }
         }
     });
     effect(move || {
         let mut missed = live.missed.get();
-        missed.retain(|message| concerns_reader(live, message));
+        missed.retain(|message| concerns_reader(live, session, message));
         if missed.is_empty() || quiet() {
             return;
         }
@@ -119,13 +125,31 @@ fn read() -> Permission {
     }
 }
 
-/// The reader's own conversations, and those that nobody has yet.
-fn concerns_reader(live: Live, message: &MessageView) -> bool {
+/// What the reader chose, in whatever browser.
+fn habits(session: Session) -> Habits {
+    let me = session.me.try_get_untracked().flatten();
+    me.map(|me| me.habits).unwrap_or_default()
+}
+
+/// What is new, of the conversations that the reader wants to hear of.
+fn concerns_reader(live: Live, session: Session, message: &MessageView) -> bool {
+    let announce = habits(session).announce;
     live.inbox.with_untracked(|inbox| {
         inbox.row(message.conversation).is_some_and(|row| {
-            row.unread > 0 && row.assignee.is_none_or(|member| member == inbox.me)
+            let mine = row.assignee.map(|member| member == inbox.me);
+            row.unread > 0 && is_announced(announce, mine)
         })
     })
+}
+
+/// Whether a message is told of: of a conversation that is the reader's, or somebody else's, or nobody's yet.
+fn is_announced(announce: Announce, mine: Option<bool>) -> bool {
+    match announce {
+        Announce::Everything => true,
+        Announce::Open => mine != Some(false),
+        Announce::Mine => mine == Some(true),
+        Announce::Nothing => false,
+    }
 }
 
 fn of_message(live: Live, message: &MessageView) -> Notice {
@@ -159,4 +183,23 @@ fn who(live: Live, id: ConversationId) -> String {
     label
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| words::UNKNOWN_CONTACT.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_hears_of_what_they_chose() {
+        use Announce::{Everything, Mine, Nothing, Open};
+        for (announce, mine, others, nobodys) in [
+            (Everything, true, true, true),
+            (Open, true, false, true),
+            (Mine, true, false, false),
+            (Nothing, false, false, false),
+        ] {
+            let told = [Some(true), Some(false), None].map(|whose| is_announced(announce, whose));
+            assert_eq!(told, [mine, others, nobodys], "{announce:?}");
+        }
+    }
 }

@@ -100,6 +100,8 @@ mod tests {
                 member: MemberId(Uuid::nil()),
                 role: Role::Agent,
                 state: *state,
+                tone: None,
+                logo: None,
             };
             let places: Vec<_> = states.iter().enumerate().map(place).collect();
             assert_eq!(choice(&places, chosen.map(id)), expected.map(id));

@@ -47,6 +47,16 @@ impl Ask {
         });
     }
 
+    /// Whether an answer is awaited.
+    pub fn is_busy(self) -> bool {
+        self.busy.get()
+    }
+
+    /// Says no more what was wrong.
+    pub fn forget(self) {
+        self.failed.try_set(None);
+    }
+
     /// A field that is at fault has the focus: its id is the name that the server calls it by.
     fn refused(self, error: ApiError) {
         if let ApiError::Invalid { field, .. } = &error {

@@ -3,7 +3,7 @@
 use super::icon::Icon;
 use crate::words;
 use leptos::prelude::*;
-use postern_types::Moment;
+use postern_types::{Membership, Moment};
 use uuid::Uuid;
 
 /// How long a contact's message keeps the window open.
@@ -14,8 +14,15 @@ const COLOURS: u8 = 8;
 
 /// Initials on a colour; `None` stands for a person without a name.
 #[component]
-pub fn Avatar(name: Option<String>, id: Uuid) -> impl IntoView {
-    let colour = format!("avatar tone-{}", id.as_bytes()[15] % COLOURS);
+pub fn Avatar(
+    name: Option<String>,
+    id: Uuid,
+    /// A colour that was chosen; otherwise one that stays with the id.
+    #[prop(optional)]
+    tone: Option<u8>,
+) -> impl IntoView {
+    let tone = tone.unwrap_or_else(|| own_tone(id));
+    let colour = format!("avatar tone-{tone}");
     let initials = name.as_deref().map(initials).unwrap_or_default();
     view! {
         // Drawn by the style: letters in the page would be read as part of a button's name.
@@ -23,6 +30,28 @@ pub fn Avatar(name: Option<String>, id: Uuid) -> impl IntoView {
             {initials.is_empty().then(|| view! { <Icon name="user"/> })}
         </span>
     }
+}
+
+/// A workspace by its logo; without one by its initials, on its colour.
+#[component]
+pub fn Mark(place: Membership) -> impl IntoView {
+    let (id, tone) = (place.workspace.0, place.tone);
+    place.logo.map_or_else(
+        || {
+            Avatar(AvatarProps {
+                name: Some(place.workspace_name),
+                id,
+                tone,
+            })
+            .into_any()
+        },
+        |logo| view! { <img class="avatar" src=logo alt=""/> }.into_any(),
+    )
+}
+
+/// The colour that stays with an id.
+pub fn own_tone(id: Uuid) -> u8 {
+    id.as_bytes()[15] % COLOURS
 }
 
 /// A thin ring: what is left of the window, as of `now`.
@@ -102,6 +131,48 @@ mod tests {
         assert_eq!(short(1).as_deref(), Some("1 min left"));
         assert_eq!(short(59 * minute).as_deref(), Some("59 min left"));
         assert_eq!(short(6 * 60 * minute + 1).as_deref(), Some("6 h left"));
+    }
+
+    /// The contrast of two colours, each `#rrggbb` (WCAG 2.2).
+    fn contrast(one: &str, other: &str) -> f64 {
+        let light = |colour: &str| {
+            let part = |from: usize| {
+                let byte = u8::from_str_radix(&colour[from..from + 2], 16).unwrap();
+                let value = f64::from(byte) / 255.0;
+                if value <= 0.04045 {
+                    value / 12.92
+                } else {
+                    ((value + 0.055) / 1.055).powf(2.4)
+                }
+            };
+            0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+        };
+        let (one, other) = (light(one), light(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn letters_are_read_on_each_colour_of_the_palette_in_light_and_in_dark() {
+        assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 0.001);
+        let style = include_str!("../../../style/avatar.css");
+        let tones: Vec<&str> = style
+            .lines()
+            .filter(|line| line.starts_with(".tone-"))
+            .collect();
+        assert_eq!(tones.len(), usize::from(postern_types::TONES));
+        for (nth, tone) in tones.iter().enumerate() {
+            assert!(tone.starts_with(&format!(".tone-{nth} ")), "{tone}");
+            let colours: Vec<&str> = tone
+                .match_indices('#')
+                .map(|(at, _)| &tone[at..at + 7])
+                .collect();
+            let [light, dark, light_text, dark_text] = colours[..] else {
+                panic!("{tone}")
+            };
+            for (back, text) in [(light, light_text), (dark, dark_text)] {
+                assert!(contrast(back, text) >= 4.5, "{text} on {back}");
+            }
+        }
     }
 
     #[test]

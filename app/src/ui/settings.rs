@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use postern_types::Right;
 
-/// Account, team, numbers, audit, deletion: to each what is theirs to see.
+/// Account, workspace, team, numbers, audit, deletion: to each what is theirs to see.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let session = use_session();
+    let workspace = move || session.at_least(Right::Workspace.role());
     let team = move || session.at_least(Right::Team.role());
     let reads = move || session.at_least(Right::Audit.role());
     let owner = move || session.at_least(Right::Erase.role());
@@ -23,6 +24,7 @@ pub fn SettingsNav() -> impl IntoView {
     view! {
         <nav class="tabs" aria-label=settings::SETTINGS>
             <A href="/settings/account" attr:class="tab">{settings::ACCOUNT}</A>
+            <Show when=workspace><A href="/settings/workspace" attr:class="tab">{settings::WORKSPACE}</A></Show>
             <Show when=team>
                 <A href="/settings/team" attr:class="tab">
                     {settings::TEAM}

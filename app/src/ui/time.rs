@@ -3,42 +3,80 @@
 use crate::{browser, words};
 use js_sys::{Array, Date, Intl::DateTimeFormat, Object, Reflect};
 use postern_types::Moment;
-use std::cell::LazyCell;
+use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
 const DAY_MS: i64 = 86_400_000;
 
+/// What of a time is written.
+#[derive(Clone, Copy)]
+enum As {
+    Clock,
+    Weekday,
+    Short,
+    Date,
+    Long,
+    Exact,
+    Full,
+}
+
+type Options = &'static [(&'static str, &'static str)];
+
+impl As {
+    fn options(self) -> Options {
+        match self {
+            Self::Clock => &[("hour", "numeric"), ("minute", "2-digit")],
+            Self::Weekday => &[("weekday", "short")],
+            Self::Short => &[("day", "numeric"), ("month", "short")],
+            Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+            Self::Long => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+            Self::Exact => &[("dateStyle", "medium"), ("timeStyle", "medium")],
+            Self::Full => &[("dateStyle", "full"), ("timeStyle", "long")],
+        }
+    }
+}
+
+/// As the reader wants times written, and what was made for it so far: making one takes the browser a while.
+#[derive(Default)]
+struct Writing {
+    locale: Option<String>,
+    made: [Option<DateTimeFormat>; 7],
+}
+
 thread_local! {
-    static CLOCK: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("hour", "numeric"), ("minute", "2-digit")]));
-    static WEEKDAY: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("weekday", "short")]));
-    static SHORT: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("day", "numeric"), ("month", "short")]));
-    static DATE: LazyCell<DateTimeFormat> =
-        LazyCell::new(|| format(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]));
-    static LONG: LazyCell<DateTimeFormat> =
-        LazyCell::new(|| format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]));
-    static EXACT: LazyCell<DateTimeFormat> =
-        LazyCell::new(|| format(&[("dateStyle", "medium"), ("timeStyle", "medium")]));
-    static FULL: LazyCell<DateTimeFormat> = LazyCell::new(|| format(&[("dateStyle", "full"), ("timeStyle", "long")]));
+    static WRITING: RefCell<Writing> = RefCell::default();
+}
+
+/// Writes times in that way from now on; without one, as the browser does. What is on the page already stays.
+pub fn write_as(locale: Option<String>) {
+    WRITING.with_borrow_mut(|writing| {
+        if writing.locale != locale {
+            *writing = Writing {
+                locale,
+                ..Writing::default()
+            };
+        }
+    });
 }
 
 /// Hours and minutes.
 pub fn clock(at: Moment) -> String {
-    CLOCK.with(|f| text(f, at))
+    text(As::Clock, at)
 }
 
 /// The absolute time with its zone, for a tooltip.
 pub fn full(at: Moment) -> String {
-    FULL.with(|f| text(f, at))
+    text(As::Full, at)
 }
 
 /// Date and time to the second.
 pub fn exact(at: Moment) -> String {
-    EXACT.with(|f| text(f, at))
+    text(As::Exact, at)
 }
 
 /// The date, for things that happened long ago.
 pub fn date(at: Moment) -> String {
-    DATE.with(|f| text(f, at))
+    text(As::Date, at)
 }
 
 /// For a list: the clock today, then "Yesterday", the weekday, the date.
@@ -46,8 +84,8 @@ pub fn brief(at: Moment, now: Moment) -> String {
     match days_between(at, now) {
         ..=0 => clock(at),
         1 => words::YESTERDAY.into(),
-        2..=6 => WEEKDAY.with(|f| text(f, at)),
-        7..=300 => SHORT.with(|f| text(f, at)),
+        2..=6 => text(As::Weekday, at),
+        7..=300 => text(As::Short, at),
         _ => date(at),
     }
 }
@@ -57,7 +95,7 @@ pub fn day(at: Moment, now: Moment) -> String {
     match days_between(at, now) {
         ..=0 => words::TODAY.into(),
         1 => words::YESTERDAY.into(),
-        2..=300 => LONG.with(|f| text(f, at)),
+        2..=300 => text(As::Long, at),
         _ => date(at),
     }
 }
@@ -68,7 +106,7 @@ pub fn in_sentence(at: Moment, now: Moment) -> String {
         0 => clock(at),
         -1 => words::tomorrow_at(&clock(at)),
         1 => words::yesterday_at(&clock(at)),
-        _ => words::date_at(&SHORT.with(|f| text(f, at)), &clock(at)),
+        _ => words::date_at(&text(As::Short, at), &clock(at)),
     }
 }
 
@@ -97,15 +135,32 @@ fn js_date(at: Moment) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
-fn format(options: &[(&str, &str)]) -> DateTimeFormat {
+/// With any options of `Intl`, in any way of writing; for pages that show what one may choose.
+pub fn written(locale: Option<&str>, options: &[(&str, &str)], at: Moment) -> String {
+    apply(&format(locale, options), at)
+}
+
+fn format(locale: Option<&str>, options: &[(&str, &str)]) -> DateTimeFormat {
     let object = Object::new();
     for (name, value) in options {
         let _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    DateTimeFormat::new(&Array::new(), &object)
+    let locales = locale.map_or_else(Array::new, |locale| Array::of1(&JsValue::from_str(locale)));
+    DateTimeFormat::new(&locales, &object)
 }
 
-fn text(format: &DateTimeFormat, at: Moment) -> String {
+fn text(what: As, at: Moment) -> String {
+    WRITING.with_borrow_mut(|writing| {
+        let Writing { locale, made } = writing;
+        let made = &mut made[what as usize];
+        apply(
+            made.get_or_insert_with(|| format(locale.as_deref(), what.options())),
+            at,
+        )
+    })
+}
+
+fn apply(format: &DateTimeFormat, at: Moment) -> String {
     let written = format.format().call1(format, &js_date(at));
     written
         .ok()

@@ -1,14 +1,15 @@
 //! The way between the pages of settings, and a person's own account.
 
-use postern_types::Role;
+use postern_types::{Announce, Role};
 
 pub const SETTINGS: &str = "Settings";
 pub const ACCOUNT: &str = "Account";
+pub const WORKSPACE: &str = "Workspace";
 pub const TEAM: &str = "Team";
 pub const NUMBERS: &str = "Numbers";
 pub const DELETE: &str = "Delete workspace";
 
-pub const LEAD: &str = "What you are called, how you sign in, and where you are signed in.";
+pub const LEAD: &str = "What you are called, how you sign in, where you are signed in, and how you want to read and hear.";
 pub const NOT_READ: &str = "This could not be read.";
 pub const YOUR_PASSWORD: &str = "Your password";
 
@@ -247,6 +248,73 @@ pub fn leave_lost(name: &str) -> String {
     )
 }
 
+// Reading and hearing.
+pub const HABITS_SAVED: &str = "Saved for all of your browsers";
+pub const HABITS_NOT_SAVED: &str = "Nothing was changed.";
+pub const READING: &str = "Dates and look";
+pub const LOCALE: &str = "How dates and times are written";
+pub const AS_THE_BROWSER: &str = "As this browser writes them";
+pub const THEME_HINT: &str =
+    "The theme is kept in this browser alone. Postern itself speaks English.";
+pub const HEARING: &str = "Notifications";
+pub const HEARING_LEAD: &str =
+    "While you look elsewhere, a browser that you turned them on in shows new messages.";
+pub const HERE: &str = "In this browser";
+pub const HERE_ON: &str = "Notifications are on.";
+pub const HERE_OFF: &str =
+    "Notifications are off: nothing is shown here, whatever is chosen below.";
+pub const ANNOUNCE: &str = "Show new messages of";
+pub const SOUND: &str = "With a sound";
+pub const SOUND_HINT: &str = "The one of your browser and system, where they make one.";
+pub const LETTERS: &str = "E-mails about the security of your account, such as a new password or a new browser, are always sent. They cannot be turned off.";
+
+pub fn example(written: &str) -> String {
+    format!("For example: {written}")
+}
+
+pub fn announce(announce: Announce) -> (&'static str, &'static str) {
+    match announce {
+        Announce::Everything => ("Every conversation", "Also those of colleagues."),
+        Announce::Open => (
+            "Mine, and those that nobody has yet",
+            "What you may have to answer.",
+        ),
+        Announce::Mine => ("Mine alone", "What is assigned to you."),
+        Announce::Nothing => ("None", "The counts in the tab and the list go on."),
+    }
+}
+
+/// A language as its speakers and their country call it, in English.
+pub fn locale(tag: &str) -> &'static str {
+    match tag {
+        "ar-AE" => "Arabic (United Arab Emirates)",
+        "ar-EG" => "Arabic (Egypt)",
+        "cs-CZ" => "Czech",
+        "da-DK" => "Danish",
+        "de-AT" => "German (Austria)",
+        "de-CH" => "German (Switzerland)",
+        "de-DE" => "German (Germany)",
+        "en-AU" => "English (Australia)",
+        "en-CA" => "English (Canada)",
+        "en-GB" => "English (United Kingdom)",
+        "en-IN" => "English (India)",
+        "en-US" => "English (United States)",
+        "es-ES" => "Spanish (Spain)",
+        "es-MX" => "Spanish (Mexico)",
+        "fr-FR" => "French",
+        "id-ID" => "Indonesian",
+        "it-IT" => "Italian",
+        "ja-JP" => "Japanese",
+        "nl-NL" => "Dutch",
+        "pl-PL" => "Polish",
+        "pt-BR" => "Portuguese (Brazil)",
+        "pt-PT" => "Portuguese (Portugal)",
+        "sv-SE" => "Swedish",
+        "tr-TR" => "Turkish",
+        _ => "Another",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,5 +326,15 @@ mod tests {
         assert!(file.starts_with("Recovery codes for Postern of ana@example.com\r\n"));
         assert!(file.lines().any(|line| line == "abcd-efgh"));
         assert!(file.lines().any(|line| line == "ijkl-mnop"));
+    }
+
+    #[test]
+    fn every_way_to_write_dates_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = postern_types::LOCALES
+            .iter()
+            .map(|tag| locale(tag))
+            .collect();
+        assert_eq!(names.len(), postern_types::LOCALES.len());
+        assert!(!names.contains("Another"));
     }
 }

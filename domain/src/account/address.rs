@@ -96,7 +96,7 @@ pub async fn confirm_email(env: &Env, session: SessionId, confirm: &Confirm) -> 
         .link("This was not me: end the access", not_me)
         .note("Then write to whoever runs your inbox: they can help you back in.");
     mail::put(env, global.conn(), &signed.email, &letter).await?;
-    let me = me(global.conn(), signed.account, Some(session)).await?;
+    let me = me(env, global.conn(), signed.account, Some(session)).await?;
     global.ring(Signal::Account(signed.account));
     global.ring(Signal::Jobs);
     global.commit().await?;

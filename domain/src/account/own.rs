@@ -151,7 +151,7 @@ pub(crate) async fn close_doors(
 pub async fn now(env: &Env, session: SessionId) -> Result<Me> {
     let mut global = env.db.global().await?;
     let signed = signed(global.conn(), session).await?;
-    me(global.conn(), signed.account, Some(session)).await
+    me(env, global.conn(), signed.account, Some(session)).await
 }
 
 /// Gives the person another name. [`Error::Invalid`] on `name`.
@@ -168,7 +168,7 @@ pub async fn rename(env: &Env, session: SessionId, name: &str) -> Result<Me> {
     .await?;
     let from = Some(signed.network.as_str());
     audit_from(env, global.conn(), signed.account, Deed::Renamed, from).await?;
-    let me = me(global.conn(), signed.account, Some(session)).await?;
+    let me = me(env, global.conn(), signed.account, Some(session)).await?;
     global.commit().await?;
     Ok(me)
 }

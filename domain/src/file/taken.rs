@@ -139,7 +139,7 @@ impl Taken {
             looks.heard = sound::hear(&env.files.pictures, found, whole).await?;
             return Ok(Ok(looks));
         }
-        match thumb::look(&env.files.pictures, found, whole).await? {
+        match thumb::look(&env.files.pictures, found, whole, thumb::SIDE).await? {
             Sight::Seen(looked) => {
                 looks.width = i32::try_from(looked.width).ok();
                 looks.height = i32::try_from(looked.height).ok();

@@ -9,8 +9,8 @@ use image::{
 use std::io::Cursor;
 use tokio::sync::Semaphore;
 
-/// Pixels of the longest side.
-const SIDE: u32 = 640;
+/// Pixels of the longest side of a small picture.
+pub(super) const SIDE: u32 = 640;
 /// Pixels of a picture that is opened at all: about what the largest phone cameras make.
 const PIXELS: u64 = 50_000_000;
 /// Bytes that a picture's pixels and their decoder may take together; one that needs more is kept without.
@@ -34,8 +34,13 @@ pub(super) enum Sight {
     Dark,
 }
 
-/// Looks at a picture, one at a time: it takes memory and a core.
-pub(super) async fn look(turn: &Semaphore, found: Type, bytes: Vec<u8>) -> Result<Sight> {
+/// Looks at a picture, one at a time: it takes memory and a core. What is made of it has no side longer than that.
+pub(super) async fn look(
+    turn: &Semaphore,
+    found: Type,
+    bytes: Vec<u8>,
+    side: u32,
+) -> Result<Sight> {
     let Some(format) = format(found) else {
         return Ok(Sight::Dark);
     };
@@ -44,7 +49,7 @@ pub(super) async fn look(turn: &Semaphore, found: Type, bytes: Vec<u8>) -> Resul
         .await
         .map_err(|_| Error::internal("nobody gives turns any more"))?;
     // A decoder that breaks on what it is given has seen nothing.
-    let sight = tokio::task::spawn_blocking(move || sight(format, &bytes)).await;
+    let sight = tokio::task::spawn_blocking(move || sight(format, &bytes, side)).await;
     Ok(sight.unwrap_or(Sight::Dark))
 }
 
@@ -58,11 +63,11 @@ fn format(found: Type) -> Option<ImageFormat> {
     })
 }
 
-fn sight(format: ImageFormat, bytes: &[u8]) -> Sight {
-    open(format, bytes, MEMORY).unwrap_or(Sight::Dark)
+fn sight(format: ImageFormat, bytes: &[u8], side: u32) -> Sight {
+    open(format, bytes, MEMORY, side).unwrap_or(Sight::Dark)
 }
 
-fn open(format: ImageFormat, bytes: &[u8], memory: u64) -> Result<Sight, ImageError> {
+fn open(format: ImageFormat, bytes: &[u8], memory: u64, side: u32) -> Result<Sight, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(memory);
@@ -81,8 +86,8 @@ fn open(format: ImageFormat, bytes: &[u8], memory: u64) -> Result<Sight, ImageEr
     limits.reserve(decoder.total_bytes())?;
     decoder.set_limits(limits)?;
     let picture = DynamicImage::from_decoder(decoder)?;
-    let mut small = if width.max(height) > SIDE {
-        picture.thumbnail(SIDE, SIDE)
+    let mut small = if width.max(height) > side {
+        picture.thumbnail(side, side)
     } else {
         picture
     };
@@ -145,7 +150,7 @@ mod tests {
     }
 
     async fn looked(bytes: Vec<u8>) -> Sight {
-        look(&Semaphore::new(1), sniff(&bytes), bytes)
+        look(&Semaphore::new(1), sniff(&bytes), bytes, SIDE)
             .await
             .unwrap()
     }
@@ -238,7 +243,7 @@ mod tests {
     async fn a_picture_that_takes_more_memory_than_there_is_for_it_is_kept_without_a_small_one() {
         let (width, height) = (800, 500);
         let (bytes, takes) = (deep(width, height), u64::from(width * height * 8));
-        let Ok(Sight::Seen(found)) = open(ImageFormat::Png, &bytes, takes) else {
+        let Ok(Sight::Seen(found)) = open(ImageFormat::Png, &bytes, takes, SIDE) else {
             panic!("it fits, though it is turned")
         };
         assert_eq!((found.width, found.height), (500, 800));
@@ -249,7 +254,7 @@ mod tests {
             // 49 million pixels, which are few enough, in 392 MB.
             (&claiming(deep(4, 4), 7000, 7000), MEMORY),
         ] {
-            let opened = open(ImageFormat::Png, bytes, memory);
+            let opened = open(ImageFormat::Png, bytes, memory, SIDE);
             assert!(matches!(opened, Err(ImageError::Limits(_))), "{memory}");
         }
         let large = claiming(deep(4, 4), 7000, 7000);

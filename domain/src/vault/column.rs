@@ -4,6 +4,7 @@ use crate::{
     Result, audit,
     channel::{event, secrets},
     code, factor, file, job, mail, quarantine,
+    workspace::logo,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ pub(crate) enum Column {
     WebhookPart,
     Job,
     FileKey,
+    WorkspaceLogo,
     Quarantine,
     Mail,
     MailedCode,
@@ -38,7 +40,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 8] = [
+    pub(crate) const WORKSPACE: [Self; 9] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -47,6 +49,7 @@ impl Column {
         Self::WebhookPart,
         Self::Job,
         Self::FileKey,
+        Self::WorkspaceLogo,
     ];
 
     /// Those of the installation.
@@ -76,6 +79,7 @@ impl Column {
             Self::WebhookPart => "webhook_part.sealed",
             Self::Job => job::SEALED,
             Self::FileKey => file::KEY,
+            Self::WorkspaceLogo => logo::SEALED,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -218,6 +222,21 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::WorkspaceLogo => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM workspace_logo
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -332,6 +351,19 @@ impl Column {
                     "UPDATE file f SET key_sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE f.workspace_id = $1 AND f.id = n.id AND f.key_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::WorkspaceLogo => {
+                sqlx::query!(
+                    "UPDATE workspace_logo l SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE l.workspace_id = $1 AND l.id = n.id AND l.sealed = n.old",
                     workspace,
                     ids,
                     old,

@@ -121,6 +121,16 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .execute(tenant.conn())
     .await
     .unwrap();
+    let logo: Uuid = env.id();
+    let place = Column::WorkspaceLogo.place();
+    let sealed = seal(env, &mut tenant, place, &logo.to_string(), b"logo").await;
+    sqlx::query("INSERT INTO workspace_logo VALUES ($1, $2, 'image/png', $3)")
+        .bind(fixture.workspace.0)
+        .bind(logo)
+        .bind(sealed.unwrap())
+        .execute(tenant.conn())
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     add_jobs(env, &fixture, 1).await;
     let piece = quarantine::Stranger {

@@ -51,7 +51,7 @@ pub async fn add_member(
 pub async fn memberships(env: &Env, email: &str) -> Result<Vec<Membership>> {
     let mut global = env.db.global().await?;
     let account = account::find(global.conn(), email).await?;
-    let me = account::me(global.conn(), account.ok_or(Error::NotFound)?, None).await?;
+    let me = account::me(env, global.conn(), account.ok_or(Error::NotFound)?, None).await?;
     Ok(me.memberships)
 }
 

@@ -53,9 +53,9 @@ impl Uploads {
     }
 }
 
-/// Whether the request brings a file.
+/// Whether the request brings a file, or a logo.
 pub fn is_one(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path() == "/files"
+    request.method() == Method::POST && matches!(request.uri().path(), "/files" | "/files/logo")
 }
 
 /// Stands behind the guard: who uploads is somebody.

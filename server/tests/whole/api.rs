@@ -240,6 +240,27 @@ impl Api {
         serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))
     }
 
+    /// Brings a logo for the workspace; what is no success comes as its status and text.
+    pub async fn bring_logo(&self, bytes: Vec<u8>) -> Result<Value, String> {
+        let answer = self
+            .http
+            .post(format!("{}/files/logo", self.url))
+            .header("origin", &self.origin)
+            .header("x-workspace-id", &self.workspace)
+            .header("content-type", "image/png")
+            .bearer_auth(&self.token)
+            .body(bytes)
+            .send()
+            .await
+            .map_err(|error| error.to_string())?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|error| error.to_string())?;
+        if !status.is_success() {
+            return Err(format!("{status} {text}"));
+        }
+        serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))
+    }
+
     /// Connects a number under the installation's app.
     pub async fn connect(&self, number: &str, account: &str, token: &str) {
         let form = json!({ "form": {

@@ -131,6 +131,15 @@ pub fn calls(
         ("team/end-access", json!({ "id": member })),
         ("team/hand-over", json!({ "id": member })),
         ("team/require-factor", json!({ "required": false })),
+        ("workspace/read", json!({})),
+        (
+            "workspace/save",
+            json!({ "form": { "name": "Mine now", "tone": 3, "zone": "Europe/Lisbon", "hours": null, "revision": 0 } }),
+        ),
+        ("workspace/remove-logo", json!({})),
+        ("workspace/steps", json!({})),
+        ("workspace/hide-steps", json!({})),
+        ("workspace/show-steps", json!({})),
         ("account/leave", json!({})),
         (
             "audit/list",
@@ -170,6 +179,10 @@ pub fn personal() -> BTreeMap<&'static str, Value> {
         (
             "account/confirm-email",
             json!({ "confirm": { "ticket": "none", "code": "123456" } }),
+        ),
+        (
+            "account/habits",
+            json!({ "habits": { "locale": "no such", "announce": "open", "sound": true } }),
         ),
         ("account/sessions", json!({})),
         ("account/end-session", json!({ "id": nothing })),
@@ -219,7 +232,7 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 22] = [
+const OWN: [&str; 28] = [
     "audit/list",
     "audit/verify",
     "audit/export",
@@ -238,6 +251,12 @@ const OWN: [&str; 22] = [
     "team/invite",
     "team/link",
     "team/require-factor",
+    "workspace/read",
+    "workspace/save",
+    "workspace/remove-logo",
+    "workspace/steps",
+    "workspace/hide-steps",
+    "workspace/show-steps",
     "account/leave",
     "trace/find",
     "trace/kept",

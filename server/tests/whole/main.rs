@@ -8,6 +8,7 @@ mod foreign;
 mod headers;
 mod keys;
 mod killed;
+mod logo;
 mod outbound;
 mod quarantine;
 mod ranks;

@@ -44,6 +44,12 @@ const HIGHER: [(&str, &[&str]); 2] = [
             "team/remove",
             "team/end-access",
             "team/require-factor",
+            "workspace/read",
+            "workspace/save",
+            "workspace/remove-logo",
+            "workspace/steps",
+            "workspace/hide-steps",
+            "workspace/show-steps",
         ],
     ),
     (

@@ -10,11 +10,11 @@ use crate::{
     inbox::{desk::use_desk, row::Row},
     live::{self, Live, use_live},
     session::use_session,
-    ui::{empty::Empty, icon::Icon, sentinel::Sentinel},
+    ui::{empty::Empty, first_steps::use_first_steps, icon::Icon, sentinel::Sentinel},
     words::{self, fault, list},
 };
 use leptos::{html, prelude::*};
-use postern_types::{ConversationId, ListRequest, Role};
+use postern_types::{ConversationId, ConversationState, InboxView, ListRequest, Role};
 
 /// What a search found, as far as it was read.
 #[derive(Clone, Default, PartialEq)]
@@ -216,7 +216,10 @@ fn read(
 fn NoRows(searching: Memo<bool>) -> impl IntoView {
     let live = use_live();
     let session = use_session();
+    let first = use_first_steps();
     let numbers = Memo::new(move |_| live.inbox.with(|inbox| inbox.numbers().len()));
+    // Who sets the workspace up sees what comes next.
+    let steps = move || session.at_least(Role::Admin).then(|| (first.card)());
     move || {
         if searching.get() {
             return view! { <Empty icon="search" title=list::NOTHING_FOUND hint=list::NOTHING_FOUND_HINT/> }.into_any();
@@ -232,12 +235,14 @@ fn NoRows(searching: Memo<bool>) -> impl IntoView {
                 <Empty icon="smartphone" title=list::NO_NUMBER hint=hint>
                     {admin.then(|| view! { <a class="button primary" href="/settings/channels">{list::NO_NUMBER_DO}</a> })}
                 </Empty>
+                {steps()}
             }
             .into_any();
         }
         let request = live.looking_at.get();
         let (title, hint) = list::empty(request.view, request.state);
-        view! { <Empty icon="inbox" title=title hint=hint/> }.into_any()
+        let all = (request.view, request.state) == (InboxView::All, ConversationState::Open);
+        view! { <Empty icon="inbox" title=title hint=hint/>{all.then(steps)} }.into_any()
     }
 }
 

@@ -32,10 +32,13 @@ impl Shown {
         Self(StoredValue::new_local(HashMap::new()))
     }
 
-    /// Shows one, in the place of an earlier one about the same; false when the browser does not let a page do that.
-    pub fn show(self, notice: Notice, clicked: impl Fn() + 'static) -> bool {
+    /// Shows one, in the place of an earlier one about the same, with the browser's sound or without; false when the browser does not let a page do that.
+    pub fn show(self, notice: Notice, sound: bool, clicked: impl Fn() + 'static) -> bool {
         let options = NotificationOptions::new();
         options.set_body(&notice.body);
+        if !sound {
+            options.set_silent(Some(true));
+        }
         let tag = notice.about.map(|id| id.to_string());
         options.set_tag(tag.as_deref().unwrap_or("postern"));
         let about = notice.about;

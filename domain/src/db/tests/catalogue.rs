@@ -39,6 +39,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "webhook_part: definer PERMISSIVE ALL {postern_definer} true true",
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
         "workspace_key: definer PERMISSIVE ALL {postern_definer} true true",
+        "workspace_logo: definer PERMISSIVE SELECT {postern_definer} true ",
+        "workspace_setting: definer PERMISSIVE SELECT {postern_definer} true ",
     ];
     /// What every table has for the day on which its workspace is deleted, and for no other.
     const PURGE: &str = "(workspace_id IN ( SELECT e.workspace\n   FROM erasure e))";
@@ -48,6 +50,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "mail",             // letters, sealed
         "mailed_code",      // what a code confirms, sealed
         "account_link",     // mailed links, as hashes
+        "account_setting",  // how a person reads dates
         "totp",             // people's seeds, sealed
         "recovery_code",    // keyed digests
         "factor_step",      // sign-ins that wait for a factor
@@ -130,6 +133,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app account: INSERT, SELECT, UPDATE (disabled_at, email, name, password_hash, password_mailed)",
         "postern_app account_audit: INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
+        "postern_app account_setting: INSERT, SELECT, UPDATE",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
         "postern_app audit: INSERT (action, actor, at, detail, digest, id, network, workspace_id), SELECT",
         "postern_app audit_head: SELECT",
@@ -178,7 +182,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
         "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (label, network, since, until)",
         "postern_app webhook_part: INSERT, SELECT, UPDATE",
-        "postern_app workspace: INSERT, SELECT, UPDATE (factor_required)",
+        "postern_app workspace: INSERT, SELECT, UPDATE (factor_required, name)",
         "postern_app workspace_key: INSERT, SELECT",
         "postern_definer account: SELECT (disabled_at, email, id)",
         "postern_definer account_audit: SELECT (account_id, id), UPDATE (address)",
@@ -368,6 +372,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "leaving_places",
         "message_came_by_ad",
         "message_keeps_status",
+        "my_marks",
         "my_memberships",
         "my_places",
         "next_job_ms",

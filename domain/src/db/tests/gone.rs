@@ -231,6 +231,8 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
          INSERT INTO invitation (workspace_id, id, token_hash, role, by_id, sent_at, expires_at)
              VALUES ('{workspace}', '{channel}', '{number}', 'agent', '{member}', now(), now());
          INSERT INTO courtesy VALUES ('{workspace}');
+         INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
+         INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');
          INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
          INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL);
          SELECT link_audit(100)"
