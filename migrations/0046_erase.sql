@@ -32,6 +32,7 @@ ALTER TABLE trusted_device
 UPDATE trusted_device d SET label = s.label, network = s.network, since = s.created_at
   FROM session s WHERE s.account_id = d.account_id AND s.device = d.device;
 GRANT UPDATE (label, network, since) ON trusted_device TO postern_app;
+GRANT DELETE ON account_setting TO postern_app;
 
 -- The events that tell of members: they hold names, and go with the person.
 CREATE INDEX event_member ON event (workspace_id) WHERE starts_with(body, '{"type":"member",');

@@ -3,6 +3,7 @@
 mod api;
 mod ask;
 mod codes;
+mod connections;
 mod email;
 mod enrol;
 mod erase;
@@ -24,6 +25,7 @@ use crate::{
     },
     words::{self, settings},
 };
+use connections::SignIns;
 use erase::Erase;
 use factors::{Desk, TwoStep};
 use habits::Habits;
@@ -73,6 +75,7 @@ fn Account() -> impl IntoView {
                 <Password changed/>
                 <TwoStep desk/>
                 <Passkeys desk changed/>
+                <SignIns/>
                 <Sessions changed/>
                 <Trusted changed/>
                 <Habits/>

@@ -1,5 +1,6 @@
 //! The pages of those who are not inside: signing in, setting up, registering, invitations, forgotten passwords.
 
+mod arrived;
 mod confirm;
 mod factor;
 mod forgot;
@@ -14,6 +15,7 @@ mod secret;
 mod sending;
 mod set_up;
 mod sign_in;
+mod ways;
 
 use crate::{
     boxed::effect,
@@ -21,10 +23,11 @@ use crate::{
     ui::later::{Later, Part},
     words,
 };
+use arrived::ArrivedPage;
 use forgot::ForgotPage;
 use invitation::InvitationPage;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 use not_me::NotMePage;
 use register::RegisterPage;
 use reset::ResetPage;
@@ -61,6 +64,8 @@ fn Door() -> impl IntoView {
     arrive();
     // Not followed: whoever goes on is on their way already.
     let path = use_location().pathname.get_untracked();
+    // Where a provider's answer leads: always there.
+    let arrived = use_query_map().with_untracked(|query| query.get("arrived").is_some());
     match path.trim_end_matches('/') {
         "/setup" => view! { <SetUpPage/> }.into_any(),
         "/register" => view! { <RegisterPage/> }.into_any(),
@@ -68,6 +73,7 @@ fn Door() -> impl IntoView {
         "/forgot" => view! { <ForgotPage/> }.into_any(),
         "/reset" => view! { <ResetPage/> }.into_any(),
         "/not-me" => view! { <NotMePage/> }.into_any(),
+        _ if arrived => view! { <ArrivedPage/> }.into_any(),
         _ => view! { <SignInPage/> }.into_any(),
     }
 }

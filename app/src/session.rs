@@ -9,8 +9,8 @@ mod wire;
 
 pub use api::{Api, ApiClient, bearer, renew};
 pub use door::{
-    another_code, ask_factor, ask_passkey, forgot, invited, mail_factor, not_me, register, reset,
-    setup_state,
+    another_code, ask_factor, ask_passkey, connect, depart, forgot, invited, mail_factor, not_me,
+    register, reset, setup_state,
 };
 
 use crate::ApiError;

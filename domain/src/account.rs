@@ -200,6 +200,20 @@ async fn places(
         .collect())
 }
 
+/// What the workspaces of a person are called.
+pub(crate) async fn place_names(
+    conn: &mut PgConnection,
+    account: AccountId,
+) -> Result<Vec<String>> {
+    let names = sqlx::query_scalar!(
+        r#"SELECT workspace_name AS "name!" FROM my_places($1, NULL)"#,
+        account.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(names)
+}
+
 /// Something that happened to a person outside any workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -247,6 +261,10 @@ pub enum Deed {
     Erased,
     /// A workspace was deleted.
     WorkspaceErased,
+    /// A provider that signs in was connected.
+    Connected,
+    /// One was taken away.
+    Disconnected,
 }
 
 impl Deed {
@@ -274,6 +292,8 @@ impl Deed {
             Self::TrustEnded => "trust_ended",
             Self::Erased => "account_erased",
             Self::WorkspaceErased => "workspace_erased",
+            Self::Connected => "provider_connected",
+            Self::Disconnected => "provider_disconnected",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What every action is given: the database, the time, chance, keys and the bells.
 
 use crate::{
-    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, registration::Registration,
-    wake::Wake, webhook::Intake,
+    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, oidc::Oidc,
+    registration::Registration, wake::Wake, webhook::Intake,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::Moment;
@@ -66,6 +66,8 @@ pub struct Env {
     pub post: Post,
     /// Whether strangers may register.
     pub registration: Registration,
+    /// Who else vouches for people.
+    pub oidc: Oidc,
     /// Webhooks on their short way in.
     pub intake: Intake,
     /// Rings for those who wait: sockets and workers.

@@ -42,6 +42,7 @@ pub mod factor;
 pub mod invitation;
 pub mod limit;
 pub mod member;
+pub mod oidc;
 pub mod operator;
 pub mod password;
 pub mod registration;

@@ -36,7 +36,11 @@ pub async fn add_member(
     role: Role,
     password: &str,
 ) -> Result<bool> {
-    let kept = prepare(env, person, password, "").await?;
+    let mut tenant = env.db.operator(workspace).await?;
+    let name = workspace::name(&mut tenant).await?;
+    // No transaction is held open while the password is hashed.
+    drop(tenant);
+    let kept = prepare(env, person, password, &name).await?;
     let mut tenant = env.db.operator(workspace).await?;
     let (account, made) = find_or_make(env, &mut tenant, person, kept.as_deref()).await?;
     let member = member::add(env, &mut tenant, account, role).await?;

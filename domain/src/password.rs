@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-/// Refuses what is too short, too long or too easily guessed from its surroundings: `context` holds the person's name,
-/// their address, the workspace. No rule on kinds of characters (ASVS 6.2.5).
+/// Refuses what is too short, too long, too easily guessed from its surroundings, or known from breaches: `context` holds the
+/// person's name, their address, the workspace. No rule on kinds of characters (ASVS 6.2.5).
 pub fn check(password: &str, context: &[&str]) -> Result<()> {
     let refuse = |words: &'static str| Err(Error::invalid("password", words));
     let long = "Use at most 128 characters.";
@@ -30,8 +30,33 @@ pub fn check(password: &str, context: &[&str]) -> Result<()> {
     if words(context).any(|word| folded.contains(&word)) {
         return refuse("Leave out your name, your address, the workspace's name and “postern”.");
     }
+    if length <= LISTED && is_known(&folded, context) {
+        return refuse(
+            "This password is among those that are tried first: it is known from breaches, or close to one that is. Several words that have nothing to do with each other make a good one.",
+        );
+    }
     Ok(())
 }
+
+/// [`check`] for somebody who has an account, with the names of their workspaces.
+pub(crate) fn check_own(password: &str, name: &str, email: &str, places: &[String]) -> Result<()> {
+    let mut context = vec![name, email];
+    context.extend(places.iter().map(String::as_str));
+    check(password, &context)
+}
+
+/// Whether it would be guessed at once by whoever begins with the passwords of breaches: `zxcvbn` holds the 30,000 most
+/// frequent ones and counts the tries that it would take from there, with the usual changes of letters, repetitions and rows
+/// of keys. Whatever stands on its list is below this by itself. What belongs to the person counts as known, however it is
+/// spelt.
+fn is_known(folded: &str, context: &[&str]) -> bool {
+    let theirs: Vec<String> = words(context).collect();
+    let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
+    zxcvbn::zxcvbn(folded, &theirs).guesses() < 100_000
+}
+
+/// Characters of the longest password that is looked for: no list has longer ones, and its work grows with them.
+const LISTED: usize = 40;
 
 /// Bytes that 128 characters can have before they are brought to their normal form; what is longer is not even looked
 /// at, so that nobody makes us work through it.
@@ -148,6 +173,9 @@ async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 }
 
 #[cfg(test)]
+mod every_way;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing;
@@ -166,18 +194,62 @@ mod tests {
             "thebluething",
             "María-y-yo",
             "ｐｏｓｔｅｒｎ-wide",
+            "p0stern!",
+            "Du4rte2024",
         ] {
             assert!(check(bad, &context).is_err(), "{bad}");
         }
         for good in [
-            "12345678",
             "correct horse",
-            "aaaaaaaa",
+            "a quiet harbour 7",
+            "tulip kettle",
+            "vq8rm2xk",
             &"é".repeat(128),
             "ana-is-short",
             "パスワード長い鍵",
         ] {
             assert!(check(good, &context).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_breaches_made_known_is_refused_however_it_is_spelt() {
+        for bad in [
+            "12345678",
+            "123456789",
+            "password",
+            "Password1",
+            "P@ssw0rd",
+            "passw0rd!",
+            "qwertyuiop",
+            "1q2w3e4r",
+            "iloveyou",
+            "sunshine",
+            "football1",
+            "trustno1",
+            "baseball",
+            "superman",
+            "princess",
+            "letmein1",
+            "1qaz2wsx",
+            "zaq12wsx",
+            "asdfghjkl",
+            "starwars",
+            "whatever",
+            "michelle",
+            "jennifer",
+            "computer",
+            "aaaaaaaa",
+            "11111111",
+            "abcd1234",
+            "drowssap",
+            "987654321",
+            "monkey123",
+            "liverpool",
+            "blink182",
+        ] {
+            let context = ["Ana", "ana@example.com", "Blue Door"];
+            assert!(check(bad, &context).is_err(), "{bad}");
         }
     }
 

@@ -2,7 +2,7 @@
 //! that was mailed to their address came back.
 
 use crate::{
-    Env, Error, Result,
+    Env, Error, Result, Tenant,
     account::{self, Deed, Person},
     attempt::{self, Subject},
     code::{self, Checked, Purpose},
@@ -13,7 +13,7 @@ use crate::{
     wake::Signal,
     workspace,
 };
-use postern_types::{CodeSent, Confirm, Register};
+use postern_types::{AccountId, CodeSent, Confirm, Register};
 use serde::{Deserialize, Serialize};
 
 /// Whether strangers may register workspaces of their own.
@@ -49,20 +49,10 @@ pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<C
                 .workspace_name
         }
         (None, Some(name)) => {
-            if env.registration == Registration::Closed {
-                return Err(Error::invalid(
-                    "workspace_name",
-                    "New workspaces cannot be registered here. Ask for an invitation.",
-                ));
-            }
+            is_open(env)?;
             workspace::checked_name(name)?.to_owned()
         }
-        (None, None) => {
-            return Err(Error::invalid(
-                "workspace_name",
-                "Give the workspace a name.",
-            ));
-        }
+        (None, None) => return Err(nameless()),
     };
     password::check(&form.password, &[person.name(), person.email(), &place])?;
     let by = attempt::network(browser.address);
@@ -131,17 +121,55 @@ pub async fn confirm(
     let checked = code::check(env, Purpose::Register, confirm).await?;
     let waiting: Waiting = checked.of()?;
     let person = Person::new(&waiting.name, &waiting.email)?;
-    // All of it or nothing, in the transaction of the workspace.
-    let mut tenant = match (&waiting.invitation, &waiting.workspace_name) {
-        (Some(token), _) => invitation::enter(env, token).await?,
-        (None, Some(name)) => workspace::create(env, name).await?,
-        (None, None) => return Err(Error::NotFound),
-    };
+    let invitation = waiting.invitation.as_deref();
+    let mut tenant = place(env, invitation, waiting.workspace_name.as_deref()).await?;
     code::spend(env, tenant.conn(), &checked).await?;
     let account = account::create(env, tenant.conn(), &person, &waiting.password_hash).await?;
-    if let Some(token) = &waiting.invitation {
+    admit(env, tenant, account, &person, invitation, browser, replaced).await
+}
+
+/// Refuses strangers where only who was invited gets an account: [`Error::Invalid`] on `workspace_name`.
+pub(crate) fn is_open(env: &Env) -> Result<()> {
+    match env.registration {
+        Registration::Open => Ok(()),
+        Registration::Closed => Err(Error::invalid(
+            "workspace_name",
+            "New workspaces cannot be registered here. Ask for an invitation.",
+        )),
+    }
+}
+
+fn nameless() -> Error {
+    Error::invalid("workspace_name", "Give the workspace a name.")
+}
+
+/// Enters the workspace of the invitation, or a new one of that name: all that follows happens in its transaction, or
+/// nothing does.
+pub(crate) async fn place(
+    env: &Env,
+    invitation: Option<&str>,
+    workspace_name: Option<&str>,
+) -> Result<Tenant> {
+    match (invitation, workspace_name) {
+        (Some(token), _) => invitation::enter(env, token).await,
+        (None, Some(name)) => workspace::create(env, name).await,
+        (None, None) => Err(nameless()),
+    }
+}
+
+/// Gives a new account its place there, signs it in, and commits.
+pub(crate) async fn admit(
+    env: &Env,
+    mut tenant: Tenant,
+    account: AccountId,
+    person: &Person,
+    invitation: Option<&str>,
+    browser: &Browser,
+    replaced: Option<&str>,
+) -> Result<Opened> {
+    if let Some(token) = invitation {
         let from = attempt::network(browser.address);
-        invitation::take(env, &mut tenant, token, account, &person, &from).await?;
+        invitation::take(env, &mut tenant, token, account, person, &from).await?;
     } else {
         workspace::found(env, &mut tenant, account).await?;
         installation::claim(env, tenant.conn()).await?;

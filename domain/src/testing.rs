@@ -81,6 +81,7 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
         files: crate::file::Store::memory(),
         post: post(),
         registration: crate::registration::Registration::Open,
+        oidc: crate::oidc::Oidc::default(),
         intake: crate::webhook::Intake::default(),
         wake,
     };

@@ -1,6 +1,7 @@
 // The screens of those who come in, of one's own account and of the team.
 
 import { expect, test } from '../fixtures.ts';
+import { Google } from '../support/google.ts';
 import { House, newPassword } from '../support/house.ts';
 import { atInbox, signIn, toSignIn } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
@@ -114,4 +115,37 @@ test('a workspace is set up', async ({ fresh: house, page, watch }) => {
   await page.goto(`${house.url}/settings/account`);
   await page.getByRole('heading', { name: 'Notifications' }).scrollIntoViewIfNeeded();
   await shoot(page, 'account', 'habits');
+});
+
+test('by way of Google', async ({ page, watch }) => {
+  watch.allow(/^console: Failed to load resource: .* 4\d\d /);
+  const google = await Google.open();
+  const house = await House.open({ env: { ...google.settings, POSTERN_REGISTRATION: 'open' } });
+  try {
+    const owner = someone('Amal Haddad');
+    await house.addWorkspace('Harbour Coffee', owner);
+    const come = async () => {
+      await toSignIn(page, house);
+      await page.getByRole('button', { name: 'Continue with Google' }).click();
+      await page.getByRole('link', { name: /^Continue as/ }).click();
+    };
+    await toSignIn(page, house);
+    await expect(page.getByRole('button', { name: 'Continue with Google' })).toBeVisible();
+    await shoot(page, 'sign-in', 'google');
+    google.who = { sub: '1', name: owner.name, email: owner.email, verified: true };
+    await come();
+    await expect(page.getByRole('heading', { name: 'There is an account with your address' })).toBeVisible();
+    await shoot(page, 'arrived', 'taken');
+    google.who = { sub: '2', name: 'مريم Ξένη 🌿', email: 'maryam.with.a.long.address@harbour.example', verified: true };
+    await come();
+    await expect(page.getByLabel('Your name')).toBeVisible();
+    await shoot(page, 'arrived', 'newcomer');
+    await signIn(page, house, owner);
+    await page.goto(`${house.url}/settings/account`);
+    await expect(page.getByRole('button', { name: 'Connect Google' })).toBeVisible();
+    await shoot(page, 'account', 'google');
+  } finally {
+    await house.close();
+    await google.close();
+  }
 });

@@ -1,6 +1,7 @@
 //! Signing in, staying in, signing out: the only routes that read or set the session's cookies.
 
 mod cookie;
+mod oidc;
 mod visitor;
 
 pub use cookie::{is_signed_in, refresh as refresh_cookie};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use visitor::Visitor;
 
 /// The paths of these routes. All are public: they are where credentials are given.
-pub const PATHS: [&str; 16] = [
+pub const PATHS: [&str; 20] = [
     "/auth/setup",
     "/auth/sign-in",
     "/auth/factor",
@@ -46,12 +47,16 @@ pub const PATHS: [&str; 16] = [
     "/auth/forgot",
     "/auth/reset",
     "/auth/not-me",
+    "/auth/oidc/depart",
+    "/auth/oidc/finish",
+    "/auth/oidc/enrol",
+    "/auth/oidc/{provider}/callback",
 ];
 
 /// What no cache keeps.
 const UNKEPT: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
-/// The routes, in the order of [`PATHS`].
+/// The routes, in the order of [`PATHS`]; and the one that wants a token.
 pub fn routes() -> Router<AppState> {
     let methods = [
         get(set_up_state).post(set_up),
@@ -70,6 +75,10 @@ pub fn routes() -> Router<AppState> {
         post(forgot),
         post(reset),
         post(not_me),
+        post(oidc::depart),
+        post(oidc::finish),
+        post(oidc::enrol),
+        get(oidc::callback),
     ];
     PATHS
         .into_iter()
@@ -77,6 +86,7 @@ pub fn routes() -> Router<AppState> {
         .fold(Router::new(), |router, (path, method)| {
             router.route(path, method)
         })
+        .route("/auth/oidc/connect", post(oidc::connect))
 }
 
 /// Prints the set-up link while there is no owner: on the terminal, not in the log.
@@ -100,7 +110,12 @@ async fn set_up_state(
     let found = installation::find(&env).await;
     let needed = !found.map_err(|error| visitor.told(error))?.set_up;
     let open = env.registration == Registration::Open;
-    Ok(Json(SetUpState { needed, open }))
+    let providers = env.oidc.offered();
+    Ok(Json(SetUpState {
+        needed,
+        open,
+        providers,
+    }))
 }
 
 async fn set_up(

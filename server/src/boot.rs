@@ -20,13 +20,14 @@ use postern_domain::{
     graph::Meta,
     installation,
     mail::{Post, Transport},
+    oidc::Oidc,
     vault,
     wake::Wake,
     webhook::Intake,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 use zeroize::Zeroizing;
 
 /// The database that is served: one's own, or one that somebody else runs.
@@ -129,6 +130,11 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
         files: store(config)?,
         post: post(config)?,
         registration: config.registration,
+        // Whoever waits at the door waits for it twice or three times at most.
+        oidc: Oidc::new(
+            config.providers.clone(),
+            &Meta::http_within(Duration::from_secs(6))?,
+        ),
         intake: Intake::of(config.webhook_batch),
         wake,
     })

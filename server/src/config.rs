@@ -6,6 +6,7 @@ mod folder;
 pub(crate) mod keys;
 mod limits;
 mod mail;
+mod oidc;
 mod read;
 mod s3;
 pub(crate) mod site;
@@ -18,6 +19,7 @@ use ipnet::IpNet;
 use postern_domain::{
     file::S3,
     mail::{Mailbox, Smtp},
+    oidc::Settings,
     registration::Registration,
 };
 use secrecy::{SecretSlice, SecretString};
@@ -76,6 +78,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether strangers may register workspaces of their own: `closed` (default) or `open`.
     pub registration: Registration,
+    /// By way of whom people may sign in: `POSTERN_GOOGLE_CLIENT_ID` with `…_CLIENT_SECRET` or `…_CLIENT_SECRET_FILE` (a file
+    /// that holds it), and the same of `POSTERN_MICROSOFT_…`. `POSTERN_MICROSOFT_ISSUER` narrows it to one tenant
+    /// (`https://login.microsoftonline.com/TENANT/v2.0`; everybody's by default), `POSTERN_GOOGLE_ISSUER` is for tests.
+    pub providers: Vec<Settings>,
     /// The mail server, `smtps://user:password@host:465` or `smtp://…:587` (STARTTLS). Without it letters are written into the
     /// folder `mail` of the data folder. `POSTERN_SMTP_CA` names a file of certificates to trust besides the system's.
     pub smtp: Option<Smtp>,

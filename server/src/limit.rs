@@ -97,6 +97,8 @@ fn class(method: &Method, path: &str) -> Class {
         // Leaving must work while the database is away.
         "/auth/sign-out" => Class::Page,
         _ if !reads && auth::PATHS.contains(&path) => Class::SignIn,
+        // A provider's answer comes with a GET.
+        _ if path.starts_with("/auth/oidc/") => Class::SignIn,
         _ if path.starts_with("/webhooks/") => Class::Webhook,
         _ if path.starts_with("/api/") => Class::Call,
         // A page of a thread may show fifty of them.
@@ -208,6 +210,9 @@ mod tests {
             (Method::POST, "/auth/passkey", Class::SignIn),
             (Method::POST, "/auth/passkey/finish", Class::SignIn),
             (Method::PUT, "/auth/sign-in", Class::SignIn),
+            (Method::POST, "/auth/oidc/depart", Class::SignIn),
+            (Method::POST, "/auth/oidc/connect", Class::SignIn),
+            (Method::GET, "/auth/oidc/google/callback", Class::SignIn),
             (Method::POST, "/auth/anything-else", Class::Page),
             (Method::POST, "/auth/sign-in/", Class::Page),
             (Method::GET, "/auth/setup", Class::Page),

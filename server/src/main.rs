@@ -80,7 +80,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         let env = boot::env(&config, &database).await?;
         match command {
             Command::Serve => serve::web(&config, env).await,
-            Command::Work => Box::pin(serve::work(&config, env)).await,
+            Command::Work => serve::work(&config, env).await,
             Command::Operate(command) => {
                 let done = cli::run(command, &config, &env).await;
                 across::tell(&env).await;

@@ -112,8 +112,8 @@ fn work_off(
     }
     async move {
         if loops > 0 {
-            let letters = postman::run(env.clone(), stopped.clone());
-            let erasing = eraser::run(env.clone(), stopped.clone());
+            let letters = Box::pin(postman::run(env.clone(), stopped.clone()));
+            let erasing = Box::pin(eraser::run(env.clone(), stopped.clone()));
             tokio::join!(worker::run(env, loops, stopped), letters, erasing);
         }
     }

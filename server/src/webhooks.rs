@@ -169,6 +169,7 @@ mod tests {
                 origin: "http://localhost:3000".into(),
             },
             registration: postern_domain::registration::Registration::Closed,
+            oidc: postern_domain::oidc::Oidc::default(),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         }

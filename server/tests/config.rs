@@ -133,6 +133,22 @@ fn each_fault_is_found_by_itself() {
         ),
         ("POSTERN_S3_ENDPOINT", "http://store.example", "not https"),
         ("POSTERN_S3_PATH_STYLE", "perhaps", "not understood"),
+        ("POSTERN_GOOGLE_CLIENT_ID", "id", "without its secret"),
+        (
+            "POSTERN_GOOGLE_CLIENT_SECRET",
+            "hunter2",
+            "without the client id",
+        ),
+        (
+            "POSTERN_MICROSOFT_CLIENT_SECRET_FILE",
+            "/no/such/file",
+            "not understood",
+        ),
+        (
+            "POSTERN_MICROSOFT_ISSUER",
+            "http://issuer.example",
+            "not https",
+        ),
         ("POSTERN_S3_BUCKET", "", "other settings of S3 are set"),
         ("POSTERN_S3_KEY_ID", "", "other settings of S3 are set"),
         ("POSTERN_S3_SECRET", "", "other settings of S3 are set"),
@@ -197,6 +213,41 @@ fn each_limit_is_a_whole_number_and_none_is_nothing() {
         assert_eq!(faults.0.len(), 1, "{name}: {faults}");
         assert_eq!(faults.0[0].name, name);
     }
+}
+
+#[test]
+fn a_provider_is_reached_over_https_and_its_secret_may_stand_in_a_file() {
+    let folder = folder();
+    let file = folder.path().join("secret");
+    fs::write(&file, "hunter2\n").expect("written");
+    let mut variables = production(folder.path());
+    variables.insert("POSTERN_GOOGLE_CLIENT_ID".into(), "id".into());
+    variables.insert(
+        "POSTERN_GOOGLE_CLIENT_SECRET_FILE".into(),
+        file.display().to_string(),
+    );
+    let config = load(&variables).unwrap_or_else(|faults| panic!("{faults}"));
+    let google = &config.providers[0];
+    assert_eq!(google.issuer.as_str(), "https://accounts.google.com/");
+    assert_eq!(google.client_secret.expose_secret(), "hunter2");
+
+    // Another issuer is for tests, on one's own machine.
+    variables.insert(
+        "POSTERN_GOOGLE_ISSUER".into(),
+        "http://localhost:4100".into(),
+    );
+    let faults = load(&variables).expect_err("not in production");
+    assert!(
+        faults.0[0].name == "POSTERN_GOOGLE_ISSUER" && faults.0[0].wrong.contains("not https"),
+        "{faults}"
+    );
+    variables.remove("POSTERN_GOOGLE_ISSUER");
+    variables.insert("POSTERN_GOOGLE_CLIENT_SECRET".into(), "hunter2".into());
+    let faults = load(&variables).expect_err("it stands in two places");
+    assert!(
+        faults.0[0].wrong.contains("set as well") && !faults.to_string().contains("hunter2"),
+        "{faults}"
+    );
 }
 
 #[test]

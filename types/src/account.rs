@@ -1,8 +1,8 @@
 //! People and their places in workspaces.
 
 use crate::{
-    AccountId, EraseAccount, EraseWorkspace, MemberId, Moment, PasskeyId, SessionId, TrustId,
-    WorkspaceId,
+    AccountId, EraseAccount, EraseWorkspace, MemberId, Moment, PasskeyId, Provider, SessionId,
+    TrustId, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -181,12 +181,15 @@ pub struct SetUp {
 }
 
 /// How strangers may come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetUpState {
     /// True until there is an owner.
     pub needed: bool,
     /// True when anybody may register a workspace of their own.
     pub open: bool,
+    /// Who else vouches for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<Provider>,
 }
 
 /// What comes of a right password.

@@ -19,6 +19,7 @@ mod media;
 mod message;
 mod moment;
 mod number;
+mod oidc;
 mod outgoing;
 mod phone;
 mod right;
@@ -60,6 +61,10 @@ pub use moment::Moment;
 pub use number::{
     AlertView, Fact, FactChange, FactView, NumberHealth, Profile, Registration, Severity, Standing,
     ToldLine, ToldPage, ToldWhole, VERTICALS,
+};
+pub use oidc::{
+    Arrival, Away, Connect, Connection, Connections, Depart, Enrol, Newcomer, Provider, Refusal,
+    Refused,
 };
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};

@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    CodeSent, Confirm, EraseAccount, Factors, Habits, Leaving, Me, PasskeyAnswer, PasskeyAsked,
-    PasskeyId, SessionId, SessionView, TotpSeed, TrustId, TrustedView,
+    CodeSent, Confirm, Connections, EraseAccount, Factors, Habits, Leaving, Me, PasskeyAnswer,
+    PasskeyAsked, PasskeyId, Provider, SessionId, SessionView, TotpSeed, TrustId, TrustedView,
 };
 
 /// Gives oneself another name.
@@ -96,6 +96,22 @@ pub async fn erase(form: EraseAccount) -> Result<(), ApiError> {
     let session = crate::ssr::caller()?.session;
     let env = crate::ssr::env();
     Ok(postern_domain::account::erase(&env, session, &form).await?)
+}
+
+/// Who else signs one in.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/connections", protocol = Api)]
+pub async fn read_connections() -> Result<Connections, ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::oidc::show(&env, session).await?)
+}
+
+/// Takes one of them away.
+#[server(client = ApiClient, prefix = "/api", endpoint = "account/disconnect", protocol = Api)]
+pub async fn disconnect(provider: Provider, password: String) -> Result<(), ApiError> {
+    let session = crate::ssr::caller()?.session;
+    let env = crate::ssr::env();
+    Ok(postern_domain::oidc::disconnect(&env, session, provider, &password).await?)
 }
 
 /// How the account is kept safe.

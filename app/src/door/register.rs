@@ -5,6 +5,7 @@ use super::{
     onward::go_in,
     person::{Person, PersonFields},
     sending::{Refused, Sending, Submit, trimmed},
+    ways::{Ways, keep_next},
 };
 use crate::{
     boxed::effect,
@@ -14,7 +15,7 @@ use crate::{
     words::{self, account, fault},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
-use postern_types::{CodeSent, Register};
+use postern_types::{CodeSent, Provider, Register};
 
 /// The page: a form, then the code; or word that it is closed.
 #[component]
@@ -40,18 +41,22 @@ fn Begin(
     sent: RwSignal<Option<CodeSent>>,
 ) -> impl IntoView {
     let open = RwSignal::new(None::<Result<bool, ApiError>>);
+    let providers = RwSignal::new(Vec::new());
     let look = move || {
         open.set(None);
         leptos::task::spawn_local(async move {
             let state = setup_state().await;
-            open.try_set(Some(state.map(|state| state.open)));
+            open.try_set(Some(state.map(|state| {
+                providers.try_set(state.providers);
+                state.open
+            })));
         });
     };
     effect(look);
     view! {
         {move || match open.get() {
             None => view! { <i class="sk sk-field"></i> }.into_any(),
-            Some(Ok(true)) => view! { <Form person workspace sent/> }.into_any(),
+            Some(Ok(true)) => view! { <Form person workspace sent providers/> }.into_any(),
             Some(Ok(false)) => view! {
                 <Empty icon="lock" title=account::CLOSED hint=account::CLOSED_HINT>
                     <a class="button primary" href="/sign-in">{account::TO_SIGN_IN}</a>
@@ -71,7 +76,9 @@ fn Form(
     person: Person,
     workspace: RwSignal<String>,
     sent: RwSignal<Option<CodeSent>>,
+    providers: RwSignal<Vec<Provider>>,
 ) -> impl IntoView {
+    let before = Callback::new(|()| keep_next("/inbox"));
     let sending = Sending::new(&["workspace_name", "name", "email", "password"]);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -96,6 +103,7 @@ fn Form(
             <PersonFields person sending/>
             <Submit sending act=account::REGISTER doing=account::REGISTERING/>
         </form>
+        <Ways offered=providers before/>
         <p class="door-links"><a href="/sign-in">{account::HAVE_ACCOUNT}</a></p>
     }
     .into_any()

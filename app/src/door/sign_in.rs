@@ -4,6 +4,7 @@ use super::{
     factor::SecondStep,
     onward::{go_in, instead},
     sending::{Refused, Sending, Submit, trimmed},
+    ways::{Ways, keep_next},
 };
 use crate::{
     boxed::{Show, effect},
@@ -13,7 +14,7 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
-use postern_types::{FactorStep, PasskeyAnswer};
+use postern_types::{FactorStep, PasskeyAnswer, Provider};
 
 /// What is typed, and where it leads; copied about freely.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ struct Entrance {
     step: RwSignal<Option<FactorStep>>,
     /// Whether anybody may register.
     open: RwSignal<bool>,
+    /// Who else signs people in.
+    providers: RwSignal<Vec<Provider>>,
 }
 
 /// The page. Whoever is signed in already goes on; a fresh installation is set up first.
@@ -34,6 +37,7 @@ pub fn SignInPage() -> impl IntoView {
         password: RwSignal::new(String::new()),
         step: RwSignal::new(None),
         open: RwSignal::new(false),
+        providers: RwSignal::new(Vec::new()),
     };
     let query = use_query_map();
     go_in(move || Some(safe(query.with_untracked(|query| query.get("next")))));
@@ -44,6 +48,7 @@ pub fn SignInPage() -> impl IntoView {
             // Signing in needs no answer to this.
             if let Ok(state) = setup_state().await {
                 entrance.open.try_set(state.open);
+                entrance.providers.try_set(state.providers);
                 if state.needed {
                     go("/setup", instead());
                 }
@@ -67,7 +72,12 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
         password,
         step,
         open,
+        providers,
     } = entrance;
+    let query = use_query_map();
+    let before = Callback::new(move |()| {
+        keep_next(&safe(query.with_untracked(|query| query.get("next"))));
+    });
     let sending = Sending::new(&["email", "password"]);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -105,6 +115,7 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
             <button type="button" class="button large" on:click=by_passkey aria-disabled=move || sending.busy.get().then_some("true")>
                 <Icon name="key-round"/>{account::BY_PASSKEY}
             </button>
+            <Ways offered=providers before/>
             <nav class="door-links" aria-label=account::OTHER_WAYS>
                 <a href="/forgot">{account::FORGOT}</a>
                 <Show when=move || open.get()>
@@ -117,7 +128,7 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
 }
 
 /// A path of ours, or the inbox: an address elsewhere is not followed.
-fn safe(next: Option<String>) -> String {
+pub(super) fn safe(next: Option<String>) -> String {
     next.filter(|next| is_ours(next))
         .unwrap_or_else(|| "/inbox".into())
 }

@@ -1,11 +1,12 @@
 //! What those ask for who are outside: to come in, to get an account, to set a new password.
 
-use super::{Session, hold, lock, wire};
+use super::{Session, bearer, hold, lock, wire};
 use crate::ApiError;
 use leptos::prelude::*;
 use postern_types::{
-    CodeSent, Confirm, Credentials, Entry, Factor, FactorStep, Forgot, Invited, LinkToken,
-    PasskeyAnswer, PasskeyAsked, Register, Reset, SetUp, SetUpState,
+    Arrival, Away, CodeSent, Confirm, Connect, Credentials, Depart, Enrol, Entry, Factor,
+    FactorStep, Forgot, Invited, LinkToken, PasskeyAnswer, PasskeyAsked, Provider, Register, Reset,
+    SetUp, SetUpState, SignedIn,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -61,7 +62,47 @@ pub async fn mail_factor(step: String) -> Result<CodeSent, ApiError> {
     wire::post("/auth/factor-mail", &LinkToken { token: step }).await
 }
 
+/// Where a provider's page is, for whoever wants to sign in by way of it.
+pub async fn depart(provider: Provider) -> Result<Away, ApiError> {
+    wire::post("/auth/oidc/depart", &Depart { provider }).await
+}
+
+/// The same for whoever is signed in and wants to connect it. [`ApiError::Invalid`] on `password`.
+pub async fn connect(form: Connect) -> Result<Away, ApiError> {
+    let (token, ..) = bearer().await?;
+    wire::post_as("/auth/oidc/connect", &token, &form).await
+}
+
 impl Session {
+    /// What came of the way to a provider and back; signs in where that was it. It is told once.
+    pub async fn arrive(self) -> Result<Arrival, ApiError> {
+        let arrival = lock::exclusive(async {
+            let arrival = wire::post("/auth/oidc/finish", &()).await?;
+            if matches!(arrival, Arrival::In(_)) {
+                wire::keep_leaving(false);
+            }
+            Ok::<Arrival, ApiError>(arrival)
+        });
+        let arrival = arrival.await?;
+        if let Arrival::In(signed_in) = &arrival {
+            self.came_in(signed_in.clone());
+        }
+        Ok(arrival)
+    }
+
+    /// Makes an account for whom a provider vouches, and signs it in.
+    pub async fn enrol(self, form: Enrol) -> Result<(), ApiError> {
+        self.enter("/auth/oidc/enrol", &form, Entry::In)
+            .await
+            .map(drop)
+    }
+
+    fn came_in(self, signed_in: SignedIn) {
+        self.leaving.set(false);
+        hold::accept(signed_in);
+        wire::tell_other_tabs("in");
+    }
+
     /// Signs in, or gives the second step, where there is one. [`ApiError::Invalid`] on `password` when address and
     /// password do not belong together.
     pub async fn sign_in(
@@ -116,9 +157,7 @@ impl Session {
         });
         match entry.await? {
             Entry::In(signed_in) => {
-                self.leaving.set(false);
-                hold::accept(signed_in);
-                wire::tell_other_tabs("in");
+                self.came_in(signed_in);
                 Ok(None)
             }
             Entry::Factor(step) => Ok(Some(step)),

@@ -62,6 +62,16 @@ pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Res
     post_within(path, body, PATIENCE_MS).await
 }
 
+/// The same as whoever holds that token.
+pub async fn post_as<T: DeserializeOwned>(
+    path: &str,
+    token: &str,
+    body: &impl Serialize,
+) -> Result<T, ApiError> {
+    let request = Request::post(path).header("Authorization", &format!("Bearer {token}"));
+    read(send(request, body, PATIENCE_MS).await?).await
+}
+
 /// Posts `body` as JSON where nothing is answered.
 pub async fn tell(path: &str, body: &impl Serialize) -> Result<(), ApiError> {
     let answer = send(Request::post(path), body, PATIENCE_MS).await?;

@@ -1,6 +1,6 @@
 //! At the door: signing in, setting up, registering, invitations, forgotten passwords; and who is not let in, or not yet.
 
-use postern_types::Role;
+use postern_types::{Provider, Refusal, Refused, Role};
 
 // Signing in.
 pub const SIGN_IN: &str = "Sign in";
@@ -14,9 +14,71 @@ pub const NO_ACCOUNT: &str = "No account yet?";
 pub const OTHER_WAYS: &str = "Other ways in";
 pub const TO_SIGN_IN: &str = "Back to sign-in";
 
+// By way of Google or Microsoft.
+pub const OR: &str = "or";
+pub const CAME_BACK: &str = "You come back from another sign-in page.";
+pub const TO_YOUR_ACCOUNT: &str = "To your account";
+pub const NOBODY: &str = "Your first time here";
+pub const NOBODY_TITLE: &str = "You have no account here";
+pub const NOBODY_HINT: &str = "People come in by invitation. Ask an admin of your team for one, and open its link in this browser.";
+pub const ENROL: &str = "Make my account";
+pub const ENROL_LEAD: &str = "You get an account, and a workspace that you own.";
+pub const ENROL_INVITED: &str =
+    "You get an account, and ask to join the workspace that you are invited to.";
+pub const ENROLLING: &str = "Making it…";
+
+pub fn continue_with(provider: Provider) -> String {
+    format!("Continue with {}", provider.name())
+}
+
+/// Whom the provider vouches for.
+pub fn vouched(provider: Provider, email: &str) -> String {
+    format!("{} says that you are {email}.", provider.name())
+}
+
+/// What happened, and what to do.
+pub fn refused(refused: Refused) -> (String, String) {
+    let name = refused.provider.map_or("The other page", Provider::name);
+    let (title, hint) = match refused.why {
+        Refusal::Declined => (
+            format!("You declined at {name}"),
+            "Nothing was changed. Sign in with your password, or try again.".to_owned(),
+        ),
+        Refusal::Expired => (
+            "That took too long".to_owned(),
+            "Or it was done already, or was begun in another browser. Begin again.".to_owned(),
+        ),
+        Refusal::Unproven => (
+            format!("{name} did not prove who you are"),
+            "Its answer did not come, or was not good. Nothing was changed. Try again in a minute, or sign in with your password.".to_owned(),
+        ),
+        Refusal::Unverified => (
+            format!("{name} does not vouch for your address"),
+            "Nobody is connected with that identity here. Sign in with your password and connect it in Settings → Account; without an account, register with your address and a password.".to_owned(),
+        ),
+        Refusal::Taken => (
+            "There is an account with your address".to_owned(),
+            format!("Sign in with its password once, then connect {name} in Settings → Account. Until you say so there, {name} opens nothing."),
+        ),
+        Refusal::Disabled => (
+            "This account is switched off".to_owned(),
+            "Ask whoever runs this installation.".to_owned(),
+        ),
+        Refusal::Elsewhere => (
+            format!("This {name} identity is another account's"),
+            "Nothing was changed. Disconnect it there first, or choose another one.".to_owned(),
+        ),
+        Refusal::Another => (
+            format!("Your account has another {name} identity"),
+            "Nothing was changed. Disconnect that one first.".to_owned(),
+        ),
+    };
+    (title, hint)
+}
+
 // The second step of it.
 pub const FACTOR: &str = "One more step";
-pub const FACTOR_LEAD: &str = "The password is right. Now show that it is you.";
+pub const FACTOR_LEAD: &str = "The first step is done. Now show that it is you.";
 pub const TOTP: &str = "Code from your authenticator app";
 pub const TOTP_HINT: &str = "Six digits. A new code comes every 30 seconds.";
 pub const RECOVERY: &str = "Recovery code";

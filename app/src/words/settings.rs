@@ -1,6 +1,6 @@
 //! The way between the pages of settings, and a person's own account.
 
-use postern_types::{Announce, Role};
+use postern_types::{Announce, Provider, Role};
 
 pub const SETTINGS: &str = "Settings";
 pub const ACCOUNT: &str = "Account";
@@ -45,6 +45,47 @@ pub const OLD_PASSWORD: &str = "Current password";
 pub const NEW_PASSWORD: &str = "New password";
 pub const NEW_PASSWORD_HINT: &str = "8 to 128 characters, without your name or e-mail in it.";
 pub const PASSWORD_CHANGED: &str = "Your password is changed. Your other browsers are signed out.";
+
+// Who else signs one in.
+pub const SIGN_INS: &str = "Other ways to sign in";
+pub const SIGN_INS_LEAD: &str =
+    "Besides your password. Two-step sign-in, if you have it, is asked for all the same.";
+pub const NOT_CONNECTED: &str = "Not connected";
+pub const NO_PASSWORD: &str = "Your account has no password yet. To change anything here, sign out and set one with “Forgot your password?”.";
+
+pub fn connect(provider: Provider, on: bool) -> String {
+    format!("{} {}", act(on), provider.name())
+}
+
+pub fn act(on: bool) -> &'static str {
+    if on { "Connect" } else { "Disconnect" }
+}
+
+pub fn connect_lead(provider: Provider, on: bool) -> String {
+    let name = provider.name();
+    if on {
+        format!(
+            "First, show that it is you. Then {name} asks which of your identities there it is."
+        )
+    } else {
+        format!("From then on {name} does not sign you in. Your password does.")
+    }
+}
+
+pub fn connected_as(email: &str) -> String {
+    if email.is_empty() {
+        return "Connected".to_owned();
+    }
+    format!("Connected as {email}")
+}
+
+pub fn connected(provider: Provider) -> String {
+    format!("{} is connected", provider.name())
+}
+
+pub fn disconnected(provider: Provider) -> String {
+    format!("{} is disconnected", provider.name())
+}
 
 // The second factor.
 pub const TWO_STEP: &str = "Two-step sign-in";

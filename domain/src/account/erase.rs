@@ -158,8 +158,20 @@ async fn close_every_way(conn: &mut PgConnection, account: AccountId) -> Result<
         .execute(&mut *conn)
         .await?;
     sqlx::query!("DELETE FROM passkey WHERE account_id = $1", account.0)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    sqlx::query!(
+        "DELETE FROM account_identity WHERE account_id = $1",
+        account.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM account_setting WHERE account_id = $1",
+        account.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

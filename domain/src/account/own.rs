@@ -51,6 +51,13 @@ pub(crate) async fn prove(
     let mut global = env.db.global().await?;
     let signed = signed(global.conn(), session).await?;
     drop(global);
+    if signed.password_hash.is_empty() {
+        // Made by way of a provider: a link that is mailed sets the first one.
+        return Err(Error::invalid(
+            field,
+            "You have no password yet. Sign out, set one with “Forgot your password?”, then try again.",
+        ));
+    }
     let subjects = [Subject::secret(
         env,
         "password",
@@ -177,7 +184,10 @@ pub async fn rename(env: &Env, session: SessionId, name: &str) -> Result<Me> {
 /// `password`.
 pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str) -> Result<()> {
     let signed = prove(env, session, old, "old").await?;
-    password::check(new, &[&signed.name, &signed.email])?;
+    let mut global = env.db.global().await?;
+    let places = super::place_names(global.conn(), signed.account).await?;
+    drop(global);
+    password::check_own(new, &signed.name, &signed.email, &places)?;
     let kept = password::hash(env, new).await?;
     let mut global = env.db.global().await?;
     hold(global.conn(), &signed, session).await?;

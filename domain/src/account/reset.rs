@@ -69,9 +69,10 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
     .fetch_optional(global.conn())
     .await?
     .ok_or(Error::NotFound)?;
-    drop(global);
     let account = AccountId(person.id);
-    password::check(&form.password, &[&person.name, &person.email])?;
+    let places = account::place_names(global.conn(), account).await?;
+    drop(global);
+    password::check_own(&form.password, &person.name, &person.email, &places)?;
     let kept = password::hash(env, &form.password).await?;
     let mut global = env.db.global().await?;
     account::lock(global.conn(), account).await?;
@@ -104,7 +105,8 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
 }
 
 /// Ends every session of the person, the one that the letter told of and what it may have opened; no browser is trusted
-/// any more, and passkeys that were added since the letter are gone. [`Error::NotFound`] when the link is over.
+/// any more, passkeys that were added since the letter are gone, and no provider signs in: whoever came in may have connected
+/// theirs. [`Error::NotFound`] when the link is over.
 pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
     let mut global = env.db.global().await?;
     let (account, expires_at) = spend(env, global.conn(), "not_me", token).await?;
@@ -114,6 +116,12 @@ pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
     let since = expires_at - NOT_ME - Duration::minutes(1);
     let from = browser.address.to_string();
     factor::passkey::remove_since(env, global.conn(), account, since, Some(from.as_str())).await?;
+    sqlx::query!(
+        "DELETE FROM account_identity WHERE account_id = $1",
+        account.0
+    )
+    .execute(global.conn())
+    .await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::NotMe, address).await?;
     global.ring(Signal::Account(account));

@@ -64,6 +64,13 @@ async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     )
     .execute(&mut *conn)
     .await?;
+    let ways = sqlx::query!(
+        "DELETE FROM oidc_way WHERE state_hash IN (
+             SELECT state_hash FROM oidc_way WHERE expires_at < now() - interval '1 hour' LIMIT $1)",
+        most,
+    )
+    .execute(&mut *conn)
+    .await?;
     let letters = sqlx::query!(
         "DELETE FROM mail WHERE id IN (
              SELECT id FROM mail WHERE dead_at < now() - interval '30 days' LIMIT $1)",
@@ -85,8 +92,10 @@ async fn accounts(conn: &mut PgConnection, most: i32) -> Result<i64> {
     )
     .execute(&mut *conn)
     .await?;
-    let gone = [codes, links, steps, questions, letters, trusted, seeds]
-        .map(|deleted| deleted.rows_affected());
+    let gone = [
+        codes, links, steps, questions, ways, letters, trusted, seeds,
+    ]
+    .map(|deleted| deleted.rows_affected());
     let gone = gone.into_iter().max().unwrap_or(0);
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }

@@ -249,6 +249,8 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
         "live_ticket.hash",
         "mailed_code.ticket_hash",
         "message_key.digest",
+        "oidc_way.browser_hash",
+        "oidc_way.state_hash",
         "passkey.credential_id",
         "passkey_state.device",
         "passkey_state.ticket_hash",

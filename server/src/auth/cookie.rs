@@ -9,6 +9,8 @@ use axum::{
 use postern_domain::session::Opened;
 use time::OffsetDateTime;
 
+/// As long as a way to a provider and back may take, with what is done after it.
+const AWAY_S: i64 = 20 * 60;
 /// As long as browsers keep any cookie.
 const DEVICE_S: i64 = 400 * 24 * 3600;
 
@@ -24,9 +26,14 @@ pub fn device(headers: &HeaderMap, site: &Site) -> Option<String> {
     read(headers, &name("device", site)).filter(|value| (16..=64).contains(&value.len()))
 }
 
-/// True when the request carries a session's cookie.
+/// The secret of a browser that went to a provider.
+pub fn away_secret(headers: &HeaderMap, site: &Site) -> Option<String> {
+    read(headers, &name("away", site))
+}
+
+/// True when the request carries a cookie that speaks for somebody: a session's, or that of a way to a provider.
 pub fn is_signed_in(headers: &HeaderMap, site: &Site) -> bool {
-    refresh(headers, site).is_some()
+    refresh(headers, site).is_some() || away_secret(headers, site).is_some()
 }
 
 /// What an opened or renewed session sets; `device` when the browser has none yet.
@@ -48,6 +55,13 @@ pub fn opened(
     AppendHeaders(cookies)
 }
 
+/// What a browser takes to a provider and back. It comes home with a navigation from another site: Lax, the only one of
+/// ours that is.
+pub fn away(site: &Site, secret: &str) -> SetCookies {
+    let name = name("away", site);
+    AppendHeaders(vec![cookie(&name, secret, AWAY_S, "Lax; HttpOnly")])
+}
+
 /// The device's cookie alone, when the browser has none yet.
 pub fn device_only(site: &Site, device: Option<&str>) -> SetCookies {
     let cookie = device.map(|device| set(&name("device", site), device, DEVICE_S, "; HttpOnly"));
@@ -67,7 +81,11 @@ fn name(what: &str, site: &Site) -> String {
 }
 
 fn set(name: &str, value: &str, life_s: i64, more: &str) -> (HeaderName, HeaderValue) {
-    let cookie = format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite=Strict{more}");
+    cookie(name, value, life_s, &format!("Strict{more}"))
+}
+
+fn cookie(name: &str, value: &str, life_s: i64, sent: &str) -> (HeaderName, HeaderValue) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite={sent}");
     // Names and values are base64url and hexadecimal: always a header's characters.
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
     (header::SET_COOKIE, cookie)

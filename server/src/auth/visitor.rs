@@ -20,6 +20,8 @@ pub struct Visitor {
     pub browser: Browser,
     /// The refresh token it sent.
     pub refresh: Option<String>,
+    /// The secret of its way to a provider and back.
+    pub away: Option<String>,
     request: Option<RequestId>,
 }
 
@@ -49,6 +51,7 @@ impl FromRequestParts<AppState> for Visitor {
         let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
         Ok(Self {
             refresh: cookie::refresh(&parts.headers, site),
+            away: cookie::away_secret(&parts.headers, site),
             request: parts.extensions.get::<RequestId>().copied(),
             browser: Browser {
                 address: address::of(parts, &site.proxies),

@@ -99,6 +99,16 @@ impl Config {
                 "Write the store's https:// address",
             ));
         }
+        for settings in &self.providers {
+            if settings.issuer.scheme() != "https" {
+                let setting = format!("{}_issuer", settings.provider.as_str());
+                faults.push(fault(
+                    &setting,
+                    "it is not https, and it says who people are",
+                    "Leave it out",
+                ));
+            }
+        }
         if self.smtp.as_ref().is_some_and(|smtp| smtp.plain) {
             faults.push(fault(
                 "smtp_url",

@@ -12,7 +12,7 @@ use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
 use super::{
-    Config, Environment, Fault, Key, Limits, LogFormat, keys, mail, s3, site, source::Source,
+    Config, Environment, Fault, Key, Limits, LogFormat, keys, mail, oidc, s3, site, source::Source,
 };
 use postern_domain::registration::Registration;
 
@@ -58,6 +58,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
         smtp: mail::read(&mut reader),
         mail_from: mail::from(&mut reader, base_url.host_str().unwrap_or_default()),
         registration: registration(&mut reader),
+        providers: oidc::read(&mut reader),
         base_url,
         site: source.text("site").map_or_else(site::usual, PathBuf::from),
         database_url: source.text("database_url").map(SecretString::from),

@@ -97,12 +97,17 @@ impl Answer {
 
 impl House {
     pub fn new(options: PgConnectOptions) -> Self {
+        Self::with(options, |_| ())
+    }
+
+    /// With other surroundings.
+    pub fn with(options: PgConnectOptions, change: impl FnOnce(&mut Env)) -> Self {
         let wake = Wake::default();
         let named = |id: &str, byte| NamedKey {
             id: id.to_owned(),
             secret: Zeroizing::new(vec![byte; 32]),
         };
-        let env = Env {
+        let mut env = Env {
             db: Db::open(options.username("postern_app"), 4, wake.clone()),
             clock: Arc::new(Stopped(Real.now())),
             chance: Arc::new(Counted(AtomicU8::new(1))),
@@ -130,9 +135,11 @@ impl House {
                 origin: ORIGIN.into(),
             },
             registration: postern_domain::registration::Registration::Open,
+            oidc: postern_domain::oidc::Oidc::default(),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         };
+        change(&mut env);
         let state = state(&env, Hub::new(env.clone()));
         let guard = Guard::new(env.clone(), ["/".to_owned(), "/inbox/{id}".to_owned()]);
         let page = || async { "a shell" };

@@ -90,7 +90,7 @@ fn routes() -> Vec<(Method, String)> {
     });
     let functions = leptos::server_fn::axum::server_fn_paths();
     let functions = functions.map(|(path, method)| (method, path.to_owned()));
-    let auth = auth::PATHS.map(|path| (Method::POST, path.to_owned()));
+    let auth = auth::PATHS.map(|path| (Method::POST, path.replace("{provider}", "google")));
     let others = [
         (Method::GET, "/auth/setup"),
         (Method::GET, "/webhooks/whatsapp"),

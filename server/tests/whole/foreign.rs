@@ -194,6 +194,11 @@ pub fn personal() -> BTreeMap<&'static str, Value> {
             "account/erase",
             json!({ "form": { "email": "not it", "password": "not it", "code": "" } }),
         ),
+        ("account/connections", json!({})),
+        (
+            "account/disconnect",
+            json!({ "provider": "google", "password": "not it" }),
+        ),
         ("account/factors", json!({})),
         ("account/totp-begin", json!({ "password": "not it" })),
         ("account/totp-confirm", json!({ "code": "123456" })),

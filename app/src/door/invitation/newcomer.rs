@@ -2,13 +2,15 @@
 
 use super::Desk;
 use crate::{
+    boxed::effect,
     door::{
         person::PersonFields,
         secret::keep,
         sending::{Refused, Sending, Submit, trimmed},
+        ways::{Ways, keep_next},
     },
     error::ApiError,
-    session::register,
+    session::{register, setup_state},
     words::account,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -29,6 +31,19 @@ pub fn Newcomer(invited: StoredValue<Invited>, desk: Desk) -> impl IntoView {
     if let Some(only) = only {
         person.email.set(only);
     }
+    let providers = RwSignal::new(Vec::new());
+    effect(move || {
+        leptos::task::spawn_local(async move {
+            // Nobody needs it to come in.
+            if let Ok(state) = setup_state().await {
+                providers.try_set(state.providers);
+            }
+        });
+    });
+    let before = Callback::new(move |()| {
+        keep(&desk.secret());
+        keep_next("/invitation");
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let form = Register {
@@ -52,6 +67,7 @@ pub fn Newcomer(invited: StoredValue<Invited>, desk: Desk) -> impl IntoView {
             <PersonFields person sending fixed hint/>
             <Submit sending act=account::ASK doing=account::JOINING/>
         </form>
+        <Ways offered=providers before/>
         // The secret does not travel in an address: it waits here.
         <p class="door-links"><a href="/sign-in?next=/invitation" on:click=move |_| keep(&desk.secret())>{account::HAVE_ACCOUNT}</a></p>
     }

@@ -84,7 +84,12 @@ fn what_was_not_asked_for_is_passed_over() {
 }
 
 fn state(needed: bool, open: bool) -> SetUpState {
-    SetUpState { needed, open }
+    let providers = Vec::new();
+    SetUpState {
+        needed,
+        open,
+        providers,
+    }
 }
 
 #[test]

@@ -62,6 +62,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "session",          // a person's browsers
         "session_spent",    // their old tokens, as hashes
         "account_audit",    // what happened to people
+        "account_identity", // by which names providers know people
+        "oidc_way",         // ways to a provider and back, by hash
         "attempt",          // failed tries, by hashed key
         "quarantine",       // sealed, nobody's
         "limit_bucket",     // by keyed hash; no right of the serving role's
@@ -132,6 +134,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
     const RIGHTS: &[&str] = &[
         "postern_app account: INSERT, SELECT, UPDATE (disabled_at, email, name, password_hash, password_mailed)",
         "postern_app account_audit: INSERT, SELECT",
+        "postern_app account_identity: DELETE, INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app account_setting: INSERT, SELECT, UPDATE",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
@@ -169,6 +172,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message_row: SELECT",
         "postern_app message_status: INSERT, SELECT",
         "postern_app message_try: INSERT, SELECT",
+        "postern_app oidc_way: DELETE, INSERT, SELECT, UPDATE (back_at, email, expires_at, issuer, name, refused, spent_at, subject, verified)",
         "postern_app passkey: DELETE, INSERT, SELECT, UPDATE (data, name, used_at)",
         "postern_app passkey_state: DELETE, INSERT, SELECT, UPDATE (sealed, spent_at)",
         "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
