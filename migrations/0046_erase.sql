@@ -75,6 +75,8 @@ CREATE POLICY purge ON workspace TO postern_definer USING (workspace_id IN (SELE
 CREATE POLICY purge ON workspace_key TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY purge ON workspace_logo TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY purge ON workspace_setting TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
+CREATE POLICY purge ON team TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
+CREATE POLICY purge ON team_member TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 GRANT SELECT (workspace_id, ctid), DELETE ON audit TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON audit_head TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON channel TO postern_definer;
@@ -111,6 +113,8 @@ GRANT DELETE ON workspace TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON workspace_key TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON workspace_logo TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON workspace_setting TO postern_definer;
+GRANT SELECT (workspace_id, ctid), DELETE ON team TO postern_definer;
+GRANT SELECT (workspace_id, ctid), DELETE ON team_member TO postern_definer;
 GRANT UPDATE (removed_at) ON member TO postern_definer;
 -- Who waits behind a job that goes moves up.
 GRANT UPDATE (behind) ON job TO postern_definer;

@@ -40,6 +40,7 @@ pub mod shell;
 pub mod ssr;
 pub mod steps;
 pub mod team;
+pub mod teams;
 pub mod trace;
 pub mod ui;
 pub mod words;

@@ -12,6 +12,7 @@ use crate::{
     session::{Auth, provide_session, use_session},
     steps,
     team::TeamPage,
+    teams::TeamsPage,
     trace::WherePage,
     ui::{
         empty::Empty,
@@ -68,6 +69,7 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/settings/account") view=AccountPage/>
                     <Route path=path!("/settings/workspace") view=WorkspacePage/>
                     <Route path=path!("/settings/team") view=TeamPage/>
+                    <Route path=path!("/settings/teams") view=TeamsPage/>
                     <Route path=path!("/settings/audit") view=AuditPage/>
                     <Route path=path!("/settings/delete") view=ErasePage/>
                     <Route path=path!("/settings/channels") view=ChannelsPage/>

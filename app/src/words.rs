@@ -19,6 +19,7 @@ pub mod rich;
 pub mod settings;
 pub mod steps;
 pub mod team;
+pub mod teams;
 pub mod template;
 pub mod thread;
 pub mod trace;

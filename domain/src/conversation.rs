@@ -13,7 +13,7 @@ use crate::{
 };
 use postern_types::{
     ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
-    ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status,
+    ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status, TeamId,
 };
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
@@ -40,6 +40,7 @@ pub(crate) struct Record {
     pub last_at: OffsetDateTime,
     pub unread: i32,
     pub heard_at: Option<OffsetDateTime>,
+    pub team_id: Option<Uuid>,
 }
 
 impl From<Record> for ConversationRow {
@@ -68,6 +69,7 @@ impl From<Record> for ConversationRow {
             channel: ChannelId(row.channel_id),
             state: row.state,
             assignee: row.assignee_id.map(MemberId),
+            team: row.team_id.map(TeamId),
             last,
             last_at: moment(row.last_at),
             unread: row.unread,
@@ -99,6 +101,19 @@ pub async fn row(tenant: &mut Tenant, id: ConversationId) -> Result<Conversation
     .fetch_one(tenant.conn())
     .await?;
     Ok(row.into())
+}
+
+/// Whether it is there, for who acts.
+pub(crate) async fn is_there(tenant: &mut Tenant, id: ConversationId) -> Result<bool> {
+    let workspace = tenant.workspace();
+    let there = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = $1 AND id = $2) AS "there!""#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(there)
 }
 
 /// Holds it until the transaction ends. Not FOR UPDATE, which waits for whoever holds a share of its key.
@@ -168,22 +183,51 @@ pub async fn assign(
     id: ConversationId,
     assignee: Option<MemberId>,
 ) -> Result<ConversationRow> {
-    let workspace = tenant.workspace();
     if let Some(member) = assignee {
         works_here(tenant, member).await?;
     }
-    let changed = sqlx::query!(
-        "UPDATE conversation SET assignee_id = $3, rev = rev + 1 WHERE workspace_id = $1 AND id = $2",
-        workspace.0,
-        id.0,
-        assignee.map(|member| member.0),
+    hold(tenant, id).await?;
+    let mut given = row(tenant, id).await?;
+    given.assignee = assignee;
+    give(env, tenant, given).await
+}
+
+/// Gives it to a team, or to none; who looks after it stays.
+pub async fn assign_team(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: ConversationId,
+    team: Option<TeamId>,
+) -> Result<ConversationRow> {
+    hold(tenant, id).await?;
+    let mut given = row(tenant, id).await?;
+    given.team = team;
+    give(env, tenant, given).await
+}
+
+/// Makes a conversation that is held what `given` says. The feed is told first: who gives it away may not see it afterwards.
+async fn give(
+    env: &Env,
+    tenant: &mut Tenant,
+    mut given: ConversationRow,
+) -> Result<ConversationRow> {
+    given.rev += 1;
+    let conversation = given.clone();
+    event::record(env, tenant, &Event::Conversation { conversation }).await?;
+    let done = sqlx::query_scalar!(
+        r#"SELECT hand_conversation($1, $2, $3) AS "done!""#,
+        given.id.0,
+        given.assignee.map(|member| member.0),
+        given.team.map(|team| team.0),
     )
-    .execute(tenant.conn())
+    .fetch_one(tenant.conn())
     .await?;
-    let row = announce(env, tenant, id, changed.rows_affected()).await?;
-    let detail = json!({ "contact": row.contact.id, "to": assignee });
+    if !done {
+        return Err(Error::NotFound);
+    }
+    let detail = json!({ "contact": given.contact.id, "to": given.assignee, "team": given.team });
     audit::record(env, tenant, "conversation.assigned", &detail).await?;
-    Ok(row)
+    Ok(given)
 }
 
 /// Makes sure that a member can be given something, and goes on to be one until this transaction ends.

@@ -1,7 +1,7 @@
 //! What contacts are told of an agent who reads or types. It is worth a moment, and then nothing: it is never tried again.
 
 use crate::{
-    Env, Result, Tenant, audit, channel, graph,
+    Env, Result, Tenant, audit, channel, conversation, graph,
     job::{self, Job},
     rate::{self, Bucket},
 };
@@ -85,38 +85,22 @@ pub(crate) async fn read(
 }
 
 /// Somebody types in a conversation. An error is for the log: whoever types is not to be kept.
-pub async fn typing(
-    env: &Env,
-    pass: &crate::live::Pass,
-    conversation: ConversationId,
-) -> Result<()> {
+pub async fn typing(env: &Env, pass: &crate::live::Pass, of: ConversationId) -> Result<()> {
     let mut tenant = env
         .db
         .member(pass.session, pass.workspace, Role::Agent)
         .await?;
-    if settings(&mut tenant).await?.typing && is_there(&mut tenant, conversation).await? {
+    if settings(&mut tenant).await?.typing && conversation::is_there(&mut tenant, of).await? {
         let often = Bucket {
-            name: format!("typing:{conversation}"),
+            name: format!("typing:{of}"),
             holds: 1.0,
             per_second: 1.0 / TYPING_EVERY_S,
         };
         if rate::take(env, &mut tenant, &often).await?.is_none() {
-            promise(env, &mut tenant, conversation, true).await?;
+            promise(env, &mut tenant, of, true).await?;
         }
     }
     tenant.commit().await
-}
-
-async fn is_there(tenant: &mut Tenant, conversation: ConversationId) -> Result<bool> {
-    let workspace = tenant.workspace();
-    let there = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM conversation WHERE workspace_id = $1 AND id = $2) AS "there!""#,
-        workspace.0,
-        conversation.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    Ok(there)
 }
 
 async fn promise(

@@ -48,6 +48,8 @@ pub struct Db {
 pub struct Tenant {
     tx: Transaction<'static, Postgres>,
     workspace: WorkspaceId,
+    /// Whether who acts is a limited agent; none until somebody asks.
+    limited: Option<bool>,
     wake: Wake,
     signals: Vec<Signal>,
 }
@@ -250,6 +252,7 @@ impl Db {
         Ok(Tenant {
             tx,
             workspace,
+            limited: None,
             wake: self.wake.clone(),
             signals: Vec::new(),
         })
@@ -277,6 +280,38 @@ impl Tenant {
             .into_iter()
             .filter(|high| *high >= role);
         Ok(is == "operator" || high.any(|high| high.as_str() == is))
+    }
+
+    /// Whether who acts sees their own and their teams' conversations alone. The database holds them to it, whether this is
+    /// asked or not.
+    pub(crate) async fn limited(&mut self) -> Result<bool> {
+        if let Some(limited) = self.limited {
+            return Ok(limited);
+        }
+        let limited = sqlx::query_scalar!(
+            r#"SELECT coalesce(current_setting('app.limited', true), '') <> '' AS "limited!""#
+        )
+        .fetch_one(self.conn())
+        .await?;
+        self.limited = Some(limited);
+        Ok(limited)
+    }
+
+    /// Shows a limited agent's transaction all conversations, until [`Tenant::narrow`]: for what has to find a contact who is
+    /// there, whoever sees them. Whoever calls it looks at what was found once it is narrow again.
+    pub(crate) async fn widen(&mut self) -> Result<()> {
+        sqlx::query("SELECT set_config('app.limited', '', true)")
+            .execute(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends what [`Tenant::widen`] began.
+    pub(crate) async fn narrow(&mut self) -> Result<()> {
+        sqlx::query("SELECT set_config('app.limited', 'on', true)")
+            .execute(self.conn())
+            .await?;
+        Ok(())
     }
 
     /// The member who acts; [`Error::Forbidden`] when no person does.

@@ -105,6 +105,8 @@ impl From<sqlx::Error> for Error {
                 Some("PT403") => Self::Forbidden,
                 // 23503: a reference to a row that is not in this workspace.
                 Some("PT404" | "23503") => Self::NotFound,
+                // A policy does not let the row be written: what it hangs off is not there for who writes.
+                Some("42501") if is_policy(refusal.as_ref()) => Self::NotFound,
                 // Shutting down, crashed, starting, too many clients.
                 Some("57P01" | "57P02" | "57P03" | "53300") => Self::Unavailable,
                 _ => Self::Internal(Box::new(error)),
@@ -112,6 +114,13 @@ impl From<sqlx::Error> for Error {
             _ => Self::Internal(Box::new(error)),
         }
     }
+}
+
+/// Whether a policy refused, and not a right that is missing. Its words depend on the server's language.
+fn is_policy(refusal: &dyn sqlx::error::DatabaseError) -> bool {
+    refusal
+        .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        .is_some_and(|refusal| refusal.routine() == Some("ExecWithCheckOptions"))
 }
 
 /// Gives a named constraint's refusal its words.

@@ -2,7 +2,7 @@
 
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{Event, FeedCursor};
+use postern_types::{ConversationId, Event, FeedCursor};
 
 /// Adds `event` to the feed of the tenant's workspace, in the same transaction as what it tells of.
 pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()> {
@@ -41,6 +41,20 @@ pub(crate) async fn record_all(env: &Env, tenant: &mut Tenant, events: &[Event])
     Ok(())
 }
 
+/// Has every page read everything anew: what its reader may see has changed, or how things are called.
+pub(crate) async fn anew(env: &Env, tenant: &mut Tenant) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        r#"INSERT INTO event (workspace_id, at, body, anew) VALUES ($1, $2, '{"type":"anew"}', true)"#,
+        workspace.0,
+        env.now(),
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Feed(workspace));
+    Ok(())
+}
+
 /// A place in a feed, comparable within one workspace.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -57,6 +71,10 @@ pub struct Entry {
     pub cursor: FeedCursor,
     /// The event as JSON, ready to be sent.
     pub body: String,
+    /// The conversation that it tells of.
+    pub conversation: Option<ConversationId>,
+    /// It is not to be sent: whoever reads it reads everything anew.
+    pub anew: bool,
 }
 
 /// What a reader found.
@@ -66,6 +84,8 @@ pub struct Reading {
     pub entries: Vec<Entry>,
     /// True when more stands ready, or has been committed above the horizon: read again soon.
     pub more: bool,
+    /// The place up to which all that the reader may see was read.
+    pub end: Option<FeedCursor>,
 }
 
 /// Events that a reader gets at once.
@@ -93,11 +113,13 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
     let rows = sqlx::query!(
         // `f.xid` and never plain `xid`: the output column of that name is text and would sort as text.
         r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.body AS "body?",
+                  f.conversation_id AS "conversation?", f.anew AS "anew?",
+                  pg_snapshot_xmin(pg_current_snapshot())::text AS "horizon!",
                   EXISTS (SELECT FROM event h WHERE h.workspace_id = $1
                              AND h.xid >= pg_snapshot_xmin(pg_current_snapshot())) AS "hidden!"
              FROM installation i
              LEFT JOIN LATERAL (
-                SELECT e.xid, e.seq, e.body FROM event e
+                SELECT e.xid, e.seq, e.body, e.conversation_id, e.anew FROM event e
                  WHERE e.workspace_id = $1 AND (e.xid, e.seq) > ($2::text::xid8, $3)
                    AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
                  ORDER BY e.xid, e.seq LIMIT $4) f ON true
@@ -110,11 +132,13 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
     .fetch_all(tenant.conn())
     .await?;
     let mut reading = Reading::default();
+    let mut horizon = None;
     for row in rows {
         if row.epoch != epoch {
             return Err(stale());
         }
         reading.more |= row.hidden;
+        horizon = row.horizon.parse().ok();
         let (Some(xid), Some(seq), Some(body)) = (row.xid, row.seq, row.body) else {
             continue;
         };
@@ -126,9 +150,18 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
             cursor: cursor(&epoch, &position),
             position,
             body,
+            conversation: row.conversation.map(ConversationId),
+            anew: row.anew.unwrap_or_default(),
         });
     }
-    reading.more |= reading.entries.len() == PAGE;
+    let full = reading.entries.len() == PAGE;
+    reading.more |= full;
+    // Below the horizon there is nothing more; of a full page the last entry is the end. A place never goes back.
+    reading.end = horizon
+        .filter(|_| !full)
+        .map(|xid| Position { xid, seq: 0 })
+        .filter(|end| *end > position)
+        .map(|end| cursor(&epoch, &end));
     Ok(reading)
 }
 

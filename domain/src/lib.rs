@@ -49,6 +49,7 @@ pub mod registration;
 pub mod session;
 pub mod setup;
 pub mod team;
+pub mod teams;
 pub mod token;
 pub mod workspace;
 

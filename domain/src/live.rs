@@ -1,9 +1,9 @@
 //! The socket's right to listen: tickets for it, single use, 30 seconds, redeemed by whichever process gets the
 //! connection; and what a ticket lets in, for as long as that may stay.
 
-use crate::{Env, Error, Result, Tenant, crypto};
+use crate::{Env, Error, Result, Tenant, conversation, crypto};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{AccountId, MemberId, Role, SessionId, WorkspaceId};
+use postern_types::{AccountId, ConversationId, MemberId, Role, SessionId, WorkspaceId};
 use time::{Duration, OffsetDateTime};
 
 /// Who was let in.
@@ -17,6 +17,8 @@ pub struct Pass {
     pub workspace: WorkspaceId,
     /// The member it speaks for.
     pub member: MemberId,
+    /// Whether they see their own and their teams' conversations alone.
+    pub limited: bool,
     /// When the session ends by itself.
     pub ends_at: OffsetDateTime,
 }
@@ -53,6 +55,7 @@ pub async fn enter(env: &Env, ticket: &str) -> Result<Pass> {
     let (session, workspace) = redeem(env, ticket).await?;
     let mut tenant = env.db.member(session, workspace, Role::Agent).await?;
     let member = tenant.actor().await?;
+    let limited = tenant.limited().await?;
     let of = sqlx::query!(
         "SELECT account_id, expires_at FROM session WHERE id = $1",
         session.0,
@@ -65,20 +68,39 @@ pub async fn enter(env: &Env, ticket: &str) -> Result<Pass> {
         account: AccountId(of.account_id),
         workspace,
         member,
+        limited,
         ends_at: of.expires_at,
     })
 }
 
-/// Looks again whether `pass` holds: that the session lives and the person still belongs there.
+/// Looks again whether `pass` holds: that the session lives and the person still belongs there. [`Error::Conflict`] when
+/// they see more or less than it says.
 pub async fn holds(env: &Env, pass: &Pass) -> Result<()> {
     if pass.ends_at <= env.now() {
         return Err(Error::Unauthorized);
     }
-    let tenant = env
+    let mut tenant = env
         .db
         .member(pass.session, pass.workspace, Role::Agent)
         .await?;
-    tenant.commit().await
+    let limited = tenant.limited().await?;
+    tenant.commit().await?;
+    if limited == pass.limited {
+        Ok(())
+    } else {
+        Err(Error::conflict("what they may see has changed"))
+    }
+}
+
+/// Whether the holder of `pass` sees that conversation.
+pub async fn sees(env: &Env, pass: &Pass, id: ConversationId) -> Result<bool> {
+    let mut tenant = env
+        .db
+        .member(pass.session, pass.workspace, Role::Agent)
+        .await?;
+    let sees = conversation::is_there(&mut tenant, id).await?;
+    tenant.commit().await?;
+    Ok(sees)
 }
 
 async fn redeem(env: &Env, ticket: &str) -> Result<(SessionId, WorkspaceId)> {

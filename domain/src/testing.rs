@@ -260,7 +260,9 @@ pub async fn feed(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<Event> {
     loop {
         let reading = event::read(tenant, cursor).await.unwrap();
         for entry in reading.entries {
-            events.push(serde_json::from_str(&entry.body).unwrap());
+            if !entry.anew {
+                events.push(serde_json::from_str(&entry.body).unwrap());
+            }
             *cursor = entry.cursor;
         }
         if !reading.more {

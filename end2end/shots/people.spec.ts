@@ -55,6 +55,16 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await admins.getByRole('button', { name: 'Invite', exact: true }).click();
     await expect(admins.getByRole('dialog', { name: 'Invite to the team' })).toBeVisible();
     await shoot(admins, 'invite', 'empty');
+    const { members } = await house.must('/api/team/list', {}, headers);
+    for (const name of ['Sales', 'فريق الدعم 🌿 with a name that goes on for quite a while']) {
+      const id = await house.must('/api/teams/create', { name }, headers);
+      for (const { id: member } of members.filter((who: { state: string }) => who.state === 'active')) {
+        await house.must('/api/teams/add', { id, member }, headers);
+      }
+    }
+    await admins.goto(`${house.url}/settings/teams`);
+    await expect(admins.getByRole('heading', { level: 2, name: 'Sales' })).toBeVisible();
+    await shoot(admins, 'teams', 'full');
     await admins.goto(`${house.url}/settings/account`);
     await expect(admins.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
     await expect(admins.getByText('This browser')).toBeVisible();

@@ -3,6 +3,7 @@
 mod hub;
 mod place;
 mod room;
+mod sight;
 mod socket;
 
 pub use hub::Hub;

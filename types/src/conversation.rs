@@ -2,7 +2,7 @@
 
 use crate::{
     ChannelId, ChannelView, ContactId, Content, ConversationId, Direction, FeedCursor, MemberId,
-    MemberView, Moment, Status,
+    MemberView, Moment, Status, TeamBrief, TeamId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,9 @@ pub struct ConversationRow {
     pub state: ConversationState,
     /// Who looks after it.
     pub assignee: Option<MemberId>,
+    /// Which team it is given to.
+    #[serde(default)]
+    pub team: Option<TeamId>,
     /// The newest message.
     pub last: Option<LastLine>,
     /// When something last happened: the order of the list.
@@ -144,6 +147,9 @@ pub struct InboxSnapshot {
     pub members: Vec<MemberView>,
     /// The connected numbers.
     pub channels: Vec<ChannelView>,
+    /// The teams, by name.
+    #[serde(default)]
+    pub teams: Vec<TeamBrief>,
     /// Where to listen from: nothing after this moment can be missed.
     pub cursor: FeedCursor,
     /// The time by the server's clock: a reader's own may be wrong.

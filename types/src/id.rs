@@ -48,6 +48,8 @@ id! {
     MemberId,
     /// One signed-in browser of a person.
     SessionId,
+    /// A group of members.
+    TeamId,
     /// A passkey of a person.
     PasskeyId,
     /// A browser in which a person's second factor is not asked for.

@@ -24,6 +24,7 @@ mod outgoing;
 mod phone;
 mod right;
 mod team;
+mod teams;
 mod template;
 mod trace;
 mod workspace;
@@ -49,7 +50,7 @@ pub use extra::{
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, InvitationId,
-    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TemplateId, TrustId,
+    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TeamId, TemplateId, TrustId,
     WorkspaceId,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
@@ -70,6 +71,7 @@ pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};
 pub use right::{RIGHTS, Right};
 pub use team::{AccessView, InvitationView, Invite, InviteLink, LinkMade, Team, TeamMember};
+pub use teams::{TeamBrief, TeamNumber, TeamView, Teams};
 pub use template::{
     ButtonKind, FillFault, Filled, HeaderFormat, Piece, SendTemplate, Slot, SlotKind,
     StartConversation, TemplateButton, TemplateFill, TemplateHeader, TemplatePage, TemplateParts,

@@ -12,12 +12,18 @@ pub enum Right {
     Assign,
     /// Rename and merge contacts.
     Contacts,
+    /// Make teams, say who is in them and what comes to them.
+    Teams,
+    /// See every conversation, also where agents see their own and their teams' alone.
+    SeeAll,
     /// Connect numbers, look after them and ask for templates.
     Numbers,
     /// Invite, approve, change roles, suspend, remove, end access.
     Team,
     /// Name the workspace, choose its logo, colour, time zone and hours.
     Workspace,
+    /// Choose whether agents see their own and their teams' conversations alone.
+    Limit,
     /// Apply again what was not understood.
     Operate,
     /// Read who did what.
@@ -31,7 +37,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 11] = [
+pub const RIGHTS: [(Right, Role, &str); 14] = [
     (
         Right::Answer,
         Role::Agent,
@@ -43,6 +49,16 @@ pub const RIGHTS: [(Right, Role, &str); 11] = [
         "Give conversations to colleagues, close and reopen them",
     ),
     (Right::Contacts, Role::Agent, "Rename and merge contacts"),
+    (
+        Right::Teams,
+        Role::Manager,
+        "Make teams, say who is in them and which numbers' conversations come to them",
+    ),
+    (
+        Right::SeeAll,
+        Role::Manager,
+        "See and give away every conversation, also where agents see only their own and their teams'",
+    ),
     (
         Right::Numbers,
         Role::Admin,
@@ -57,6 +73,11 @@ pub const RIGHTS: [(Right, Role, &str); 11] = [
         Right::Workspace,
         Role::Admin,
         "Name the workspace, choose its logo, colour, time zone and hours",
+    ),
+    (
+        Right::Limit,
+        Role::Admin,
+        "Choose whether agents see only their own and their teams' conversations",
     ),
     (
         Right::Operate,

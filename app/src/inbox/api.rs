@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView,
+    ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView, TeamId,
     ThreadPage, UnknownAnswer,
 };
 
@@ -37,6 +37,19 @@ pub async fn assign(
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let row =
         postern_domain::conversation::assign(&crate::ssr::env(), &mut tenant, id, assignee).await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Gives a conversation to a team, or to none.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/team", protocol = Api)]
+pub async fn assign_team(
+    id: ConversationId,
+    team: Option<TeamId>,
+) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
+    let row = postern_domain::conversation::assign_team(&crate::ssr::env(), &mut tenant, id, team)
+        .await?;
     tenant.commit().await?;
     Ok(row)
 }

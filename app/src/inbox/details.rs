@@ -1,8 +1,9 @@
 //! Beside the thread: the contact, who looks after them, earlier conversations. What is in the pane is fetched by those who
 //! look at it.
 
-use super::{actions, conversation::Opened, desk::use_desk, person::Person, row::Row};
+use super::{actions, api, conversation::Opened, desk::use_desk, person::Person, row::Row};
 use crate::{
+    boxed::Show,
     live::{Inbox, use_live},
     ui::{
         avatar::Avatar,
@@ -11,10 +12,10 @@ use crate::{
         time,
         toast::use_toasts,
     },
-    words::{self, details, thread},
+    words::{self, details, fault, thread},
 };
 use leptos::{html, prelude::*};
-use postern_types::{ContactBrief, ConversationId, ConversationState, MemberId};
+use postern_types::{ContactBrief, ConversationId, ConversationState, MemberId, TeamId};
 use wasm_split_helpers::wasm_split;
 
 /// The pane; over the thread where there is no room beside it.
@@ -136,6 +137,7 @@ fn Facts(opened: Opened) -> impl IntoView {
     view! {
         <dl class="facts">
             <div><dt><label for="assignee">{details::ASSIGNEE}</label></dt><dd><Assign id=opened.id/></dd></div>
+            <AssignTeam id=opened.id/>
             <div><dt>{details::STATE}</dt><dd>{move || if open() { details::OPEN } else { details::CLOSED }}</dd></div>
             <div><dt>{details::WINDOW}</dt><dd>{window}</dd></div>
             <div><dt>{details::OVER}</dt><dd>{move || number.get().map(|(name, phone)| view! { <bdi>{name}</bdi><br/><span dir="ltr" class="quiet-text">{phone}</span> })}</dd></div>
@@ -182,4 +184,43 @@ fn Assign(id: ConversationId) -> impl IntoView {
             </For>
         </select>
     }
+}
+
+/// To which team it is given, where there are teams.
+#[component]
+fn AssignTeam(id: ConversationId) -> impl IntoView {
+    let (live, toasts) = (use_live(), use_toasts());
+    let row = live.row(id);
+    let team = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.team)));
+    let teams = Memo::new(move |_| live.inbox.with(|inbox| inbox.teams.clone()));
+    let node = NodeRef::<html::Select>::new();
+    let chosen = move |event| {
+        let to = event_target_value(&event).parse::<TeamId>().ok();
+        live.lanes.push(id, async move {
+            match api::assign_team(id, to).await {
+                Ok(row) => live.settle(id, None, Some(row)),
+                Err(error) => {
+                    toasts.fault(fault::doing(fault::NOT_ASSIGNED, &error));
+                    // As it still is, and not as it was chosen.
+                    let shown = team.try_get_untracked().flatten();
+                    if let Some(select) = node.try_get_untracked().flatten() {
+                        select.set_value(&shown.map(|id| id.to_string()).unwrap_or_default());
+                    }
+                }
+            }
+        });
+    };
+    view! {
+        <Show when=move || teams.with(|teams| !teams.is_empty())>
+            <div><dt><label for="assigned-team">{details::TEAM}</label></dt><dd>
+                <select id="assigned-team" class="select" node_ref=node on:change=chosen>
+                    <option value="" prop:selected=move || team.get().is_none()>{details::NO_TEAM}</option>
+                    <For each=move || teams.get() key=|team| (team.id, team.name.clone()) let:each>
+                        <option value=each.id.to_string() prop:selected=move || team.get() == Some(each.id)>{each.name.clone()}</option>
+                    </For>
+                </select>
+            </dd></div>
+        </Show>
+    }
+    .into_any()
 }

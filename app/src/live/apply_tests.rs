@@ -41,6 +41,7 @@ fn row(n: u128, rev: i64, last_at: i64) -> ConversationRow {
         channel: ChannelId(Uuid::from_u128(1)),
         state: ConversationState::Open,
         assignee: None,
+        team: None,
         last: Some(LastLine {
             content: text("hello"),
             direction: Direction::In,
@@ -92,6 +93,7 @@ fn inbox(rows: Vec<ConversationRow>, next: Option<&str>) -> Inbox {
                 waiting: false,
             }],
             channels: vec![],
+            teams: vec![],
             cursor: FeedCursor("0".into()),
             now: Moment(0),
         },

@@ -86,6 +86,7 @@ fn a_reload_keeps_what_was_written_and_not_sent() {
             counts: InboxCounts::default(),
             members: vec![],
             channels: vec![],
+            teams: vec![],
             cursor: FeedCursor("9".into()),
             now: Moment(0),
         },

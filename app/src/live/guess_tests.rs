@@ -118,6 +118,7 @@ fn a_reload_forgets_held_looks_and_replays_what_is_on_its_way() {
             counts: InboxCounts::default(),
             members: vec![],
             channels: vec![],
+            teams: vec![],
             cursor: FeedCursor("1".into()),
             now: Moment(0),
         },

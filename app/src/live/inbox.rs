@@ -10,7 +10,7 @@ use crate::boxed::sort;
 use postern_types::{
     CLOSING_MS, ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState,
     FeedCursor, InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId,
-    MemberView, MessageId, Moment,
+    MemberView, MessageId, Moment, TeamBrief, TeamId,
 };
 use std::{cmp::Reverse, collections::HashMap};
 use uuid::Uuid;
@@ -63,6 +63,8 @@ pub struct Inbox {
     /// Grows with all that is told of members: who shows the team looks again.
     pub team_rev: u32,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
+    /// The teams, by name.
+    pub teams: Vec<TeamBrief>,
     reaches: HashMap<ListKey, Reach>,
     /// The revision of a row that was read, and the messages that came since.
     came: HashMap<ConversationId, (i64, Vec<MessageId>)>,
@@ -98,6 +100,7 @@ impl Inbox {
             members: HashMap::new(),
             team_rev: 0,
             channels: HashMap::new(),
+            teams: Vec::new(),
             reaches: HashMap::new(),
             came: HashMap::new(),
         }
@@ -113,6 +116,7 @@ impl Inbox {
         self.members = snapshot.members.into_iter().map(|m| (m.id, m)).collect();
         self.team_rev = self.team_rev.wrapping_add(1);
         self.channels = snapshot.channels.into_iter().map(|c| (c.id, c)).collect();
+        self.teams = snapshot.teams;
         self.now = snapshot.now;
         self.counted_at = snapshot.now;
         self.counts = snapshot.counts;
@@ -209,6 +213,12 @@ impl Inbox {
     /// A colleague by their id.
     pub fn member(&self, id: MemberId) -> Option<&MemberView> {
         self.members.get(&id)
+    }
+
+    /// What a team is called.
+    pub fn team(&self, id: TeamId) -> Option<String> {
+        let team = self.teams.iter().find(|team| team.id == id)?;
+        Some(team.name.clone())
     }
 
     /// Colleagues who can be given a conversation, by name.

@@ -10,12 +10,13 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use postern_types::Right;
 
-/// Account, workspace, team, numbers, audit, deletion: to each what is theirs to see.
+/// Account, workspace, team, teams, numbers, audit, deletion: to each what is theirs to see.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let session = use_session();
     let workspace = move || session.at_least(Right::Workspace.role());
     let team = move || session.at_least(Right::Team.role());
+    let teams = move || session.at_least(Right::Teams.role());
     let reads = move || session.at_least(Right::Audit.role());
     let owner = move || session.at_least(Right::Erase.role());
     // Whoever is outside has their account alone.
@@ -36,6 +37,7 @@ pub fn SettingsNav() -> impl IntoView {
                     })}
                 </A>
             </Show>
+            <Show when=teams><A href="/settings/teams" attr:class="tab">{settings::TEAMS}</A></Show>
             <A href="/settings/channels" attr:class="tab">{settings::NUMBERS}</A>
             <Show when=reads><A href="/settings/audit" attr:class="tab">{audit::TITLE}</A></Show>
             <Show when=owner><A href="/settings/delete" attr:class="tab">{settings::DELETE}</A></Show>

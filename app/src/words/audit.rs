@@ -55,10 +55,11 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 10] = [
+pub const KINDS: [(&str, &str); 11] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
+    ("team.", "Teams"),
     ("workspace.", "The workspace"),
     ("channel.", "Numbers"),
     ("conversation.", "Conversations"),
@@ -86,7 +87,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 31] = [
+const ACTIONS: [(&str, &str); 41] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -110,6 +111,25 @@ const ACTIONS: [(&str, &str); 31] = [
         "workspace.factor_required",
         "Chose whether two-step sign-in is required",
     ),
+    (
+        "workspace.changed",
+        "Changed the workspace's name, look or hours",
+    ),
+    ("workspace.logo", "Changed the workspace's logo"),
+    (
+        "workspace.steps_hidden",
+        "Put the first steps away, or brought them back",
+    ),
+    (
+        "workspace.agents_limited",
+        "Chose whether agents see only their own and their teams' conversations",
+    ),
+    ("team.created", "Made a team"),
+    ("team.renamed", "Renamed a team"),
+    ("team.deleted", "Deleted a team"),
+    ("team.member_added", "Put a member into a team"),
+    ("team.member_removed", "Took a member out of a team"),
+    ("channel.team_chosen", "Chose the team of a number"),
     ("channel.connect", "Connected a number"),
     ("channel.disconnect", "Disconnected a number"),
     ("channel.profile", "Changed the profile of a number"),
@@ -148,6 +168,8 @@ pub fn label(label: &str) -> String {
         "role" => "Role",
         "from" => "From",
         "to" => "To",
+        "team" => "Team",
+        "limited" => "Limited",
         "heir" => "Conversations go to",
         "conversations" => "Open conversations",
         "network" => "Network",

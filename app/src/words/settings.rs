@@ -6,6 +6,7 @@ pub const SETTINGS: &str = "Settings";
 pub const ACCOUNT: &str = "Account";
 pub const WORKSPACE: &str = "Workspace";
 pub const TEAM: &str = "Team";
+pub const TEAMS: &str = "Teams";
 pub const NUMBERS: &str = "Numbers";
 pub const DELETE: &str = "Delete workspace";
 

@@ -40,8 +40,10 @@ pub fn role(role: Role) -> &'static str {
 /// What it is for, in a line.
 pub fn role_line(role: Role) -> &'static str {
     match role {
-        Role::Agent => "Answers customers, and gives conversations to colleagues.",
-        Role::Manager => "Does what an agent does, and looks after the work of the team.",
+        Role::Agent => "Answers customers, and gives conversations to colleagues and teams.",
+        Role::Manager => {
+            "Does what an agent does, makes teams, and always sees every conversation."
+        }
         Role::Admin => "Runs the numbers, the team and its security as well.",
         Role::Owner => "An admin whom no admin can change. Owners make owners.",
     }

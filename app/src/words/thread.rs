@@ -30,7 +30,7 @@ pub const CLOSED_NOW: &str = "Conversation closed";
 pub const REOPENED_NOW: &str = "Conversation reopened";
 pub const ASSIGNED_ME: &str = "Assigned to you";
 pub const GONE: &str = "This conversation is not here";
-pub const GONE_HINT: &str = "It may belong to another workspace, or was removed.";
+pub const GONE_HINT: &str = "It may have gone to somebody else, or belong to another workspace.";
 
 pub fn status(status: Status) -> &'static str {
     match status {

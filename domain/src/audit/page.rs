@@ -116,7 +116,7 @@ fn lines(detail: Detail) -> (Vec<Line>, AuditState) {
     (lines, AuditState::Whole)
 }
 
-/// Puts the names of people, numbers and contacts of this workspace where their ids stand.
+/// Puts the names of people, numbers, teams and contacts of this workspace where their ids stand.
 async fn name(tenant: &mut Tenant, entries: &mut [AuditEntry]) -> Result<()> {
     let mut ids: Vec<Uuid> = entries
         .iter()
@@ -136,6 +136,8 @@ async fn name(tenant: &mut Tenant, entries: &mut [AuditEntry]) -> Result<()> {
             WHERE m.workspace_id = $1 AND m.id = ANY ($2::uuid[])
            UNION ALL
            SELECT c.id, c.name FROM channel c WHERE c.workspace_id = $1 AND c.id = ANY ($2::uuid[])
+           UNION ALL
+           SELECT g.id, g.name FROM team g WHERE g.workspace_id = $1 AND g.id = ANY ($2::uuid[])
            UNION ALL
            SELECT t.id, coalesce(t.name, t.phone) FROM contact t
             WHERE t.workspace_id = $1 AND t.id = ANY ($2::uuid[]) AND coalesce(t.name, t.phone) IS NOT NULL"#,

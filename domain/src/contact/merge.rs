@@ -79,6 +79,11 @@ pub async fn merge(
             "This is the same contact already.",
         ));
     }
+    if tenant.limited().await? {
+        return Err(Error::conflict(
+            "A merge moves all that is theirs, also what you do not see: ask a manager. Nothing was changed.",
+        ));
+    }
     let (into, from) = hold_both(tenant, kept, gone).await?;
     if into.merged_into.is_some() || from.merged_into.is_some() {
         return Err(Error::conflict(

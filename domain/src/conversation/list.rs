@@ -1,11 +1,12 @@
 //! The lists of the inbox, page by page.
 
 use super::{Record, WINDOW};
-use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page};
+use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page, teams};
 use postern_types::{
     CLOSING_MS, ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot,
     InboxView, ListRequest,
 };
+use sqlx::{Postgres, query::QueryAs};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -26,6 +27,7 @@ pub async fn snapshot(
         counts: counts(env, tenant).await?,
         members: member::list(tenant).await?,
         channels: channel::list(tenant).await?,
+        teams: teams::briefs(tenant).await?,
         cursor,
         now: moment(env.now()),
     })
@@ -57,6 +59,10 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
     let search = request.search.trim();
     let rows: Vec<Record> = if search.is_empty() {
         let query = match request.view {
+            // Few of all are theirs, and by whose they are they are found.
+            InboxView::All | InboxView::Unassigned if tenant.limited().await? => {
+                seen(request.view)
+            }
             InboxView::All => sqlx::query_as(
                 "SELECT * FROM conversation_row
                   WHERE workspace_id = $1 AND state = $4 AND (last_at, id) < ($2, $3)
@@ -116,11 +122,47 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
     ))
 }
 
+/// A page of what a limited agent sees: what their teams have and what is theirs, each by its own index.
+fn seen<'q>(
+    view: InboxView,
+) -> QueryAs<'q, Postgres, Record, <Postgres as sqlx::Database>::Arguments> {
+    if view == InboxView::Unassigned {
+        return sqlx::query_as(
+            "SELECT r.* FROM unnest((SELECT nullif(current_setting('app.teams', true), '')::uuid[])::uuid[]) AS t (id)
+              CROSS JOIN LATERAL (
+                   SELECT * FROM conversation_row c
+                    WHERE c.workspace_id = $1 AND c.team_id = t.id AND c.state = $4 AND c.assignee_id IS NULL
+                      AND (c.last_at, c.id) < ($2, $3)
+                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
+              ORDER BY r.last_at DESC, r.id DESC LIMIT 41",
+        );
+    }
+    sqlx::query_as(
+        "SELECT b.* FROM (
+             SELECT r.* FROM unnest((SELECT nullif(current_setting('app.teams', true), '')::uuid[])::uuid[]) AS t (id)
+              CROSS JOIN LATERAL (
+                   SELECT * FROM conversation_row c
+                    WHERE c.workspace_id = $1 AND c.team_id = t.id AND c.state = $4 AND (c.last_at, c.id) < ($2, $3)
+                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
+             UNION
+             SELECT o.* FROM (
+                   SELECT * FROM conversation_row c
+                    WHERE c.workspace_id = $1 AND c.state = $4
+                      AND c.assignee_id = (SELECT nullif(current_setting('app.member', true), '')::uuid)
+                      AND (c.last_at, c.id) < ($2, $3)
+                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) o) b
+          ORDER BY b.last_at DESC, b.id DESC LIMIT 41",
+    )
+}
+
 /// Unread open conversations, and those that close soon; each kind counted to 100 at most.
 pub async fn counts(env: &Env, tenant: &mut Tenant) -> Result<InboxCounts> {
     let workspace = tenant.workspace();
     let closed = env.now() - WINDOW;
     let soon = closed + Duration::milliseconds(CLOSING_MS);
+    if tenant.limited().await? {
+        return counts_of_seen(tenant, (closed, soon)).await;
+    }
     let row = sqlx::query!(
         // In the order of their index, so that they are looked for nowhere else (`migrations/0022`).
         r#"SELECT
@@ -133,6 +175,40 @@ pub async fn counts(env: &Env, tenant: &mut Tenant) -> Result<InboxCounts> {
                 AND c.unread > 0 ORDER BY c.assignee_id, c.id LIMIT 100) a) AS "all!",
             (SELECT count(*)::int FROM (SELECT FROM conversation c WHERE c.workspace_id = $1 AND c.state = 'open'
                 AND c.heard_at > $2 AND c.heard_at <= $3 ORDER BY c.heard_at, c.id LIMIT 100) s) AS "closing!""#,
+        workspace.0,
+        closed,
+        soon,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(InboxCounts {
+        mine: row.mine,
+        unassigned: row.unassigned,
+        all: row.all,
+        closing: row.closing,
+    })
+}
+
+/// The same of what a limited agent sees, which is found by whose it is.
+async fn counts_of_seen(
+    tenant: &mut Tenant,
+    (closed, soon): (OffsetDateTime, OffsetDateTime),
+) -> Result<InboxCounts> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query!(
+        r#"WITH mine AS (
+               SELECT c.id, c.unread, c.heard_at FROM conversation c
+                WHERE c.workspace_id = $1 AND c.state = 'open'
+                  AND c.assignee_id = (SELECT nullif(current_setting('app.member', true), '')::uuid)),
+           teams AS (
+               SELECT c.id, c.unread, c.heard_at, c.assignee_id
+                 FROM unnest((SELECT nullif(current_setting('app.teams', true), '')::uuid[])::uuid[]) AS t (id)
+                 JOIN conversation c ON c.workspace_id = $1 AND c.team_id = t.id AND c.state = 'open'),
+           seen AS (SELECT m.id, m.unread, m.heard_at FROM mine m UNION SELECT t.id, t.unread, t.heard_at FROM teams t)
+           SELECT least(100, (SELECT count(*) FROM mine m WHERE m.unread > 0))::int AS "mine!",
+                  least(100, (SELECT count(*) FROM teams t WHERE t.unread > 0 AND t.assignee_id IS NULL))::int AS "unassigned!",
+                  least(100, (SELECT count(*) FROM seen s WHERE s.unread > 0))::int AS "all!",
+                  least(100, (SELECT count(*) FROM seen s WHERE s.heard_at > $2 AND s.heard_at <= $3))::int AS "closing!""#,
         workspace.0,
         closed,
         soon,

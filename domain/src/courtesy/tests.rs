@@ -83,6 +83,7 @@ impl Scene {
             account: AccountId(Uuid::nil()),
             workspace: self.fixture.workspace,
             member: self.fixture.member,
+            limited: false,
             ends_at: self.env.now(),
         };
         typing(&self.env, &pass, self.conversation).await.unwrap();
@@ -191,6 +192,7 @@ async fn another_workspace_sees_and_switches_its_own_alone(
         account: AccountId(Uuid::nil()),
         workspace: two.workspace,
         member: two.member,
+        limited: false,
         ends_at: s.env.now(),
     };
     let mut tenant = two.enter(&s.env).await;

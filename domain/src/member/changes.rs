@@ -1,7 +1,7 @@
 //! Roles, suspension, removal: each takes effect at once, on open pages too, and none leaves a workspace without an owner.
 
 use super::{Place, announce, place};
-use crate::{Env, Error, Result, Tenant, audit, conversation, wake::Signal};
+use crate::{Env, Error, Result, Tenant, audit, conversation, teams, wake::Signal};
 use postern_types::{MemberId, MemberState, Role};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ pub async fn change_role(env: &Env, tenant: &mut Tenant, id: MemberId, role: Rol
         keep_an_owner(tenant, id, &who).await?;
     }
     set_role(tenant, id, role).await?;
+    teams::seen_otherwise(env, tenant, who.role, role).await?;
     let detail = json!({ "member": id, "from": who.role, "to": role });
     told(env, tenant, id, &who, "member.role_changed", &detail).await
 }
@@ -52,6 +53,7 @@ pub async fn hand_over(env: &Env, tenant: &mut Tenant, to: MemberId) -> Result<(
     }
     set_role(tenant, to, Role::Owner).await?;
     set_role(tenant, me, Role::Admin).await?;
+    teams::seen_otherwise(env, tenant, theirs.role, Role::Owner).await?;
     announce(env, tenant, me).await?;
     tenant.ring(Signal::Account(mine.account));
     let detail = json!({ "from": me, "to": to });
@@ -265,6 +267,13 @@ async fn part(
     .execute(tenant.conn())
     .await?;
     forget_access(tenant, id).await?;
+    sqlx::query!(
+        "DELETE FROM team_member WHERE workspace_id = $1 AND member_id = $2",
+        workspace.0,
+        id.0,
+    )
+    .execute(tenant.conn())
+    .await?;
     conversation::hand_on(env, tenant, id, heir).await
 }
 

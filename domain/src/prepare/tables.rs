@@ -12,9 +12,32 @@ const NOISE: &str = r#"\s|[()]|::text|AS "?nullif"?"#;
 pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let mut faults = unforced(pool).await?;
     faults.extend(open(pool).await?);
+    faults.extend(blind(pool).await?);
     faults.extend(around(pool).await?);
     Ok(faults)
 }
+
+/// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
+const SIGHT: [&str; 18] = [
+    "audit",
+    "contact",
+    "contact_identity",
+    "contact_merge",
+    "contact_suggestion",
+    "contact_term",
+    "conversation",
+    "draft",
+    "event",
+    "file",
+    "job",
+    "message",
+    "message_key",
+    "message_status",
+    "message_try",
+    "rate_bucket",
+    "status_early",
+    "webhook_part",
+];
 
 async fn unforced(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let tables: Vec<(String, bool, bool)> = sqlx::query_as(
@@ -42,7 +65,8 @@ async fn unforced(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
         .collect())
 }
 
-/// Permissive policies add up: a second one opens what the first holds. A table without any is closed to this role.
+/// Permissive policies add up: a second one opens what the first holds. A table without any is closed to this role. The
+/// restrictive ones only narrow.
 async fn open(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let tables: Vec<(String, String)> = sqlx::query_as(
         "SELECT format('%I.%I', n.nspname, c.relname), string_agg(p.polname, ', ' ORDER BY p.polname)
@@ -50,12 +74,13 @@ async fn open(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
            JOIN pg_class c ON c.oid = p.polrelid
            JOIN pg_namespace n ON n.oid = c.relnamespace
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped
-          WHERE EXISTS (SELECT FROM unnest(p.polroles) AS bound (role)
+          WHERE p.polpermissive
+            AND EXISTS (SELECT FROM unnest(p.polroles) AS bound (role)
                          -- None stands for PUBLIC.
                          WHERE bound.role = 0 OR pg_has_role(current_user, bound.role, 'MEMBER'))
           GROUP BY 1
          HAVING count(*) <> 1
-             OR NOT bool_and(p.polpermissive AND p.polcmd = '*'
+             OR NOT bool_and(p.polcmd = '*'
                 AND coalesce(regexp_replace(pg_get_expr(p.polqual, p.polrelid), $1, '', 'g') = $2, false)
                 AND coalesce(regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), $1, '', 'g') = $2, false))
           ORDER BY 1",
@@ -71,6 +96,28 @@ async fn open(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
                 "{table} has other policies than the one that holds workspaces apart ({policies}): DROP what is not of \
                  the migrations"
             )
+        })
+        .collect())
+}
+
+async fn blind(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT format('%I.%I', n.nspname, c.relname)
+           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname = ANY ($1)
+            AND NOT EXISTS (SELECT FROM pg_policy p
+                             WHERE p.polrelid = c.oid AND p.polname = 'sight' AND NOT p.polpermissive AND p.polcmd = '*'
+                               AND EXISTS (SELECT FROM unnest(p.polroles) AS bound (role)
+                                            WHERE bound.role = 0 OR pg_has_role(current_user, bound.role, 'MEMBER')))
+          ORDER BY 1",
+    )
+    .bind(SIGHT.as_slice())
+    .fetch_all(pool)
+    .await?;
+    Ok(tables
+        .into_iter()
+        .map(|table| {
+            format!("{table} lacks the policy of what a limited agent sees: run the migrations")
         })
         .collect())
 }

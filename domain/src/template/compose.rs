@@ -58,10 +58,23 @@ pub async fn start(
         phone: Some(digits),
         ..Person::default()
     };
+    // A number has one contact, and a contact one open conversation, whoever sees them: they are found among all.
+    let limited = tenant.limited().await?;
+    if limited {
+        tenant.widen().await?;
+    }
     let contact = contact::resolve(env, tenant, &channel.account_id, &person).await?;
     let conversation =
         inbound::open_conversation(env, tenant, channel.id, contact, &person, env.now()).await?;
     take_new(tenant, conversation).await?;
+    if limited {
+        tenant.narrow().await?;
+        if !conversation::is_there(tenant, conversation).await? {
+            return Err(Error::conflict(
+                "A colleague is in conversation with this number already. Ask a manager to give it to you. Nothing was sent.",
+            ));
+        }
+    }
     let what = What {
         id: asked.id,
         conversation,

@@ -58,6 +58,7 @@ mod tests {
             account: AccountId(Uuid::nil()),
             workspace: WorkspaceId(Uuid::from_u128(workspace)),
             member: MemberId(Uuid::nil()),
+            limited: false,
             ends_at: OffsetDateTime::UNIX_EPOCH,
         }
     }

@@ -152,6 +152,7 @@ mod tests {
             account: AccountId(id(2)),
             workspace: WorkspaceId(id(3)),
             member: MemberId(id(4)),
+            limited: false,
             ends_at: datetime!(2026-03-01 12:00 UTC),
         };
         for (whose, expected) in [

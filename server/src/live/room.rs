@@ -19,12 +19,24 @@ use tokio::sync::{Notify, broadcast};
 pub enum News {
     /// An event of the feed, ready to be sent.
     Event(Position, Utf8Bytes),
+    /// What their readers may see has changed: every socket has its page read everything anew.
+    Anew(Position),
     /// The feed could not be read on: every socket reads for itself.
     Gap,
 }
 
-/// Which socket says that its member looks or types where, ready to be sent to all the others.
-pub type Word = (u64, Utf8Bytes);
+/// Which socket says that its member looks or types where, ready to be sent to all the others who see that conversation.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// Whose.
+    pub socket: u64,
+    /// Its member.
+    pub member: MemberId,
+    /// Where they are; none when they left.
+    pub conversation: Option<ConversationId>,
+    /// The frame.
+    pub text: Utf8Bytes,
+}
 
 /// Where a socket's member is.
 #[derive(Clone, Copy)]
@@ -99,26 +111,34 @@ impl Room {
             }
         }
         drop(present);
-        let word = frame(&ServerFrame::Replying {
+        let text = frame(&ServerFrame::Replying {
             member,
             socket,
             conversation,
             typing,
         });
         // An empty room hears nothing.
-        let _ = self.words.send((socket, word));
+        let _ = self.words.send(Word {
+            socket,
+            member,
+            conversation,
+            text,
+        });
     }
 
     /// Where everybody else is, for a socket that has just come.
-    pub fn others(&self, member: MemberId) -> Vec<ServerFrame> {
+    pub fn others(&self, member: MemberId) -> Vec<(ConversationId, ServerFrame)> {
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         let others = present.iter().filter(|(_, other)| other.member != member);
         others
-            .map(|(socket, other)| ServerFrame::Replying {
-                member: other.member,
-                socket: *socket,
-                conversation: Some(other.conversation),
-                typing: other.typing,
+            .map(|(socket, other)| {
+                let told = ServerFrame::Replying {
+                    member: other.member,
+                    socket: *socket,
+                    conversation: Some(other.conversation),
+                    typing: other.typing,
+                };
+                (other.conversation, told)
             })
             .collect()
     }
@@ -190,10 +210,11 @@ async fn read_on(
     tenant.commit().await?;
     for entry in reading.entries {
         if let Some(room) = room.upgrade() {
-            room.tell(News::Event(
-                entry.position,
-                event_frame(&entry.cursor, &entry.body),
-            ));
+            room.tell(if entry.anew {
+                News::Anew(entry.position)
+            } else {
+                News::Event(entry.position, event_frame(&entry.cursor, &entry.body))
+            });
         }
         *cursor = entry.cursor;
     }

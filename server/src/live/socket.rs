@@ -1,17 +1,20 @@
 //! One open socket, from its ticket to its end.
 
+mod others;
+
 use super::{
     hub::{Hub, Recheck},
     place::{Place, Told},
     room::{News, Room, Word, event_frame, frame},
+    sight::Sight,
 };
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use postern_domain::{
-    Env, Error, courtesy,
+    Env, Error,
     event::{self, Position},
     live::{self, Pass},
 };
-use postern_types::{ClientFrame, ConversationId, FeedCursor, Role, ServerFrame};
+use postern_types::{ClientFrame, FeedCursor, Role, ServerFrame};
 use std::{
     ops::ControlFlow,
     pin::pin,
@@ -54,6 +57,7 @@ struct Open {
     position: Position,
     heard: Instant,
     told: Told,
+    sight: Sight,
 }
 
 /// What a socket listens to.
@@ -94,6 +98,7 @@ pub async fn run(mut socket: WebSocket, env: Env, hub: Hub, pass: Pass) {
         position,
         heard,
         told: Told::new(heard),
+        sight: Sight::new(&pass, heard),
     };
     let end = open.serve(ears, hub.beat()).await;
     open.room.present(number, pass.member, Place::default());
@@ -130,10 +135,11 @@ impl Open {
         loop {
             let step = tokio::select! {
                 heard = ears.news.recv() => self.pass_on(heard).await,
+                () = self.sight.due() => self.catch_up().await,
                 word = ears.words.recv() => self.repeat(word).await,
                 whose = ears.rechecks.recv() => self.recheck(whose).await,
                 message = self.socket.recv() => self.hear(message),
-                () = self.told.due() => self.tell(),
+                () = self.told.due() => self.tell().await,
                 _ = beats.tick() => self.beat().await,
                 () = &mut over => ControlFlow::Break(End::Bye),
             };
@@ -149,14 +155,17 @@ impl Open {
             cursor: self.cursor.clone(),
         }))
         .await?;
-        for other in self.room.others(self.pass.member) {
-            self.send(frame(&other)).await?;
+        for (conversation, other) in self.room.others(self.pass.member) {
+            if self.sees(conversation).await? {
+                self.send(frame(&other)).await?;
+            }
         }
         ControlFlow::Continue(())
     }
 
     /// Sends what stands in the feed behind the socket's place.
     async fn catch_up(&mut self) -> ControlFlow<End> {
+        self.sight.read(Instant::now());
         loop {
             let reading = async {
                 let mut tenant = self
@@ -172,12 +181,19 @@ impl Open {
                 Ok(reading) => {
                     let full = reading.entries.len() == event::PAGE;
                     for entry in reading.entries {
+                        if entry.anew {
+                            return ControlFlow::Break(End::Reload);
+                        }
+                        self.sight.learn(&entry);
                         self.send(event_frame(&entry.cursor, &entry.body)).await?;
                         self.cursor = entry.cursor;
                         self.position = entry.position;
                     }
                     // What the horizon hides yet comes through the room, which reads on behind it.
                     if !full {
+                        if let Some(end) = reading.end {
+                            self.skip_to(end);
+                        }
                         return ControlFlow::Continue(());
                     }
                 }
@@ -192,25 +208,29 @@ impl Open {
     ) -> ControlFlow<End> {
         match news {
             Ok(News::Event(position, text)) => {
-                if position > self.position {
-                    self.position = position;
-                    self.send(text).await?;
+                if position <= self.position {
+                    return ControlFlow::Continue(());
                 }
-                ControlFlow::Continue(())
+                if self.sight.is_limited() {
+                    self.sight.wake();
+                    return ControlFlow::Continue(());
+                }
+                self.position = position;
+                self.send(text).await
             }
+            Ok(News::Anew(position)) if position > self.position => ControlFlow::Break(End::Reload),
+            Ok(News::Anew(_)) => ControlFlow::Continue(()),
             // Too slow for the room, or the room itself has a gap: the browser comes back with its own cursor.
             Ok(News::Gap) | Err(_) => ControlFlow::Break(End::Gone),
         }
     }
 
-    /// What another socket said; whoever missed some of it goes on with the next.
-    async fn repeat(
-        &mut self,
-        word: Result<Word, broadcast::error::RecvError>,
-    ) -> ControlFlow<End> {
-        match word {
-            Ok((socket, text)) if socket != self.number => self.send(text).await,
-            _ => ControlFlow::Continue(()),
+    /// All up to there was read, and what was not given is not the reader's to see.
+    fn skip_to(&mut self, end: FeedCursor) {
+        if let Ok(position) = event::position(&end)
+            && position > self.position
+        {
+            (self.cursor, self.position) = (end, position);
         }
     }
 
@@ -254,16 +274,6 @@ impl Open {
         }
     }
 
-    fn tell(&mut self) -> ControlFlow<End> {
-        if let Some(place) = self.told.say(Instant::now()) {
-            if let (Some(conversation), true) = (place.conversation, place.typing) {
-                tokio::spawn(tell_contact(self.env.clone(), self.pass, conversation));
-            }
-            self.room.present(self.number, self.pass.member, place);
-        }
-        ControlFlow::Continue(())
-    }
-
     async fn beat(&mut self) -> ControlFlow<End> {
         if self.heard.elapsed() > SILENT {
             return ControlFlow::Break(End::Gone);
@@ -284,15 +294,6 @@ impl Open {
             Ok(Ok(())) => ControlFlow::Continue(()),
             _ => ControlFlow::Break(End::Gone),
         }
-    }
-}
-
-/// The contact may see it too. Nobody waits for that, and it is not said twice.
-async fn tell_contact(env: Env, pass: Pass, conversation: ConversationId) {
-    if let Err(error) = courtesy::typing(&env, &pass, conversation).await
-        && !matches!(error, Error::Unavailable | Error::Unauthorized)
-    {
-        tracing::warn!(workspace.id = %pass.workspace, %error, "a contact was not told of who types");
     }
 }
 

@@ -40,6 +40,10 @@ pub fn calls(
             "conversation/assign",
             json!({ "id": conversation, "assignee": member }),
         ),
+        (
+            "conversation/team",
+            json!({ "id": conversation, "team": null }),
+        ),
         ("conversation/close", json!({ "id": conversation })),
         ("conversation/reopen", json!({ "id": conversation })),
         ("conversation/read", json!({ "id": conversation })),
@@ -140,6 +144,14 @@ pub fn calls(
         ("workspace/steps", json!({})),
         ("workspace/hide-steps", json!({})),
         ("workspace/show-steps", json!({})),
+        ("teams/list", json!({})),
+        ("teams/create", json!({ "name": "Sales" })),
+        ("teams/rename", json!({ "id": message, "name": "Mine now" })),
+        ("teams/delete", json!({ "id": message })),
+        ("teams/add", json!({ "id": message, "member": member })),
+        ("teams/take-out", json!({ "id": message, "member": member })),
+        ("teams/number", json!({ "channel": channel, "team": null })),
+        ("teams/limit", json!({ "limited": false })),
         ("account/leave", json!({})),
         (
             "audit/list",
@@ -237,7 +249,7 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 28] = [
+const OWN: [&str; 31] = [
     "audit/list",
     "audit/verify",
     "audit/export",
@@ -262,6 +274,9 @@ const OWN: [&str; 28] = [
     "workspace/steps",
     "workspace/hide-steps",
     "workspace/show-steps",
+    "teams/list",
+    "teams/create",
+    "teams/limit",
     "account/leave",
     "trace/find",
     "trace/kept",
@@ -370,7 +385,15 @@ async fn every_function_shows_and_changes_nothing_for_another_workspace() {
 
 /// The rival's socket with our place in our feed: neither what happened since nor what happens now is heard.
 async fn overhear(town: &Town, (ours, rival): (&Api, &Api), start: &Value, secrets: &[&str]) {
-    let mut listening = resume(town, rival, start).await;
+    // What the rival did to teams of their own has their page read everything anew; nothing else was told.
+    let mut early = resume(town, rival, start).await;
+    let mut frames = Vec::new();
+    while let Some(frame) = next(&mut early).await {
+        frames.push(frame);
+    }
+    assert_eq!(frames.last().expect("a word")["type"], "reload");
+    let now = ours.snapshot().await["cursor"].clone();
+    let mut listening = resume(town, rival, &now).await;
     let mut own = resume(town, ours, start).await;
     let url = format!("{}/webhooks/whatsapp", town.url());
     write(town.meta.clone(), url, 2, 1, Arc::new(Tally::default())).await;
@@ -380,7 +403,6 @@ async fn overhear(town: &Town, (ours, rival): (&Api, &Api), start: &Value, secre
         heard += usize::from(frame["event"]["type"] == "message");
     }
     rival.sign_out().await;
-    let mut frames = Vec::new();
     while let Some(frame) = next(&mut listening).await {
         frames.push(frame);
     }

@@ -15,6 +15,7 @@ mod ranks;
 mod removed;
 mod restarted;
 mod several;
+mod sight;
 mod sockets;
 mod stranger;
 mod tally;

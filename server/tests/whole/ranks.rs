@@ -12,7 +12,19 @@ use std::{collections::BTreeMap, fmt::Write as _};
 const PASSWORD: &str = "another harbour 8";
 
 /// What an agent may not, by the least role that may.
-const HIGHER: [(&str, &[&str]); 2] = [
+const HIGHER: [(&str, &[&str]); 3] = [
+    (
+        "manager",
+        &[
+            "teams/list",
+            "teams/create",
+            "teams/rename",
+            "teams/delete",
+            "teams/add",
+            "teams/take-out",
+            "teams/number",
+        ],
+    ),
     (
         "admin",
         &[
@@ -50,6 +62,7 @@ const HIGHER: [(&str, &[&str]); 2] = [
             "workspace/steps",
             "workspace/hide-steps",
             "workspace/show-steps",
+            "teams/limit",
         ],
     ),
     (

@@ -102,7 +102,7 @@ fn tenant(
     for policy in &table.policies {
         match policy.kind {
             Kind::Tenant if !held => held = true,
-            Kind::Definer => {}
+            Kind::Definer | Kind::Narrow => {}
             Kind::Tenant | Kind::Other => faults.push(format!(
                 "{name} ({file}): the policy {} is not the one that every tenant table has, once, word for word",
                 policy.name

@@ -183,6 +183,7 @@ fn what_serde_json_writes_is_read_back() {
         counts: InboxCounts::default(),
         members: Vec::new(),
         channels: Vec::new(),
+        teams: Vec::new(),
         cursor: FeedCursor("1-2".into()),
         now: Moment(3),
     });

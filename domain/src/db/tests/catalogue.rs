@@ -36,6 +36,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "message_key: definer PERMISSIVE ALL {postern_definer} true true",
         "rate_bucket: definer PERMISSIVE ALL {postern_definer} true ",
         "status_early: definer PERMISSIVE ALL {postern_definer} true ",
+        "team: definer PERMISSIVE SELECT {postern_definer} true ",
+        "team_member: definer PERMISSIVE SELECT {postern_definer} true ",
         "webhook_part: definer PERMISSIVE ALL {postern_definer} true true",
         "workspace: definer PERMISSIVE SELECT {postern_definer} true ",
         "workspace_key: definer PERMISSIVE ALL {postern_definer} true true",
@@ -44,6 +46,27 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     ];
     /// What every table has for the day on which its workspace is deleted, and for no other.
     const PURGE: &str = "(workspace_id IN ( SELECT e.workspace\n   FROM erasure e))";
+    /// Where a limited agent sees their own and their teams' alone. What these say is tried in `teams`.
+    const SIGHT: &[&str] = &[
+        "audit",
+        "contact",
+        "contact_identity",
+        "contact_merge",
+        "contact_suggestion",
+        "contact_term",
+        "conversation",
+        "draft",
+        "event",
+        "file",
+        "job",
+        "message",
+        "message_key",
+        "message_status",
+        "message_try",
+        "rate_bucket",
+        "status_early",
+        "webhook_part",
+    ];
     /// Tables without tenant rows, each for a reason.
     const GLOBAL: &[&str] = &[
         "_sqlx_migrations", // the migrator's own
@@ -106,11 +129,20 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     // All of them, whomever they are for: a second one would open what the first holds.
     let mut policies: Vec<String> = sqlx::query_scalar(
         "SELECT format('%s: %s %s %s %s %s %s', tablename, policyname, permissive, cmd, roles, qual, with_check)
-           FROM pg_policies WHERE schemaname = 'public'",
+           FROM pg_policies WHERE schemaname = 'public' AND permissive = 'PERMISSIVE'",
     )
     .fetch_all(global.conn())
     .await
     .unwrap();
+    let narrow: Vec<String> = sqlx::query_scalar(
+        "SELECT tablename::text FROM pg_policies
+          WHERE schemaname = 'public' AND permissive = 'RESTRICTIVE' AND policyname = 'sight' AND cmd = 'ALL'
+            AND roles = '{postern_app}' ORDER BY 1",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert_eq!(narrow, SIGHT);
     expected.sort();
     policies.sort();
     assert_eq!(policies, expected);
@@ -181,6 +213,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app session: INSERT, SELECT, UPDATE",
         "postern_app session_spent: DELETE, INSERT, SELECT",
         "postern_app status_early: DELETE, INSERT, SELECT",
+        "postern_app team: DELETE, INSERT, SELECT, UPDATE (name)",
+        "postern_app team_member: DELETE, INSERT, SELECT",
         "postern_app template: INSERT, SELECT, UPDATE",
         "postern_app template_sync: INSERT, SELECT, UPDATE",
         "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
@@ -231,6 +265,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer status_early: DELETE, SELECT",
         "postern_definer template: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer template_sync: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer team: SELECT (id, workspace_id)",
+        "postern_definer team_member: SELECT (member_id, team_id, workspace_id)",
         "postern_definer totp: SELECT (account_id, confirmed_at)",
         "postern_definer webhook_part: DELETE, INSERT (channel_id, digest, id, received_at, sealed, state, \
          workspace_id), SELECT (ctid, digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
@@ -305,6 +341,10 @@ async fn a_policy_or_a_right_that_opens_a_table_stops_the_start(
             tenant(ONE, ONE),
         ),
         (
+            "ALTER POLICY sight ON message RENAME TO blind".to_owned(),
+            "ALTER POLICY blind ON message RENAME TO sight".to_owned(),
+        ),
+        (
             "ALTER TABLE message NO FORCE ROW LEVEL SECURITY".to_owned(),
             "ALTER TABLE message FORCE ROW LEVEL SECURITY".to_owned(),
         ),
@@ -339,14 +379,20 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    /// They run as who writes, and see what that one sees.
+    /// They run as who writes or asks, and see what that one sees.
     const TRIGGERS: &[&str] = &[
-        "contact_tells_conversations",
         "conversation_takes_contact",
+        "conversation_takes_team",
+        "conversation_tells_losers",
         "job_lines_up",
         "job_moves_up",
         "message_came_by_ad",
         "message_keeps_status",
+        "sees_contact",
+        "sees_conversation",
+        "sees_file",
+        "sees_lane",
+        "sees_message",
         "workspace_key_follows",
     ];
     const LISTED: &[&str] = &[
@@ -354,6 +400,8 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "claim_number",
         "contact_tells_conversations",
         "conversation_takes_contact",
+        "conversation_takes_team",
+        "conversation_tells_losers",
         "drop_key",
         "enter_channel",
         "enter_invitation",
@@ -365,6 +413,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "erase_workspace",
         "factor_required",
         "find_invitation",
+        "hand_conversation",
         "forget_browsers",
         "forget_member",
         "intake_events",
@@ -389,6 +438,11 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "route_accounts",
         "route_callback",
         "route_numbers",
+        "sees_contact",
+        "sees_conversation",
+        "sees_file",
+        "sees_lane",
+        "sees_message",
         "sweep",
         "sweep_limits",
         "take_limit",

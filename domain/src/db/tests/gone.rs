@@ -230,6 +230,11 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
              VALUES ('{workspace}', '{session}', '{member}', now());
          INSERT INTO invitation (workspace_id, id, token_hash, role, by_id, sent_at, expires_at)
              VALUES ('{workspace}', '{channel}', '{number}', 'agent', '{member}', now(), now());
+         INSERT INTO team VALUES ('{workspace}', '{channel}', 'Sales', now());
+         INSERT INTO team_member VALUES ('{workspace}', '{channel}', '{member}');
+         UPDATE channel SET team_id = '{channel}';
+         UPDATE conversation SET team_id = '{channel}';
+         UPDATE workspace SET agents_limited = true;
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

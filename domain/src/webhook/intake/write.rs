@@ -233,6 +233,7 @@ struct Row {
     last_at: Option<OffsetDateTime>,
     unread: Option<i32>,
     heard_at: Option<OffsetDateTime>,
+    team_id: Option<Uuid>,
 }
 
 impl Row {
@@ -255,6 +256,7 @@ impl Row {
                 last_at: self.last_at?,
                 unread: self.unread?,
                 heard_at: self.heard_at,
+                team_id: self.team_id,
             })
         };
         let record =
@@ -270,7 +272,7 @@ async fn messages(global: &mut Global, now: OffsetDateTime, columns: &Columns) -
         r#"SELECT element AS "element!", replay AS "replay!", arrival, id, rev, contact_id, contact_name, contact_phone,
                   channel_id, state AS "state: ConversationState", assignee_id, last_kind, last_text,
                   last_direction AS "last_direction: Direction", last_status AS "last_status: Status", last_at, unread,
-                  heard_at
+                  heard_at, team_id
              FROM intake_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
         now,
         &workspaces,

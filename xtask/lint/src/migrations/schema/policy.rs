@@ -16,6 +16,8 @@ pub enum Kind {
     Tenant,
     /// Opens a table to the definer functions alone.
     Definer,
+    /// Narrows what the serving role sees further: restrictive policies open nothing.
+    Narrow,
     /// Any other: permissive policies add up, so it opens what the first one holds.
     Other,
 }
@@ -55,6 +57,9 @@ impl Schema {
 
 fn kind(words: &[&str]) -> Kind {
     let text = words.join(" ");
+    if text.starts_with("AS RESTRICTIVE TO POSTERN_APP USING") {
+        return Kind::Narrow;
+    }
     let rest = text.strip_prefix("AS PERMISSIVE ").unwrap_or(&text);
     let rest = rest.strip_prefix("FOR ALL ").unwrap_or(rest);
     if rest == TENANT.replace("CONDITION", CONDITION) {
