@@ -18,8 +18,11 @@ pub async fn steps(env: &Env, tenant: &mut Tenant) -> Result<Steps> {
                               WHERE i.workspace_id = $1 AND i.ended_at IS NULL AND i.expires_at > $3) AS "team!",
                   EXISTS (SELECT FROM workspace_setting s
                            WHERE s.workspace_id = $1 AND s.hours IS NOT NULL) AS "hours!",
-                  EXISTS (SELECT FROM member m JOIN totp t ON t.account_id = m.account_id
-                           WHERE m.workspace_id = $1 AND m.id = $2 AND t.confirmed_at IS NOT NULL) AS "factor!",
+                  EXISTS (SELECT FROM member m
+                           WHERE m.workspace_id = $1 AND m.id = $2
+                             AND (EXISTS (SELECT FROM totp t
+                                           WHERE t.account_id = m.account_id AND t.confirmed_at IS NOT NULL)
+                                  OR EXISTS (SELECT FROM passkey p WHERE p.account_id = m.account_id))) AS "factor!",
                   EXISTS (SELECT FROM message g WHERE g.workspace_id = $1 AND g.direction = 'out') AS "reply!",
                   EXISTS (SELECT FROM workspace_setting s
                            WHERE s.workspace_id = $1 AND s.steps_hidden_at IS NOT NULL) AS "hidden!""#,

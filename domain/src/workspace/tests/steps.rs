@@ -69,6 +69,22 @@ async fn the_first_steps_are_done_when_they_are(_: PgPoolOptions, options: PgCon
     tenant.commit().await.unwrap();
     let all = done(&env, &one).await;
     assert!(all.factor && all.reply && all.hidden);
+    // A passkey does as well as an application.
+    let mut tenant = one.enter(&env).await;
+    sqlx::query("DELETE FROM totp")
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO passkey (id, account_id, credential_id, data, name, created_at)
+         SELECT gen_random_uuid(), account_id, '\\x01', '{}', 'Phone', now() FROM member WHERE id = $1",
+    )
+    .bind(one.member.0)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    tenant.commit().await.unwrap();
+    assert!(done(&env, &one).await.factor);
     assert_eq!(audited(&env, &one, "workspace.steps_hidden").await, 1);
     // Putting them away is no change of what somebody else saves.
     assert_eq!(read(&env, &one).await.revision, 1);
