@@ -78,7 +78,7 @@ CREATE POLICY purge ON workspace_setting TO postern_definer USING (workspace_id 
 CREATE POLICY purge ON team TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY purge ON team_member TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 GRANT SELECT (workspace_id, ctid), DELETE ON audit TO postern_definer;
-GRANT SELECT (workspace_id, ctid), DELETE ON audit_head TO postern_definer;
+GRANT DELETE ON audit_head TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON channel TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON channel_alert TO postern_definer;
 GRANT SELECT (workspace_id, ctid), DELETE ON channel_change TO postern_definer;

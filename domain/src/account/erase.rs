@@ -161,6 +161,12 @@ async fn close_every_way(conn: &mut PgConnection, account: AccountId) -> Result<
         .execute(&mut *conn)
         .await?;
     sqlx::query!(
+        "DELETE FROM oidc_way WHERE session_id IN (SELECT id FROM session WHERE account_id = $1)",
+        account.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
         "DELETE FROM account_identity WHERE account_id = $1",
         account.0
     )

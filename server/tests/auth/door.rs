@@ -50,11 +50,11 @@ async fn the_first_set_up_signs_the_owner_in_and_works_once(
     200 OK
     content-type: application/json
     cache-control: no-store
-    set-cookie: __Host-postern-refresh-cafe0123=CwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCws; Path=/; Max-Age=604800; Secure; SameSite=Strict; HttpOnly
+    set-cookie: __Host-postern-refresh-cafe0123=Dg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4; Path=/; Max-Age=604800; Secure; SameSite=Strict; HttpOnly
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
     set-cookie: __Host-postern-device-cafe0123=AgICAgICAgICAgICAgICAg; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active"}]}}
+    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true}}}
     "#);
     assert_eq!(
         house.get("/auth/setup", &[]).await.body,
@@ -87,11 +87,11 @@ async fn signing_in_sets_the_cookies_and_signing_out_takes_them_away(
     200 OK
     content-type: application/json
     cache-control: no-store
-    set-cookie: __Host-postern-refresh-cafe0123=Dg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4ODg4; Path=/; Max-Age=604800; Secure; SameSite=Strict; HttpOnly
+    set-cookie: __Host-postern-refresh-cafe0123=ERERERERERERERERERERERERERERERERERERERERERE; Path=/; Max-Age=604800; Secure; SameSite=Strict; HttpOnly
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
-    set-cookie: __Host-postern-device-cafe0123=CwsLCwsLCwsLCwsLCwsLCw; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
+    set-cookie: __Host-postern-device-cafe0123=Dg4ODg4ODg4ODg4ODg4ODg; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"in":{"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active"}]}}}
+    {"in":{"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true}}}}
     "#);
 
     let jar = inside.jar();

@@ -59,7 +59,8 @@ fn what_the_server_says_is_read_as_serde_json_reads_it() {
     assert!(matches!(alike(&event), Some(ServerFrame::Event { .. })));
     let me = format!(
         r#"{{"token":"t","expires_in":900,"me":{{"account":"{ID}","name":"A","email":"a@b","memberships":[
-        {{"workspace":"{ID}","workspace_name":"W","member":"{ID}","role":"owner","state":"unproven"}}]}}}}"#
+        {{"workspace":"{ID}","workspace_name":"W","member":"{ID}","role":"owner","state":"unproven","tone":3,"logo":"l"}}],
+        "habits":{{"locale":"de-DE","announce":"mine","sound":false}}}}}}"#
     );
     assert!(alike::<SignedIn>(&me).is_some());
     let entry = format!(r#"{{"in":{me}}}"#);

@@ -159,6 +159,14 @@ async fn fill(env: &Env, house: &Fixture, who: &Somebody) -> postern_types::Conv
          INSERT INTO mailed_code (id, ticket_hash, purpose, account_id, code_hash, sealed, expires_at)
              VALUES (gen_random_uuid(), 'code', 'email', '{account}', '', '', now());
          INSERT INTO factor_step VALUES ('step', '{account}', 'd', 0, now());
+         INSERT INTO passkey (id, account_id, credential_id, data, name, created_at)
+             VALUES (gen_random_uuid(), '{account}', 'key', '{{}}', 'Zora''s phone', now());
+         INSERT INTO passkey_state (id, ticket_hash, purpose, account_id, session_id, sealed, expires_at)
+             VALUES (gen_random_uuid(), 'question', 'enrol', '{account}', '{session}', '', now());
+         INSERT INTO account_identity VALUES ('https://accounts.example', '1', 'google', '{account}', '{email}', now());
+         INSERT INTO account_setting (account_id) VALUES ('{account}');
+         INSERT INTO oidc_way (state_hash, browser_hash, provider, session_id, expires_at)
+             VALUES ('state', 'browser', 'google', '{session}', now());
          INSERT INTO trusted_device (account_id, device, until, label) VALUES ('{account}', 'd', now(), 'Zora''s');
          INSERT INTO account_audit VALUES (gen_random_uuid(), '{account}', now(), 'sign_in', '203.0.113.77');
          INSERT INTO invitation (workspace_id, id, token_hash, email, role, sent_at, expires_at, ended_at)

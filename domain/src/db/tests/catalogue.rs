@@ -168,7 +168,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app account_audit: INSERT, SELECT",
         "postern_app account_identity: DELETE, INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
-        "postern_app account_setting: INSERT, SELECT, UPDATE",
+        "postern_app account_setting: DELETE, INSERT, SELECT, UPDATE",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
         "postern_app audit: INSERT (action, actor, at, detail, digest, id, network, workspace_id), SELECT",
         "postern_app audit_head: SELECT",
@@ -204,7 +204,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message_row: SELECT",
         "postern_app message_status: INSERT, SELECT",
         "postern_app message_try: INSERT, SELECT",
-        "postern_app oidc_way: DELETE, INSERT, SELECT, UPDATE (back_at, email, expires_at, issuer, name, refused, spent_at, subject, verified)",
+        "postern_app oidc_way: DELETE, INSERT, SELECT, UPDATE (back_at, email, expires_at, issuer, name, refused, \
+         spent_at, subject, verified)",
         "postern_app passkey: DELETE, INSERT, SELECT, UPDATE (data, name, used_at)",
         "postern_app passkey_state: DELETE, INSERT, SELECT, UPDATE (sealed, spent_at)",
         "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
@@ -220,11 +221,15 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
         "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (label, network, since, until)",
         "postern_app webhook_part: INSERT, SELECT, UPDATE",
-        "postern_app workspace: INSERT, SELECT, UPDATE (factor_required, name)",
+        "postern_app workspace: INSERT, SELECT, UPDATE (agents_limited, factor_required, name)",
         "postern_app workspace_key: INSERT, SELECT",
+        "postern_app workspace_logo: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app workspace_setting: INSERT, SELECT, UPDATE",
         "postern_definer account: SELECT (disabled_at, email, id)",
         "postern_definer account_audit: SELECT (account_id, id), UPDATE (address)",
-        "postern_definer audit: DELETE, SELECT (ctid, detail, id, workspace_id), UPDATE (detail)",
+        "postern_definer audit: DELETE, SELECT (action, actor, at, ctid, detail, digest, id, network, position, \
+         workspace_id), UPDATE (detail, link, position)",
+        "postern_definer audit_head: DELETE, INSERT, SELECT, UPDATE (link, position)",
         "postern_definer channel: DELETE, SELECT (app_secret_sealed, ctid, id, people_scope, token_sealed, \
          verify_token_sealed, workspace_id)",
         "postern_definer channel_alert: DELETE, SELECT (ctid, workspace_id)",
@@ -239,16 +244,18 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer contact_term: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer conversation: DELETE, SELECT (assignee_id, channel_id, contact_id, contact_name, \
          contact_phone, ctid, heard_at, id, last_at, last_direction, last_kind, last_message_id, last_status, \
-         last_text, reply_to, rev, state, unread, workspace_id), UPDATE (heard_at, last_at, last_direction, \
-         last_kind, last_message_id, last_status, last_text, rev, unread)",
+         last_text, reply_to, rev, state, team_id, unread, workspace_id), UPDATE (assignee_id, contact_name, \
+         contact_phone, heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, \
+         team_id, unread)",
         "postern_definer courtesy: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer draft: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer erasure: DELETE, INSERT, SELECT, UPDATE (gone)",
-        "postern_definer event: DELETE, INSERT (at, body, workspace_id), SELECT (body, ctid, workspace_id)",
+        "postern_definer event: DELETE, INSERT (anew, at, body, lost_by, lost_team, workspace_id), SELECT (body, \
+         ctid, workspace_id)",
         "postern_definer file: DELETE, SELECT (ctid, key_sealed, workspace_id)",
         "postern_definer invitation: DELETE, SELECT (ctid, email, ended_at, expires_at, id, token_hash, workspace_id)",
-        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, ctid, id, lane, run_at, sealed, \
-         state, turn, worker, workspace_id), UPDATE (attempts, behind, claimed_until, state, worker)",
+        "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, ctid, id, lane, run_at, sealed, state, \
+         turn, worker, workspace_id), UPDATE (attempts, behind, claimed_until, state, worker)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
         "postern_definer member: DELETE, SELECT, UPDATE (removed_at)",
@@ -259,20 +266,23 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer message_key: DELETE, INSERT (digest, workspace_id), SELECT (ctid, digest, workspace_id)",
         "postern_definer message_status: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer message_try: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer passkey: SELECT (account_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, created_at, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
+        "postern_definer team: DELETE, SELECT (ctid, id, workspace_id)",
+        "postern_definer team_member: DELETE, SELECT (ctid, member_id, team_id, workspace_id)",
         "postern_definer template: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer template_sync: DELETE, SELECT (ctid, workspace_id)",
-        "postern_definer team: SELECT (id, workspace_id)",
-        "postern_definer team_member: SELECT (member_id, team_id, workspace_id)",
         "postern_definer totp: SELECT (account_id, confirmed_at)",
         "postern_definer webhook_part: DELETE, INSERT (channel_id, digest, id, received_at, sealed, state, \
          workspace_id), SELECT (ctid, digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
         "postern_definer workspace: DELETE, SELECT",
         "postern_definer workspace_key: DELETE, SELECT (ctid, master_id, number, workspace_id, wrapped), UPDATE \
          (master_id, wrapped)",
+        "postern_definer workspace_logo: DELETE, SELECT (ctid, id, sealed, workspace_id)",
+        "postern_definer workspace_setting: DELETE, SELECT (ctid, tone, workspace_id)",
     ];
     let (env, _) = testing::env(options);
     let mut global = env.db.global().await.unwrap();
@@ -413,16 +423,17 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "erase_workspace",
         "factor_required",
         "find_invitation",
-        "hand_conversation",
         "forget_browsers",
         "forget_member",
+        "hand_conversation",
+        "hand_conversations",
         "intake_events",
         "intake_messages",
         "intake_routes",
         "job_lines_up",
         "job_moves_up",
-        "link_audit",
         "leaving_places",
+        "link_audit",
         "message_came_by_ad",
         "message_keeps_status",
         "my_marks",
