@@ -64,6 +64,8 @@ test('Google signs in whoever connected it, and nobody by their address', async 
     await byGoogle(third);
     await expect(third.getByRole('heading', { name: 'There is an account with your address' })).toBeVisible();
   } finally {
+    // A page whose server goes would say so in its console.
+    for (const context of page.context().browser()?.contexts() ?? []) await context.close();
     await house.close();
     await google.close();
   }
@@ -106,6 +108,8 @@ test('who declines, lies or is not vouched for is told so and is not in', async 
     await page.goto(`${house.url}/sign-in?arrived`);
     await told('That took too long');
   } finally {
+    // A page whose server goes would say so in its console.
+    for (const context of page.context().browser()?.contexts() ?? []) await context.close();
     await house.close();
     await google.close();
   }
@@ -138,6 +142,8 @@ test('whom Google vouches for makes a workspace, or comes by an invitation', asy
     await guest.getByRole('button', { name: 'Ask to join' }).click();
     await expect(guest.getByRole('heading', { name: /^Your request is with/ })).toBeVisible();
   } finally {
+    // A page whose server goes would say so in its console.
+    for (const context of page.context().browser()?.contexts() ?? []) await context.close();
     await house.close();
     await google.close();
   }

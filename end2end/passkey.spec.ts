@@ -128,7 +128,7 @@ test('a device keeps one passkey of a person, and whoever adds one by mistake is
   await byPasskey(page).click();
   await expect(page.getByRole('alert')).toContainText('This passkey does not sign in here.');
   await fillSignIn(page, greta);
-  await atInbox(page);
+  await expect(page, 'back to where they were').toHaveURL(/\/settings\/account$/);
 });
 
 test('a mailed code is the second step of whoever has nothing else at hand, but not beside a mailed link', async ({ home, page, newContext, watch }) => {
@@ -174,7 +174,7 @@ test('a mailed code is the second step of whoever has nothing else at hand, but 
   // Whoever shows the passkey with that password may have codes mailed again.
   await fillSignIn(page, { ...mara, password });
   await page.getByRole('button', { name: 'Continue with a passkey' }).click();
-  await atInbox(page);
+  await expect(page, 'back to where they were').toHaveURL(/\/settings\/account$/);
   await toSecondStep(other, house, { ...mara, password });
   await expect(mailed).toBeVisible();
 });
@@ -230,6 +230,8 @@ async function add(page: Page, person: Person, name: string): Promise<Locator> {
 
 async function leave(page: Page): Promise<void> {
   await signOut(page);
+  // Not back to where they were.
+  await page.goto(new URL('/sign-in', page.url()).href);
   await expect(byPasskey(page)).toBeVisible();
 }
 

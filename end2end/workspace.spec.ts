@@ -57,7 +57,7 @@ test('name, colour, zone and hours are saved at once, wait while one looks elsew
   // Elsewhere and back: it is still there, and still not saved.
   await page.getByRole('link', { name: 'Account' }).first().click();
   await expect(page.getByText('Your changes to the workspace are not saved.')).toBeVisible();
-  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Workspace' }).click();
+  await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Workspace', exact: true }).click();
   await expect(name(page)).toHaveValue('After Coffee');
   await expect(zone(page)).toHaveValue('Europe/Lisbon');
 
@@ -135,7 +135,7 @@ test('a logo is brought and taken away, and a drawing is refused', async ({ home
   await expect(rail).toBeVisible();
   expect(await rail.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Remove the logo' }).click();
-  await expect(page.getByText('There is no logo.')).toBeVisible();
+  await expect(page.getByText('There is no logo.', { exact: true }).first()).toBeVisible();
   await expect(rail).toHaveCount(0);
 });
 

@@ -33,7 +33,7 @@ pub fn ErasePage() -> impl IntoView {
     .into_any()
 }
 
-#[wasm_split(erase, preload(fetch), fallible)]
+#[wasm_split(workspace, preload(fetch), fallible)]
 fn erase_page() -> Part {
     Ok(view! { <Whole/> }.into_any())
 }

@@ -21,7 +21,7 @@ pub fn card() -> AnyView {
     view! { <Later fetch=fetch part=first_steps/> }.into_any()
 }
 
-#[wasm_split(steps, preload(fetch), fallible)]
+#[wasm_split(workspace, preload(fetch), fallible)]
 fn first_steps() -> Part {
     Ok(view! { <Card/> }.into_any())
 }

@@ -41,8 +41,12 @@ pub fn ArrivedPage() -> impl IntoView {
     let [asked, made] = [(); 2].map(|()| RwSignal::new(false));
     let next = StoredValue::new(safe(take_next()));
     go_in(move || {
+        // With the account the invitation is used up that one may have come from.
+        if made.get() {
+            return Some("/inbox".into());
+        }
         let inside = came.with(|came| matches!(came, Some(Came::In)));
-        (inside || asked.get() || made.get()).then(|| next.get_value())
+        (inside || asked.get()).then(|| next.get_value())
     });
     let ask = move || {
         let go = go.clone();

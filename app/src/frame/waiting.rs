@@ -34,7 +34,7 @@ pub fn WaitingPage() -> impl IntoView {
     view! { <Later fetch part=waiting meanwhile/> }.into_any()
 }
 
-#[wasm_split(waiting, preload(fetch), fallible)]
+#[wasm_split(door, preload(fetch), fallible)]
 fn waiting() -> Part {
     Ok(view! { <Waiting/> }.into_any())
 }
