@@ -66,19 +66,24 @@ pub fn App(package: Package) -> impl IntoView {
                         <Route path=path!("") view=NothingOpen/>
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
-                    <Route path=path!("/settings/account") view=AccountPage/>
-                    <Route path=path!("/settings/workspace") view=WorkspacePage/>
-                    <Route path=path!("/settings/team") view=TeamPage/>
-                    <Route path=path!("/settings/teams") view=TeamsPage/>
-                    <Route path=path!("/settings/audit") view=AuditPage/>
-                    <Route path=path!("/settings/delete") view=ErasePage/>
-                    <Route path=path!("/settings/channels") view=ChannelsPage/>
-                    <Route path=path!("/settings/where") view=WherePage/>
+                    <Route path=path!("/settings/account") view=page(|| view! { <AccountPage/> }.into_any())/>
+                    <Route path=path!("/settings/workspace") view=page(|| view! { <WorkspacePage/> }.into_any())/>
+                    <Route path=path!("/settings/team") view=page(|| view! { <TeamPage/> }.into_any())/>
+                    <Route path=path!("/settings/teams") view=page(|| view! { <TeamsPage/> }.into_any())/>
+                    <Route path=path!("/settings/audit") view=page(|| view! { <AuditPage/> }.into_any())/>
+                    <Route path=path!("/settings/delete") view=page(|| view! { <ErasePage/> }.into_any())/>
+                    <Route path=path!("/settings/channels") view=page(|| view! { <ChannelsPage/> }.into_any())/>
+                    <Route path=path!("/settings/where") view=page(|| view! { <WherePage/> }.into_any())/>
                 </ProtectedParentRoute>
             </Routes>
         </Router>
         <ToastStack/>
     }
+}
+
+/// One type for all of them, so that the way to a page is compiled once.
+fn page(view: fn() -> AnyView) -> fn() -> AnyView {
+    view
 }
 
 /// None until the first refresh answered: the server and the first pass of the client agree on the skeleton.

@@ -1,4 +1,4 @@
-//! Keys of pages: where one page ends and the next begins, opaque to those who hand them back.
+//! Keys of pages: where one page ends and the next begins, opaque to those who hand them back; and what is looked for.
 
 use crate::{Error, Result};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -24,6 +24,21 @@ pub fn parse<T: std::str::FromStr>(key: &str) -> Result<(OffsetDateTime, T)> {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
         .map_err(|_| refused())?;
     Ok((at, tie.parse().map_err(|_| refused())?))
+}
+
+/// Letters that are looked for, at most.
+const LONGEST: usize = 200;
+
+/// What is looked for, without space around it. [`Error::Invalid`] on `field` for more than a person types.
+pub fn sought<'a>(field: &'static str, text: &'a str) -> Result<&'a str> {
+    let text = text.trim();
+    if text.chars().count() > LONGEST {
+        return Err(Error::invalid(
+            field,
+            format!("This is too long to look for: up to {LONGEST} letters."),
+        ));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

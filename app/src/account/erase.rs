@@ -10,16 +10,23 @@ use crate::{
         dialog::Dialog,
         field::Field,
         icon::Icon,
+        later::{Later, Part},
     },
     words::{self, erase, fault},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use postern_types::{EraseAccount, Leaving};
+use wasm_split_helpers::wasm_split;
+
+/// Whether the dialog is open, for what stands in it.
+#[derive(Clone, Copy)]
+struct Open(RwSignal<bool>);
 
 /// The section.
 #[component]
 pub fn Erase() -> impl IntoView {
     let open = RwSignal::new(false);
+    provide_context(Open(open));
     view! {
         <section class="card" aria-labelledby="erase-head">
             <h2 id="erase-head">{erase::ACCOUNT}</h2>
@@ -28,9 +35,15 @@ pub fn Erase() -> impl IntoView {
                 <button type="button" class="button danger-quiet" on:click=move |_| open.set(true)>{erase::ACCOUNT_DO}</button>
             </div>
         </section>
-        <Dialog open title=erase::ACCOUNT><Look open/></Dialog>
+        <Dialog open title=erase::ACCOUNT><Later fetch part=erase_account/></Dialog>
     }
     .into_any()
+}
+
+#[wasm_split(workspace, preload(fetch), fallible)]
+fn erase_account() -> Part {
+    let Open(open) = expect_context();
+    Ok(view! { <Look open/> }.into_any())
 }
 
 /// What would be left, read anew each time.

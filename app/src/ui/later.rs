@@ -6,7 +6,7 @@
 use crate::{boxed::effect, ui::empty::Empty, words};
 use futures::FutureExt as _;
 use leptos::prelude::*;
-use std::future::Future;
+use std::{future::Future, pin::Pin, sync::Arc};
 use wasm_split_helpers::SplitLoaderError;
 
 /// What the function of a lazy part gives: its view, or word that its code could not be fetched.
@@ -35,27 +35,45 @@ where
     F: Future<Output = Result<(), SplitLoaderError>> + 'static,
     P: Future<Output = Part> + 'static,
 {
+    let fetch = Arc::new(move || Box::pin(fetch()) as Fetched);
+    let part = Arc::new(move || part().now_or_never());
+    later(fetch, part, meanwhile)
+}
+
+type Fetched = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
+
+/// The same for every part, so that it is compiled once.
+fn later(
+    fetch: Arc<dyn Fn() -> Fetched + Send + Sync>,
+    part: Arc<dyn Fn() -> Option<Part> + Send + Sync>,
+    meanwhile: ViewFn,
+) -> AnyView {
     let code = RwSignal::new(Code::Coming);
-    let ask = move || {
+    let ask: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
         code.set(Code::Coming);
+        let coming = fetch();
         leptos::task::spawn_local(async move {
-            let came = fetch().await.is_ok();
+            let came = coming.await.is_ok();
             code.try_set(if came { Code::Here } else { Code::Missing });
         });
-    };
-    effect(ask);
-    move || match code.get() {
+    });
+    effect({
+        let ask = ask.clone();
+        move || ask()
+    });
+    let shown = move || match code.get() {
         Code::Coming => meanwhile.run(),
-        Code::Here => match part().now_or_never() {
+        Code::Here => match part() {
             Some(Ok(view)) => view,
-            _ => missing(ask),
+            _ => missing(ask.clone()),
         },
-        Code::Missing => missing(ask),
-    }
+        Code::Missing => missing(ask.clone()),
+    };
+    shown.into_any()
 }
 
 /// The connection is gone; or the page is older than what the server still has, which only a new one cures.
-fn missing(ask: impl Fn() + Send + Sync + 'static) -> AnyView {
+fn missing(ask: Arc<dyn Fn() + Send + Sync>) -> AnyView {
     let reload = |_| {
         let _ = window().location().reload();
     };

@@ -195,3 +195,6 @@ async fn spend(
 fn hash(secret: &str) -> [u8; 32] {
     crypto::sha256(secret.trim().as_bytes())
 }
+
+#[cfg(test)]
+mod tests;

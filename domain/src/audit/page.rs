@@ -19,6 +19,7 @@ pub async fn page(env: &Env, tenant: &mut Tenant, asked: &AuditRequest) -> Resul
         .as_deref()
         .map(page::parse::<Uuid>)
         .transpose()?;
+    let action = page::sought("action", &asked.action)?;
     let (from, until) = (time("from", asked.from)?, time("until", asked.until)?);
     let mut rows = sqlx::query!(
         "SELECT id, at, actor, action, network, detail, digest, position FROM audit
@@ -31,7 +32,7 @@ pub async fn page(env: &Env, tenant: &mut Tenant, asked: &AuditRequest) -> Resul
           ORDER BY at DESC, id DESC LIMIT 51",
         workspace.0,
         asked.member.map(|member| member.0),
-        asked.action.as_str(),
+        action,
         from,
         until,
         start.map(|(at, _)| at),

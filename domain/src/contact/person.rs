@@ -1,7 +1,7 @@
 //! A contact in full, as members look at it, and what they write there.
 
 use super::{search_range, shown::changed_to};
-use crate::{Env, Error, Result, Tenant, audit, env::moment};
+use crate::{Env, Error, Result, Tenant, audit, env::moment, page};
 use postern_types::{
     Alike, ContactBrief, ContactId, ConversationId, IdKind, KnownBy, Merged, PersonView, Why,
 };
@@ -124,7 +124,7 @@ async fn merged(tenant: &mut Tenant, contact: ContactId) -> Result<Vec<Merged>> 
 
 /// Contacts by the beginning of a word of a name, or digits of a number; twenty at most.
 pub async fn find(tenant: &mut Tenant, search: &str) -> Result<Vec<ContactBrief>> {
-    let search = search.trim();
+    let search = page::sought("search", search)?;
     if search.is_empty() {
         return Ok(Vec::new());
     }

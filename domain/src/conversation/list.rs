@@ -56,7 +56,7 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         ConversationState::Open => "open",
         ConversationState::Closed => "closed",
     };
-    let search = request.search.trim();
+    let search = page::sought("search", &request.search)?;
     let rows: Vec<Record> = if search.is_empty() {
         let query = match request.view {
             // Few of all are theirs, and by whose they are they are found.

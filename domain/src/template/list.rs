@@ -1,7 +1,7 @@
 //! Reading templates: to choose one, and to send it.
 
 use super::{account, parts, sync};
-use crate::{Env, Result, Tenant, env::moment};
+use crate::{Env, Result, Tenant, env::moment, page};
 use postern_types::{ChannelId, TemplateId, TemplatePage, TemplateRequest, TemplateView};
 use serde_json::Value;
 use time::Duration;
@@ -48,8 +48,7 @@ pub async fn list(
 ) -> Result<TemplatePage> {
     let workspace = tenant.workspace();
     let account = account(tenant, request.channel).await?;
-    let words: Vec<String> = request
-        .search
+    let words: Vec<String> = page::sought("search", &request.search)?
         .replace('\0', "\u{FFFD}")
         .to_lowercase()
         .split_whitespace()

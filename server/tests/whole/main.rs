@@ -9,6 +9,7 @@ mod headers;
 mod keys;
 mod killed;
 mod logo;
+mod long;
 mod outbound;
 mod quarantine;
 mod ranks;
