@@ -89,9 +89,9 @@ fn tenant(
     faults: &mut Vec<String>,
 ) {
     let file = &table.file;
-    // What only narrows, or is for the definers alone, lets the serving role see nothing.
+    // What only narrows what others open is no policy by itself.
     let mut policies = table.policies.iter();
-    let opened = policies.any(|policy| matches!(policy.kind, Kind::Tenant | Kind::Other));
+    let opened = policies.any(|policy| !matches!(policy.kind, Kind::Narrow));
     for (there, what) in [
         (table.enabled, "ENABLE ROW LEVEL SECURITY"),
         (table.forced, "FORCE ROW LEVEL SECURITY"),
