@@ -55,6 +55,43 @@ CREATE OR REPLACE VIEW conversation_row WITH (security_invoker = true) AS
            c.heard_at, c.team_id
       FROM conversation c;
 
+-- Where agents are limited, what a message quotes is told within its own conversation alone.
+CREATE OR REPLACE VIEW message_row WITH (security_invoker = true) AS
+    SELECT m.workspace_id, m.id, m.rev, m.conversation_id, m.channel_id, m.direction, m.author_id, m.kind, m.body, m.told,
+           m.at, m.arrival, m.status, m.status_at, m.ask_at, m.fault_code, m.fault_reason, m.fault_retry, m.fault_details,
+           m.target_id, m.quotes, q.id AS quoted_id, q.direction AS quoted_direction, q.author_id AS quoted_author,
+           -- What was deleted is not told by those who quote it either.
+           CASE WHEN d.id IS NULL THEN q.kind ELSE 'revoke' END AS quoted_kind,
+           CASE WHEN d.id IS NULL THEN left(q.body, 160) ELSE '' END AS quoted_line,
+           c.edited_body, c.edited_told, c.edited_at, c.deleted_at, c.reaction_in, c.reaction_out,
+           -- As `postern_types::FileView` reads it.
+           CASE WHEN f.id IS NULL THEN NULL ELSE jsonb_build_object(
+               'id', f.id, 'state', f.state, 'mime', f.mime, 'name', f.name, 'size', f.size, 'width', f.width,
+               'height', f.height, 'seconds', f.seconds, 'wave', f.wave, 'thumb', f.thumb_object IS NOT NULL,
+               'fault', f.fault) END AS file
+      FROM message m
+      LEFT JOIN message q ON q.workspace_id = m.workspace_id AND q.channel_id = m.channel_id AND q.wamid = m.quotes
+       -- Whoever sees this one need not see that one.
+       AND (q.conversation_id = m.conversation_id OR NOT EXISTS (
+            SELECT FROM workspace w WHERE w.workspace_id = m.workspace_id AND w.agents_limited))
+      LEFT JOIN LATERAL (
+           SELECT r.id FROM message r
+            WHERE q.changed AND r.workspace_id = q.workspace_id AND r.target_id = q.id AND r.kind = 'revoke'
+            LIMIT 1) d ON true
+      LEFT JOIN file f ON f.workspace_id = m.workspace_id AND f.id = m.file_id
+      -- The newest of each kind of change counts, by Meta's time, then by arrival.
+      LEFT JOIN LATERAL (
+           SELECT (array_agg(e.body ORDER BY e.at DESC, e.arrival DESC) FILTER (WHERE e.kind = 'edit'))[1] AS edited_body,
+                  (array_agg(e.told ORDER BY e.at DESC, e.arrival DESC) FILTER (WHERE e.kind = 'edit'))[1] AS edited_told,
+                  max(e.at) FILTER (WHERE e.kind = 'edit') AS edited_at,
+                  max(e.at) FILTER (WHERE e.kind = 'revoke') AS deleted_at,
+                  (array_agg(e.body ORDER BY e.at DESC, e.arrival DESC)
+                      FILTER (WHERE e.kind = 'reaction' AND e.direction = 'in'))[1] AS reaction_in,
+                  (array_agg(e.body ORDER BY e.at DESC, e.arrival DESC)
+                      FILTER (WHERE e.kind = 'reaction' AND e.direction = 'out' AND e.status <> 'failed'))[1] AS reaction_out
+             FROM message e
+            WHERE m.changed AND e.workspace_id = m.workspace_id AND e.target_id = m.id) c ON true;
+
 CREATE FUNCTION conversation_takes_team() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -66,6 +103,9 @@ CREATE TRIGGER takes_team BEFORE INSERT ON conversation
     FOR EACH ROW WHEN (NEW.team_id IS NULL) EXECUTE FUNCTION conversation_takes_team();
 
 -- The feed. Which conversation an event tells of is read out of the event itself, so that no writer can forget it.
+-- What stands in it is forgotten: pages begin anew with a snapshot, and no large table is written anew under a lock.
+TRUNCATE event;
+UPDATE installation SET epoch = substr(md5(gen_random_uuid()::text), 1, 8);
 ALTER TABLE event
     ADD COLUMN conversation_id uuid GENERATED ALWAYS AS (((body::jsonb -> 'conversation') ->> 'id')::uuid) STORED,
     -- Who may have lost sight of that conversation: whose it was.

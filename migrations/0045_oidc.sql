@@ -38,6 +38,9 @@ CREATE TABLE oidc_way (
     name text,
     spent_at timestamptz
 );
+-- A step behind a provider: a mailed code would show the same mailbox once more.
+ALTER TABLE factor_step ADD COLUMN by_provider boolean NOT NULL DEFAULT false;
+
 CREATE INDEX oidc_way_expires ON oidc_way (expires_at);
 CREATE INDEX oidc_way_session ON oidc_way (session_id);
 GRANT SELECT, INSERT, UPDATE (back_at, refused, issuer, subject, email, verified, name, expires_at, spent_at), DELETE

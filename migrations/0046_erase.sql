@@ -37,6 +37,11 @@ GRANT DELETE ON account_setting TO postern_app;
 -- The events that tell of members: they hold names, and go with the person.
 CREATE INDEX event_member ON event (workspace_id) WHERE starts_with(body, '{"type":"member",');
 
+-- Of two contacts of which one was merged into the other, either may go first.
+ALTER TABLE contact DROP CONSTRAINT contact_merged_into;
+ALTER TABLE contact ADD CONSTRAINT contact_merged_into FOREIGN KEY (workspace_id, merged_into)
+    REFERENCES contact (workspace_id, id) ON DELETE SET NULL (merged_into);
+
 -- Within a workspace that was deleted, and nowhere else, everything may be taken away. A new table of a workspace needs
 -- these two lines as well; the catalogue's test says so.
 CREATE POLICY purge ON audit TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));

@@ -114,7 +114,7 @@ pub async fn sign_in(
     };
     attempt::succeeded(env, global.conn(), &subjects).await?;
     if factor::is_asked(env, global.conn(), account, browser).await? {
-        let step = factor::begin(env, global.conn(), account, browser).await?;
+        let step = factor::begin(env, global.conn(), account, browser, false).await?;
         global.commit().await?;
         return Ok(Entered::Factor(step));
     }

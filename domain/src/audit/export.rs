@@ -33,19 +33,20 @@ const COLUMNS: [&str; 12] = [
 /// Lines of a piece. The statement says one more, which tells whether another follows.
 const LINES: usize = 500;
 
-/// The linked lines behind the place `after`, or from the beginning; that somebody takes them out is itself a line.
+/// The linked lines behind the place `after`, or from the beginning; that somebody takes them out is itself a line, for each
+/// piece.
 pub async fn export(env: &Env, tenant: &mut Tenant, after: Option<i64>) -> Result<AuditPiece> {
     let workspace = tenant.workspace();
     let mut text = String::new();
+    let lines = sqlx::query_scalar!(
+        "SELECT position FROM audit_head WHERE workspace_id = $1",
+        workspace.0,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    let detail = json!({ "lines": lines.unwrap_or(0), "from": after });
+    record(env, tenant, "audit.exported", &detail).await?;
     if after.is_none() {
-        let lines = sqlx::query_scalar!(
-            "SELECT position FROM audit_head WHERE workspace_id = $1",
-            workspace.0,
-        )
-        .fetch_optional(tenant.conn())
-        .await?;
-        let detail = json!({ "lines": lines.unwrap_or(0) });
-        record(env, tenant, "audit.exported", &detail).await?;
         csv::write(&mut text, COLUMNS);
     }
     let mut rows = sqlx::query!(

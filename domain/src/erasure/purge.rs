@@ -33,10 +33,24 @@ pub async fn step(env: &Env) -> Result<Step> {
 }
 
 pub(crate) async fn step_of(env: &Env, rows: i32, objects: usize) -> Result<Step> {
-    let Some(workspace) = next(env).await? else {
-        return Ok(Step::Nothing);
-    };
+    let mut failed = None;
+    for workspace in waiting(env).await? {
+        match part_of(env, workspace, rows, objects).await {
+            Ok(Step::Nothing) => {}
+            // The others do not wait until this one's store answers.
+            Err(error) => failed = Some(error),
+            done => return done,
+        }
+    }
+    failed.map_or(Ok(Step::Nothing), Err)
+}
+
+async fn part_of(env: &Env, workspace: WorkspaceId, rows: i32, objects: usize) -> Result<Step> {
     vault::forget(workspace);
+    match close(env, workspace).await {
+        Err(Error::NotFound) => return Ok(Step::Nothing),
+        closed => closed?,
+    }
     let files = env.files.clear(workspace, objects).await?;
     if files > 0 {
         return Ok(Step::Gone {
@@ -50,6 +64,15 @@ pub(crate) async fn step_of(env: &Env, rows: i32, objects: usize) -> Result<Step
         Err(Error::NotFound) => Ok(Step::Nothing),
         done => done,
     }
+}
+
+/// Whoever had come in before it was deleted may have let somebody in since, or made a key.
+async fn close(env: &Env, workspace: WorkspaceId) -> Result<()> {
+    let mut global = env.db.global().await?;
+    sqlx::query!("SELECT part FROM purge_workspace($1, 0)", workspace.0)
+        .fetch_one(global.conn())
+        .await?;
+    global.commit().await
 }
 
 async fn purge(env: &Env, workspace: WorkspaceId, rows: i32) -> Result<Step> {
@@ -80,12 +103,13 @@ async fn purge(env: &Env, workspace: WorkspaceId, rows: i32) -> Result<Step> {
     })
 }
 
-async fn next(env: &Env) -> Result<Option<WorkspaceId>> {
+/// Those that are not empty yet, the oldest first.
+async fn waiting(env: &Env) -> Result<Vec<WorkspaceId>> {
     let mut global = env.db.global().await?;
-    let next = sqlx::query_scalar!(
-        r#"SELECT workspace AS "workspace: WorkspaceId" FROM erasure ORDER BY asked_at, workspace LIMIT 1"#
+    let waiting = sqlx::query_scalar!(
+        r#"SELECT workspace AS "workspace: WorkspaceId" FROM erasure ORDER BY asked_at, workspace LIMIT 100"#
     )
-    .fetch_optional(global.conn())
+    .fetch_all(global.conn())
     .await?;
-    Ok(next)
+    Ok(waiting)
 }

@@ -22,7 +22,8 @@ struct Waiting {
 /// over, [`Error::Conflict`] where a mailed code proves nothing, [`Error::TooMany`] when it is asked for again and again.
 pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<CodeSent> {
     let mut global = env.db.global().await?;
-    let account = step::of(env, global.conn(), ticket, browser).await?;
+    let step = step::of(env, global.conn(), ticket, browser).await?;
+    let account = step.account;
     let person = sqlx::query!(
         "SELECT email, password_mailed FROM account WHERE id = $1 AND disabled_at IS NULL",
         account.0,
@@ -31,9 +32,9 @@ pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<Cod
     .await?
     .ok_or(Error::NotFound)?;
     drop(global);
-    if person.password_mailed {
+    if person.password_mailed || step.by_provider {
         return Err(Error::conflict(
-            "Your password was set by a mailed link, so a mailed code would show nothing more. Use another way.",
+            "Here a mailed code would show nothing more than your mailbox has shown already. Use another way.",
         ));
     }
     let subjects = [Subject::secret(env, "mail", &[person.email.as_bytes()])];

@@ -42,32 +42,38 @@ pub(crate) async fn is_asked(
     Ok(!trusted)
 }
 
-/// Begins the second step.
+/// Begins the second step, behind a password or a provider (`by_provider`).
 pub(crate) async fn begin(
     env: &Env,
     conn: &mut PgConnection,
     account: AccountId,
     browser: &Browser,
+    by_provider: bool,
 ) -> Result<FactorStep> {
     let ticket = env.secret();
     sqlx::query!(
-        "INSERT INTO factor_step (ticket_hash, account_id, device, expires_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO factor_step (ticket_hash, account_id, device, expires_at, by_provider) VALUES ($1, $2, $3, $4, $5)",
         &hash(&ticket)[..],
         account.0,
         &browser.device()[..],
         env.now() + LIFE,
+        by_provider,
     )
     .execute(&mut *conn)
     .await?;
     Ok(FactorStep {
         ticket: ticket.to_string(),
-        kinds: kinds(conn, account).await?,
+        kinds: kinds(conn, account, by_provider).await?,
     })
 }
 
-/// What will do, the best first. A mailed code comes last, and not where a mailed link has set the password: whoever reads
-/// the person's mail would need nothing else.
-async fn kinds(conn: &mut PgConnection, account: AccountId) -> Result<Vec<FactorKind>> {
+/// What will do, the best first. A mailed code comes last, and neither where a mailed link has set the password nor behind a
+/// provider: whoever reads the person's mail would need nothing else.
+async fn kinds(
+    conn: &mut PgConnection,
+    account: AccountId,
+    by_provider: bool,
+) -> Result<Vec<FactorKind>> {
     let row = sqlx::query!(
         r#"SELECT EXISTS (SELECT FROM passkey WHERE account_id = $1) AS "passkey!",
                   EXISTS (SELECT FROM totp WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "totp!",
@@ -81,12 +87,20 @@ async fn kinds(conn: &mut PgConnection, account: AccountId) -> Result<Vec<Factor
         (row.passkey, FactorKind::Passkey),
         (row.totp, FactorKind::Totp),
         (row.recovery, FactorKind::Recovery),
-        (row.email, FactorKind::Email),
+        (row.email && !by_provider, FactorKind::Email),
     ];
     Ok(kinds
         .into_iter()
         .filter_map(|(there, kind)| there.then_some(kind))
         .collect())
+}
+
+/// A step that is under way.
+pub(super) struct Step {
+    /// Whose.
+    pub account: AccountId,
+    /// A provider vouched for them, and they gave no password.
+    pub by_provider: bool,
 }
 
 /// Whose step it is, for what is asked in it before the try. [`Error::NotFound`] when its time or its tries are over, and
@@ -96,9 +110,9 @@ pub(super) async fn of(
     conn: &mut PgConnection,
     ticket: &str,
     browser: &Browser,
-) -> Result<AccountId> {
-    let account = sqlx::query_scalar!(
-        "SELECT account_id FROM factor_step
+) -> Result<Step> {
+    let row = sqlx::query!(
+        "SELECT account_id, by_provider FROM factor_step
           WHERE ticket_hash = $1 AND device = $2 AND spent_at IS NULL AND expires_at > $3 AND tries < $4",
         &hash(ticket)[..],
         &browser.device()[..],
@@ -106,8 +120,12 @@ pub(super) async fn of(
         TRIES,
     )
     .fetch_optional(conn)
-    .await?;
-    account.map(AccountId).ok_or(Error::NotFound)
+    .await?
+    .ok_or(Error::NotFound)?;
+    Ok(Step {
+        account: AccountId(row.account_id),
+        by_provider: row.by_provider,
+    })
 }
 
 /// As a ticket is kept.
@@ -126,18 +144,11 @@ pub async fn finish(
 ) -> Result<Opened> {
     let ticket = hash(&factor.ticket);
     let mut global = env.db.global().await?;
-    let account = sqlx::query_scalar!(
-        "SELECT account_id FROM factor_step
-          WHERE ticket_hash = $1 AND device = $2 AND spent_at IS NULL AND expires_at > $3 AND tries < $4",
-        &ticket[..],
-        &browser.device()[..],
-        env.now(),
-        TRIES,
-    )
-    .fetch_optional(global.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
-    let account = AccountId(account);
+    let step = of(env, global.conn(), &factor.ticket, browser).await?;
+    if step.by_provider && factor.kind == FactorKind::Email {
+        return Err(mailed::over());
+    }
+    let account = step.account;
     let known = session::is_of(global.conn(), account, browser).await?;
     drop(global);
     let subjects = subjects(env, account, browser, known);
@@ -193,7 +204,7 @@ pub async fn finish(
         return Err(Error::NotFound);
     }
     attempt::succeeded(env, global.conn(), &subjects).await?;
-    if factor.kind != FactorKind::Email {
+    if factor.kind != FactorKind::Email && !step.by_provider {
         // Whoever set this password has more than the mailbox.
         sqlx::query!(
             "UPDATE account SET password_mailed = false WHERE id = $1 AND password_mailed",

@@ -91,7 +91,7 @@ async fn enter(
     }
     spend(env, global.conn(), &way.state).await?;
     if factor::is_asked(env, global.conn(), account, browser).await? {
-        let step = factor::begin(env, global.conn(), account, browser).await?;
+        let step = factor::begin(env, global.conn(), account, browser, true).await?;
         global.commit().await?;
         return Ok(Arrived::Factor(step));
     }

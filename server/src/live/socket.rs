@@ -151,6 +151,8 @@ impl Open {
 
     async fn welcome(&mut self) -> ControlFlow<End> {
         self.catch_up().await?;
+        // What they may see may have changed since the ticket.
+        self.look().await?;
         self.send(frame(&ServerFrame::CaughtUp {
             cursor: self.cursor.clone(),
         }))

@@ -381,7 +381,7 @@ async fn what_holds_of_an_account_holds_after_google_too(pool: PgPool) {
     .await;
     let mut browser = Browser::default();
     let told = browser.by_way_of(&street, "google").await;
-    assert_eq!(told["factor"]["kinds"], json!(["totp", "email"]), "{told}");
+    assert_eq!(told["factor"]["kinds"], json!(["totp"]), "{told}");
     assert!(!browser.is_in());
     let ticket = told["factor"]["ticket"].as_str().unwrap();
     let factor = json!({ "ticket": ticket, "kind": "recovery", "code": "none", "trust": false });

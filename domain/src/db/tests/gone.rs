@@ -94,12 +94,16 @@ async fn a_deleted_workspace_is_emptied_in_bounded_steps_and_the_next_one_keeps_
     let two = fill(&env, "Two", "200").await;
     let mut owner = PgConnection::connect_with(&options).await.unwrap();
     let tables = open_tables(&mut owner).await;
-    // Work that waits in one lane, and more messages than a step takes.
+    // Work that waits in one lane, more messages than a step takes, and contacts that went into one of an earlier step.
     let more = format!(
         "INSERT INTO message (workspace_id, id, conversation_id, channel_id, direction, kind, body, at, received_at, status,
                               status_at)
              SELECT '{one}', gen_random_uuid(), id, channel_id, 'note', 'text', 'x', now(), now(), 'received', now()
                FROM conversation, generate_series(1, 30) WHERE workspace_id = '{one}';
+         INSERT INTO contact (workspace_id, id, created_at, merged_into)
+             SELECT '{one}', gen_random_uuid(), now(),
+                    (SELECT id FROM contact WHERE workspace_id = '{one}' AND merged_into IS NULL)
+               FROM generate_series(1, 20);
          INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed)
              SELECT '{one}', gen_random_uuid(), 'send', 'l', now(), '' FROM generate_series(1, 20)"
     );

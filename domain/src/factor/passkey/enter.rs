@@ -21,7 +21,7 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 /// none.
 pub async fn begin_factor(env: &Env, ticket: &str, browser: &Browser) -> Result<PasskeyAsked> {
     let mut global = env.db.global().await?;
-    let account = step::of(env, global.conn(), ticket, browser).await?;
+    let account = step::of(env, global.conn(), ticket, browser).await?.account;
     let rows = sqlx::query!(
         "SELECT credential_id, transports FROM passkey
           WHERE account_id = $1 ORDER BY used_at DESC NULLS LAST, id",
@@ -114,5 +114,5 @@ fn names_somebody(shown: &PublicKeyCredential) -> bool {
 }
 
 fn subjects(browser: &Browser) -> [Subject; 1] {
-    [Subject::network("passkey", browser.address)]
+    [Subject::crowd("passkey", browser.address)]
 }

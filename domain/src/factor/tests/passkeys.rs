@@ -289,10 +289,10 @@ async fn a_network_that_asks_passkeys_again_and_again_waits_and_whoever_comes_in
     let mut device = Device::new(&env);
     add(&env, session, &mut device).await.unwrap();
     let browser = testing::browser(&env);
-    for _ in 0..30 {
+    for _ in 0..220 {
         alone(&env, &mut device, &browser).await.unwrap();
     }
-    for _ in 0..25 {
+    for _ in 0..200 {
         passkey::begin_sign_in(&env, &browser).await.unwrap();
     }
     let more = passkey::begin_sign_in(&env, &browser).await;
