@@ -155,6 +155,8 @@ test('by way of Google', async ({ page, watch }) => {
     await expect(page.getByRole('button', { name: 'Connect Google' })).toBeVisible();
     await shoot(page, 'account', 'google');
   } finally {
+    // A page whose server goes would say so in its console.
+    await page.context().close();
     await house.close();
     await google.close();
   }
