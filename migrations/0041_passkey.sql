@@ -50,45 +50,7 @@ ALTER TABLE mailed_code ADD CONSTRAINT mailed_code_purpose CHECK (purpose IN ('r
 ALTER TABLE account ADD COLUMN password_mailed boolean NOT NULL DEFAULT false;
 GRANT UPDATE (password_mailed) ON account TO postern_app;
 
--- A passkey is a second factor wherever one is asked for.
-CREATE OR REPLACE FUNCTION enter_member(p_session uuid, p_workspace uuid, p_role text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_account uuid;
-    v_opened timestamptz;
-    v_member record;
-BEGIN
-    SELECT s.account_id, s.created_at INTO v_account, v_opened
-      FROM public.session s JOIN public.account a ON a.id = s.account_id
-     WHERE s.id = p_session AND s.ended_at IS NULL AND s.expires_at > now() AND a.disabled_at IS NULL;
-    IF v_account IS NULL THEN
-        RAISE EXCEPTION 'session ended' USING ERRCODE = 'PT401';
-    END IF;
-    SELECT m.id, m.role, m.state, m.removed_at, m.access_from, w.factor_required INTO v_member
-      FROM public.member m JOIN public.workspace w ON w.workspace_id = m.workspace_id
-     WHERE m.workspace_id = p_workspace AND m.account_id = v_account;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'not a member' USING ERRCODE = 'PT404';
-    END IF;
-    -- Only TRUE lets in, so that a NULL anywhere does not.
-    IF (v_member.removed_at IS NULL AND v_member.state = 'active' AND v_member.access_from <= v_opened) IS NOT TRUE THEN
-        RAISE EXCEPTION 'no access' USING ERRCODE = 'PT403';
-    END IF;
-    IF (array_position(ARRAY['agent', 'manager', 'admin', 'owner'], v_member.role)
-        >= array_position(ARRAY['agent', 'manager', 'admin', 'owner'], p_role)) IS NOT TRUE THEN
-        RAISE EXCEPTION 'higher role needed' USING ERRCODE = 'PT403';
-    END IF;
-    IF (v_member.factor_required IS FALSE
-        OR EXISTS (SELECT FROM public.totp t WHERE t.account_id = v_account AND t.confirmed_at IS NOT NULL)
-        OR EXISTS (SELECT FROM public.passkey p WHERE p.account_id = v_account)) IS NOT TRUE THEN
-        RAISE EXCEPTION 'second factor needed' USING ERRCODE = 'PT403';
-    END IF;
-    PERFORM set_config('app.workspace', p_workspace::text, true);
-    PERFORM set_config('app.member', v_member.id::text, true);
-    PERFORM set_config('app.role', v_member.role, true);
-    -- From where whatever they do is audited.
-    PERFORM set_config('app.session', p_session::text, true);
-END $$;
+-- A passkey is a second factor wherever one is asked for; for `enter_member` see 0042.
 
 -- Where a person belongs, and how that session stands there: ids, names, roles and states of their own places alone.
 CREATE OR REPLACE FUNCTION my_places(p_account uuid, p_session uuid)

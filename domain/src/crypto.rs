@@ -5,6 +5,7 @@ use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, Payload},
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +13,7 @@ use std::{
     collections::HashSet,
     sync::{Mutex, MutexGuard, PoisonError},
 };
+use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -257,6 +259,25 @@ impl Keys {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// What is `told`, with a proof that it was told here, for an address that somebody is given. One `purpose`, one kind of
+    /// address.
+    pub fn attest(&self, purpose: &str, told: &[u8]) -> String {
+        let proof = self.digest(purpose, &[told]);
+        URL_SAFE_NO_PAD.encode([told, &proof].concat())
+    }
+
+    /// What was told, `length` bytes; none when that is no such address, or was made elsewhere.
+    pub fn attested(&self, purpose: &str, length: usize, token: &str) -> Option<Vec<u8>> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (told, proof) = bytes.split_at_checked(length)?;
+        let right = self.digest(purpose, &[told]);
+        if !bool::from(right.as_slice().ct_eq(proof)) {
+            return None;
+        }
+        bytes.truncate(length);
+        Some(bytes)
     }
 
     /// A key for one purpose, derived from the pepper (HKDF-SHA-256, RFC 5869).

@@ -90,6 +90,17 @@ async fn is_required(conn: &mut PgConnection, account: AccountId) -> Result<bool
     Ok(required)
 }
 
+/// Takes every factor away.
+pub(crate) async fn forget(conn: &mut PgConnection, account: AccountId) -> Result<()> {
+    sqlx::query!("DELETE FROM totp WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query!("DELETE FROM passkey WHERE account_id = $1", account.0)
+        .execute(&mut *conn)
+        .await?;
+    forget_rest(conn, account).await
+}
+
 /// What stood in for a factor goes with the last one.
 async fn forget_rest(conn: &mut PgConnection, account: AccountId) -> Result<()> {
     sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)

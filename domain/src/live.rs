@@ -1,9 +1,14 @@
 //! The socket's right to listen: tickets for it, single use, 30 seconds, redeemed by whichever process gets the
 //! connection; and what a ticket lets in, for as long as that may stay.
 
-use crate::{Env, Error, Result, Tenant, conversation, crypto};
+use crate::{
+    Env, Error, Result, Tenant, conversation, crypto,
+    event::{self, Reading},
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{AccountId, ConversationId, MemberId, Role, SessionId, WorkspaceId};
+use postern_types::{
+    AccountId, ConversationId, FeedCursor, MemberId, Role, SessionId, WorkspaceId,
+};
 use time::{Duration, OffsetDateTime};
 
 /// Who was let in.
@@ -79,14 +84,26 @@ pub async fn holds(env: &Env, pass: &Pass) -> Result<()> {
     if pass.ends_at <= env.now() {
         return Err(Error::Unauthorized);
     }
+    enter_again(env, pass).await?.commit().await
+}
+
+/// What stands in the feed behind `cursor`, as the holder of `pass` may see it. [`Error::Conflict`] when they see more or less
+/// than it says, or the place is not of this feed's life.
+pub async fn read(env: &Env, pass: &Pass, cursor: &FeedCursor) -> Result<Reading> {
+    let mut tenant = enter_again(env, pass).await?;
+    let reading = event::read(&mut tenant, cursor).await?;
+    tenant.commit().await?;
+    Ok(reading)
+}
+
+/// Enters as the holder of `pass` does by now. [`Error::Conflict`] when they see more or less than it says.
+async fn enter_again(env: &Env, pass: &Pass) -> Result<Tenant> {
     let mut tenant = env
         .db
         .member(pass.session, pass.workspace, Role::Agent)
         .await?;
-    let limited = tenant.limited().await?;
-    tenant.commit().await?;
-    if limited == pass.limited {
-        Ok(())
+    if tenant.limited().await? == pass.limited {
+        Ok(tenant)
     } else {
         Err(Error::conflict("what they may see has changed"))
     }

@@ -13,6 +13,7 @@ mod proof;
 mod provider;
 
 pub use arrive::{Answer, arrive};
+pub(crate) use connection::forget;
 pub use connection::{disconnect, show};
 pub use depart::{Departure, connect, depart};
 pub use finish::{Arrived, enrol, finish};

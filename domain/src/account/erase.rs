@@ -5,7 +5,7 @@ use super::{Deed, Signed, audit_from, hold, prove, signed, sought};
 use crate::{
     Env, Error, Result, factor,
     mail::{self, Letter},
-    member,
+    member, oidc,
     wake::Signal,
 };
 use postern_types::{AccountId, EraseAccount, Leaving, LeavingPlace, SessionId, WorkspaceId};
@@ -151,27 +151,14 @@ async fn close_every_way(conn: &mut PgConnection, account: AccountId) -> Result<
     sqlx::query!("DELETE FROM account_link WHERE account_id = $1", account.0)
         .execute(&mut *conn)
         .await?;
-    sqlx::query!("DELETE FROM totp WHERE account_id = $1", account.0)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("DELETE FROM recovery_code WHERE account_id = $1", account.0)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query!("DELETE FROM passkey WHERE account_id = $1", account.0)
-        .execute(&mut *conn)
-        .await?;
+    factor::forget(&mut *conn, account).await?;
     sqlx::query!(
         "DELETE FROM oidc_way WHERE session_id IN (SELECT id FROM session WHERE account_id = $1)",
         account.0
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!(
-        "DELETE FROM account_identity WHERE account_id = $1",
-        account.0
-    )
-    .execute(&mut *conn)
-    .await?;
+    oidc::forget(&mut *conn, account).await?;
     sqlx::query!(
         "DELETE FROM account_setting WHERE account_id = $1",
         account.0

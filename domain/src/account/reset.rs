@@ -6,7 +6,7 @@ use crate::{
     attempt::{self, Subject},
     crypto, factor,
     mail::{self, Letter},
-    password,
+    oidc, password,
     session::{self, Browser},
     wake::Signal,
 };
@@ -39,7 +39,6 @@ pub async fn forgot(env: &Env, email: &str, browser: &Browser) -> Result<()> {
             purpose: "reset",
             account,
             email: &email,
-
             life: RESET,
         };
         keep(env, global.conn(), &link, &secret).await?;
@@ -114,14 +113,8 @@ pub async fn not_me(env: &Env, token: &str, browser: &Browser) -> Result<()> {
     account::shut_out(env, global.conn(), account, None, session::Reason::NotMe).await?;
     // The letter may tell of the passkey itself, which was written a moment before it.
     let since = expires_at - NOT_ME - Duration::minutes(1);
-    let from = browser.address.to_string();
-    factor::passkey::remove_since(env, global.conn(), account, since, Some(from.as_str())).await?;
-    sqlx::query!(
-        "DELETE FROM account_identity WHERE account_id = $1",
-        account.0
-    )
-    .execute(global.conn())
-    .await?;
+    factor::passkey::remove_since(env, global.conn(), account, since, browser).await?;
+    oidc::forget(global.conn(), account).await?;
     let address = Some(browser.address);
     audit(env, global.conn(), account, Deed::NotMe, address).await?;
     global.ring(Signal::Account(account));

@@ -47,26 +47,25 @@ pub(crate) async fn step_of(env: &Env, rows: i32, objects: usize) -> Result<Step
 
 async fn part_of(env: &Env, workspace: WorkspaceId, rows: i32, objects: usize) -> Result<Step> {
     vault::forget(workspace);
-    match close(env, workspace).await {
-        Err(Error::NotFound) => return Ok(Step::Nothing),
-        closed => closed?,
-    }
-    let files = env.files.clear(workspace, objects).await?;
-    if files > 0 {
-        return Ok(Step::Gone {
-            workspace,
-            part: "files".to_owned(),
-            count: files,
-        });
-    }
-    match purge(env, workspace, rows).await {
+    let done = match env.files.clear(workspace, objects).await {
+        Ok(0) => purge(env, workspace, rows).await,
+        files => close(env, workspace).await.and_then(|()| {
+            Ok(Step::Gone {
+                workspace,
+                part: "files".to_owned(),
+                count: files?,
+            })
+        }),
+    };
+    match done {
         // Another process has just taken away the last of it.
         Err(Error::NotFound) => Ok(Step::Nothing),
         done => done,
     }
 }
 
-/// Whoever had come in before it was deleted may have let somebody in since, or made a key.
+/// What each step that takes rows away does besides: whoever had come in before it was deleted may have let somebody in
+/// since, or made a key.
 async fn close(env: &Env, workspace: WorkspaceId) -> Result<()> {
     let mut global = env.db.global().await?;
     sqlx::query!("SELECT part FROM purge_workspace($1, 0)", workspace.0)

@@ -17,7 +17,7 @@ use crate::{
     env::moment,
     error::OnConstraint as _,
     mail::{self, Letter},
-    session,
+    session::{self, Browser},
     wake::Signal,
 };
 use postern_types::{AccountId, PasskeyAnswer, PasskeyAsked, PasskeyId, PasskeyView, SessionId};
@@ -217,14 +217,14 @@ pub async fn remove(env: &Env, session: SessionId, id: PasskeyId, password: &str
 }
 
 /// Takes away what was added since: whoever was let in by mistake may have added some, and each opens the account by itself.
+/// Whoever calls it holds the account.
 pub(crate) async fn remove_since(
     env: &Env,
     conn: &mut PgConnection,
     account: AccountId,
     since: OffsetDateTime,
-    from: Option<&str>,
+    browser: &Browser,
 ) -> Result<()> {
-    account::lock(conn, account).await?;
     let removed = sqlx::query!(
         "DELETE FROM passkey WHERE account_id = $1 AND created_at >= $2",
         account.0,
@@ -233,7 +233,8 @@ pub(crate) async fn remove_since(
     .execute(&mut *conn)
     .await?;
     if removed.rows_affected() > 0 {
-        account::audit_from(env, conn, account, Deed::PasskeyRemoved, from).await?;
+        let address = Some(browser.address);
+        account::audit(env, conn, account, Deed::PasskeyRemoved, address).await?;
         if !is_on(conn, account).await? {
             forget_rest(conn, account).await?;
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Vouched,
-    finish::{Arrived, Way, refuse, used, whose},
+    finish::{Arrived, Way, refuse, spend, whose},
 };
 use crate::{
     Env, Error, Result,
@@ -97,7 +97,7 @@ pub(super) async fn settle(
             tell(env, &mut global, &signed, way.provider, true).await?;
         }
     }
-    used(env, global.conn(), way).await?;
+    spend(env, global.conn(), &way.state).await?;
     global.commit().await?;
     Ok(Arrived::Connected(way.provider))
 }
@@ -132,6 +132,17 @@ pub(super) async fn insert(
     .on_constraint("account_identity_pkey", || {
         Error::conflict("This identity was connected with an account at this moment.")
     })?;
+    Ok(())
+}
+
+/// Takes every connection of a person away.
+pub(crate) async fn forget(conn: &mut PgConnection, account: AccountId) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM account_identity WHERE account_id = $1",
+        account.0
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

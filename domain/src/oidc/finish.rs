@@ -31,7 +31,7 @@ pub enum Arrived {
 
 /// A way whose answer came.
 pub(super) struct Way {
-    state: Vec<u8>,
+    pub(super) state: Vec<u8>,
     pub provider: Provider,
     session: Option<SessionId>,
     outcome: Result<Vouched, Refusal>,
@@ -198,7 +198,7 @@ async fn back(env: &Env, conn: &mut PgConnection, secret: &str) -> Result<Option
 }
 
 /// Uses a way up, and forgets whom it was about. [`Error::NotFound`] when another was first.
-async fn spend(env: &Env, conn: &mut PgConnection, state: &[u8]) -> Result<()> {
+pub(super) async fn spend(env: &Env, conn: &mut PgConnection, state: &[u8]) -> Result<()> {
     let spent = sqlx::query!(
         "UPDATE oidc_way SET spent_at = $2, issuer = NULL, subject = NULL, email = NULL, name = NULL
           WHERE state_hash = $1 AND spent_at IS NULL",
@@ -226,9 +226,4 @@ pub(super) async fn refuse(
         provider: Some(way.provider),
         why,
     }))
-}
-
-/// Uses it up for a connection.
-pub(super) async fn used(env: &Env, conn: &mut PgConnection, way: &Way) -> Result<()> {
-    spend(env, conn, &way.state).await
 }

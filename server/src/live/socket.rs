@@ -14,7 +14,7 @@ use postern_domain::{
     event::{self, Position},
     live::{self, Pass},
 };
-use postern_types::{ClientFrame, FeedCursor, Role, ServerFrame};
+use postern_types::{ClientFrame, FeedCursor, ServerFrame};
 use std::{
     ops::ControlFlow,
     pin::pin,
@@ -151,8 +151,6 @@ impl Open {
 
     async fn welcome(&mut self) -> ControlFlow<End> {
         self.catch_up().await?;
-        // What they may see may have changed since the ticket.
-        self.look().await?;
         self.send(frame(&ServerFrame::CaughtUp {
             cursor: self.cursor.clone(),
         }))
@@ -169,17 +167,7 @@ impl Open {
     async fn catch_up(&mut self) -> ControlFlow<End> {
         self.sight.read(Instant::now());
         loop {
-            let reading = async {
-                let mut tenant = self
-                    .env
-                    .db
-                    .member(self.pass.session, self.pass.workspace, Role::Agent)
-                    .await?;
-                let reading = event::read(&mut tenant, &self.cursor).await?;
-                tenant.commit().await?;
-                Ok::<_, Error>(reading)
-            };
-            match reading.await {
+            match live::read(&self.env, &self.pass, &self.cursor).await {
                 Ok(reading) => {
                     let full = reading.entries.len() == event::PAGE;
                     for entry in reading.entries {
