@@ -9,7 +9,7 @@ mod entry;
 mod filters;
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo},
     session::use_session,
     ui::{
         empty::Empty,
@@ -48,7 +48,7 @@ fn audit_page() -> Part {
 #[component]
 fn Whole() -> impl IntoView {
     let session = use_session();
-    let may = Memo::new(move |_| session.at_least(Right::Audit.role()));
+    let may = memo(move || session.at_least(Right::Audit.role()));
     view! {
         <main class="page" id="main">
             <header class="page-head">

@@ -31,6 +31,51 @@ pub fn effect(run: impl FnMut() + 'static) {
     start(Box::new(run));
 }
 
+/// A memo that does not ask what it gave the last time.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    run: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    fn make<T: PartialEq + Send + Sync + 'static>(
+        run: Box<dyn Fn() -> T + Send + Sync>,
+    ) -> Memo<T> {
+        Memo::new(move |_| run())
+    }
+    make(Box::new(run))
+}
+
+/// What is done upon an event, as one type for each kind of event: `on:click=on::click(move |_| …)`.
+pub mod on {
+    use leptos::ev::{Event, KeyboardEvent, MouseEvent, SubmitEvent};
+
+    /// What is done upon an `E`.
+    pub type Do<E> = Box<dyn FnMut(E)>;
+
+    /// Upon a click.
+    pub fn click(run: impl FnMut(MouseEvent) + 'static) -> Do<MouseEvent> {
+        Box::new(run)
+    }
+
+    /// When a form is sent.
+    pub fn submit(run: impl FnMut(SubmitEvent) + 'static) -> Do<SubmitEvent> {
+        Box::new(run)
+    }
+
+    /// When something else was chosen.
+    pub fn change(run: impl FnMut(Event) + 'static) -> Do<Event> {
+        Box::new(run)
+    }
+
+    /// When something was typed.
+    pub fn input(run: impl FnMut(Event) + 'static) -> Do<Event> {
+        Box::new(run)
+    }
+
+    /// When a key was pressed.
+    pub fn keydown(run: impl FnMut(KeyboardEvent) + 'static) -> Do<KeyboardEvent> {
+        Box::new(run)
+    }
+}
+
 /// Sorts; equal ones stay as they stood.
 pub fn sort<T>(all: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
     fn order(length: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {

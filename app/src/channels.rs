@@ -15,7 +15,7 @@ mod registration;
 mod timeline;
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     live::{Inbox, use_live},
     session::use_session,
@@ -100,8 +100,8 @@ fn Numbers() -> impl IntoView {
             read();
         }
     });
-    let numbers = Memo::new(move |_| live.inbox.with(Inbox::numbers));
-    let admin = Memo::new(move |_| session.at_least(Role::Admin));
+    let numbers = memo(move || live.inbox.with(Inbox::numbers));
+    let admin = memo(move || session.at_least(Role::Admin));
     let (number, place) = use_place();
     view! {
         <Show when=move || number.get().is_none()>
@@ -147,7 +147,7 @@ fn List(
                     <p class="page-lead">{channels::LEAD}</p>
                 </div>
                 <Show when=move || admin.get() && numbers.with(|all| !all.is_empty())>
-                    <button type="button" class="button primary" on:click=connect><Icon name="plus"/>{channels::CONNECT}</button>
+                    <button type="button" class="button primary" on:click=on::click(connect)><Icon name="plus"/>{channels::CONNECT}</button>
                 </Show>
             </header>
             <Show when=move || !admin.get()><p class="hint">{channels::ADMIN_ONLY}</p></Show>
@@ -162,7 +162,7 @@ fn List(
             <Show when=move || loaded.get() && numbers.with(Vec::is_empty)>
                 <Empty icon="smartphone" title=channels::CONNECT_FIRST hint=channels::CONNECT_FIRST_HINT>
                     <Show when=move || admin.get()>
-                        <button type="button" class="button primary" on:click=connect>{channels::CONNECT}</button>
+                        <button type="button" class="button primary" on:click=on::click(connect)>{channels::CONNECT}</button>
                     </Show>
                 </Empty>
             </Show>

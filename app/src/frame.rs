@@ -9,7 +9,7 @@ mod shortcuts;
 mod waiting;
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     browser,
     live::{Inbox, provide_live, use_live},
     session::use_session,
@@ -49,7 +49,7 @@ pub fn Frame(
     let session = use_session();
     let held = RwSignal::new(false);
     provide_context(Outside { held, account });
-    let open = Memo::new(move |_| {
+    let open = memo(move || {
         let place = session.membership()?;
         let open = place.state == MemberState::Active && !held.get();
         open.then_some((place.workspace, place.member))
@@ -74,7 +74,7 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
     };
     provide_context(overlays);
     listen(overlays);
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         session
             .membership()
             .filter(|place| place.workspace == workspace)
@@ -85,7 +85,7 @@ fn WorkspaceFrame(workspace: WorkspaceId, member: postern_types::MemberId) -> im
         browser::focus_place("main");
     };
     view! {
-        <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
+        <a class="skip" href="#main" on:click=on::click(skip)>{frame::SKIP}</a>
         <div class="frame">
             <Rail place/>
             <div class="frame-main">
@@ -105,7 +105,7 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
     let (live, session) = (use_live(), use_session());
     let counts = live.counts();
     // Who can do something about it is told wherever they are.
-    let mark = Memo::new(move |_| {
+    let mark = memo(move || {
         let is_lost = |number: &ChannelView| number.state == ChannelState::Disconnected;
         live.inbox
             .with(|inbox| match session.at_least(Role::Admin) {
@@ -114,7 +114,7 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
                 _ => None,
             })
     });
-    let waiting = Memo::new(move |_| {
+    let waiting = memo(move || {
         if session.at_least(Role::Admin) {
             live.inbox.with(Inbox::waiting)
         } else {

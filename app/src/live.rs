@@ -26,7 +26,7 @@ pub use presence::{Other, Presence};
 pub use socket::Link;
 pub use thread::{Thread, unseen};
 
-use crate::boxed::effect;
+use crate::boxed::{effect, memo};
 use crate::browser;
 use leptos::prelude::*;
 use postern_types::{
@@ -121,12 +121,12 @@ impl Live {
 
     /// A row, followed.
     pub fn row(self, id: ConversationId) -> Memo<Option<ConversationRow>> {
-        Memo::new(move |_| self.inbox.with(|inbox| inbox.row(id).cloned()))
+        memo(move || self.inbox.with(|inbox| inbox.row(id).cloned()))
     }
 
     /// The unread counts, followed.
     pub fn counts(self) -> Memo<InboxCounts> {
-        Memo::new(move |_| self.inbox.with(|inbox| inbox.counts))
+        memo(move || self.inbox.with(|inbox| inbox.counts))
     }
 
     /// Tells colleagues where the reader is; kept and told again after a reconnection.
@@ -167,7 +167,7 @@ impl Live {
 
     /// Calls `act` each time the connection is there again, and at its first.
     pub fn on_connected(self, act: impl Fn() + 'static) {
-        let connected = Memo::new(move |_| self.link.get() == Link::Live);
+        let connected = memo(move || self.link.get() == Link::Live);
         effect(move || {
             if connected.get() {
                 untrack(&act);

@@ -1,7 +1,7 @@
 //! The first steps of a workspace, for its admins: what is done, and what comes next.
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     session::{Api, ApiClient},
     ui::{
@@ -55,8 +55,8 @@ fn Card() -> impl IntoView {
             }
         });
     };
-    let lines = Memo::new(move |_| known.get().map(lines));
-    let left = Memo::new(move |_| {
+    let lines = memo(move || known.get().map(lines));
+    let left = memo(move || {
         lines.with(|lines| {
             let lines = lines.as_ref()?;
             let done = lines.iter().filter(|line| line.done).count();
@@ -72,7 +72,7 @@ fn Card() -> impl IntoView {
                     <span class="quiet-text">{move || left.get().map(|(done, all)| words::done_of(done, all))}</span>
                 </header>
                 <ol>{move || lines.get().into_iter().flatten().map(Line::view).collect_view()}</ol>
-                <button type="button" class="button small" on:click=put_away>{words::PUT_AWAY_DO}</button>
+                <button type="button" class="button small" on:click=on::click(put_away)>{words::PUT_AWAY_DO}</button>
             </section>
         </Show>
     }

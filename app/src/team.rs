@@ -15,7 +15,7 @@ mod waiting;
 mod who;
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::{Inbox, use_live},
     ui::{
         empty::Empty,
@@ -67,7 +67,7 @@ fn Whole() -> impl IntoView {
                     <p class="page-lead">{team::LEAD}</p>
                 </div>
                 <Show when=move || shown.get()>
-                    <button type="button" class="button primary" on:click=move |_| desk.inviting.set(true)><Icon name="plus"/>{team::INVITE}</button>
+                    <button type="button" class="button primary" on:click=on::click(move |_| desk.inviting.set(true))><Icon name="plus"/>{team::INVITE}</button>
                 </Show>
             </header>
             <SettingsNav/>
@@ -97,7 +97,7 @@ fn List(desk: Desk) -> impl IntoView {
         <div class="team">
             {move || failed().map(|text| view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.refresh()>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.refresh())>{words::TRY_AGAIN}</button>
                 </div>
             })}
             <Show when=move || desk.team.with(Option::is_some) fallback=move || view! { <Coming desk/> }>
@@ -130,7 +130,7 @@ fn Coming(desk: Desk) -> impl IntoView {
 #[component]
 fn NotYours() -> impl IntoView {
     let live = use_live();
-    let admins = Memo::new(move |_| {
+    let admins = memo(move || {
         let colleagues = live.inbox.with(Inbox::colleagues).into_iter();
         let admins = colleagues.filter(|colleague| colleague.role.may(Right::Team));
         admins.map(|colleague| colleague.name).collect::<Vec<_>>()

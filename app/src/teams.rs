@@ -8,7 +8,7 @@ mod limit;
 mod numbers;
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     ui::{
         empty::Empty,
         icon::Icon,
@@ -52,7 +52,7 @@ fn Whole() -> impl IntoView {
                     <p class="page-lead">{teams::LEAD}</p>
                 </div>
                 <Show when=move || shown.get()>
-                    <button type="button" class="button primary" on:click=move |_| desk.ask(What::Create)><Icon name="plus"/>{teams::NEW}</button>
+                    <button type="button" class="button primary" on:click=on::click(move |_| desk.ask(What::Create))><Icon name="plus"/>{teams::NEW}</button>
                 </Show>
             </header>
             <SettingsNav/>
@@ -77,13 +77,13 @@ fn List(desk: Desk) -> impl IntoView {
                 .map(|error| fault::doing(teams::NOT_READ, error))
         })
     };
-    let ids = Memo::new(move |_| desk.read(|all| all.teams.iter().map(|team| team.id).collect()));
-    let none = Memo::new(move |_| ids.with(Vec::is_empty));
+    let ids = memo(move || desk.read(|all| all.teams.iter().map(|team| team.id).collect()));
+    let none = memo(move || ids.with(Vec::is_empty));
     view! {
         <div class="team teams">
             {move || failed().map(|text| view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.refresh()>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.refresh())>{words::TRY_AGAIN}</button>
                 </div>
             })}
             <Show when=move || desk.all.with(Option::is_some) fallback=|| view! { <div class="card" aria-busy="true"><i class="sk sk-line"></i><i class="sk sk-line short"></i></div> }>
@@ -92,7 +92,7 @@ fn List(desk: Desk) -> impl IntoView {
                 </For>
                 <Show when=move || none.get()>
                     <Empty icon="users" title=teams::NONE hint=teams::NONE_HINT>
-                        <button type="button" class="button primary" on:click=move |_| desk.ask(What::Create)>{teams::NEW}</button>
+                        <button type="button" class="button primary" on:click=on::click(move |_| desk.ask(What::Create))>{teams::NEW}</button>
                     </Empty>
                 </Show>
                 <Show when=move || !none.get()><Numbers desk/></Show>

@@ -5,7 +5,7 @@ mod api;
 mod way;
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     session::use_session,
     ui::{
@@ -45,7 +45,7 @@ type Found = Option<Result<Vec<Trace>, ApiError>>;
 #[component]
 fn Where() -> impl IntoView {
     let session = use_session();
-    let admin = Memo::new(move |_| session.at_least(Role::Admin));
+    let admin = memo(move || session.at_least(Role::Admin));
     let what = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let found: RwSignal<Found> = RwSignal::new(None);
@@ -81,12 +81,12 @@ fn Where() -> impl IntoView {
                     <p class="page-lead">{trace::LEAD}</p>
                 </div>
             </header>
-            <form class="where-form" role="search" on:submit=submit>
+            <form class="where-form" role="search" on:submit=on::submit(submit)>
                 <div class="field">
                     <label for="what">{trace::WHAT}</label>
                     <input id="what" type="text" autocomplete="off" spellcheck="false" dir="auto" maxlength="1024" required=true
                         aria-describedby="what-hint"
-                        prop:value=move || what.get() on:input=move |event| what.set(event_target_value(&event))/>
+                        prop:value=move || what.get() on:input=on::input(move |event| what.set(event_target_value(&event)))/>
                     <p id="what-hint" class="hint">{trace::WHAT_HINT}</p>
                 </div>
                 <button type="submit" class="button primary" disabled=move || busy.get()><Icon name="search"/>{trace::FIND}</button>

@@ -7,7 +7,7 @@ mod logo;
 mod look;
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     session::use_session,
     ui::{
         ask::Submit,
@@ -87,12 +87,12 @@ fn Settings() -> impl IntoView {
             {(first.card)()}
             {move || failed().map(|text| view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.reread()>{all::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.reread())>{all::TRY_AGAIN}</button>
                 </div>
             })}
             <Show when=move || desk.saved.with(Option::is_some) fallback=move || view! { <Coming desk/> }>
                 <Logo desk/>
-                <form class="workspace-form" on:submit=submit novalidate>
+                <form class="workspace-form" on:submit=on::submit(submit) novalidate>
                     <Look desk/>
                     <Hours desk/>
                     <Foot desk/>
@@ -123,14 +123,14 @@ fn Foot(desk: Desk) -> impl IntoView {
             {desk.ask.general(&["workspace_name", "zone", "hours"])}
             <Show when=move || desk.conflict.get()>
                 <div class="strip notice" role="alert"><p>{words::CONFLICT}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.show_theirs()>{words::THEIRS}</button>
-                    <button type="button" class="button small" on:click=move |_| desk.save_over()>{words::MINE}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.show_theirs())>{words::THEIRS}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.save_over())>{words::MINE}</button>
                 </div>
             </Show>
             <footer>
                 <p class="quiet-text" role="status">{move || desk.dirty.get().then_some(words::UNSAVED)}</p>
                 <Show when=move || desk.dirty.get()>
-                    <button type="button" class="button" on:click=move |_| desk.discard()>{words::DISCARD}</button>
+                    <button type="button" class="button" on:click=on::click(move |_| desk.discard())>{words::DISCARD}</button>
                 </Show>
                 <Submit ask=desk.ask act=words::SAVE/>
             </footer>
@@ -154,7 +154,7 @@ fn StepsBack(desk: Desk) -> impl IntoView {
     };
     view! {
         <p class="workspace-steps quiet-text">{words::STEPS_HIDDEN}" "
-            <button type="button" class="button small" on:click=back>{words::STEPS_BACK}</button>
+            <button type="button" class="button small" on:click=on::click(back)>{words::STEPS_BACK}</button>
         </p>
     }
     .into_any()

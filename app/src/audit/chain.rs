@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo, on},
     error::ApiError,
     ui::{copy::Copyable, icon::Icon},
     words::{audit, fault},
@@ -21,7 +21,7 @@ enum Found {
 #[component]
 pub fn ChainCard() -> impl IntoView {
     let found = RwSignal::new(Found::Asking);
-    let busy = Memo::new(move |_| found.with(|found| matches!(found, Found::Asking)));
+    let busy = memo(move || found.with(|found| matches!(found, Found::Asking)));
     let ask = move || {
         found.set(Found::Asking);
         leptos::task::spawn_local(async move {
@@ -39,7 +39,7 @@ pub fn ChainCard() -> impl IntoView {
         <section class="card audit-chain" aria-labelledby="audit-chain">
             <header>
                 <h2 id="audit-chain">{audit::CHAIN}</h2>
-                <button type="button" class="button small" on:click=again aria-disabled=move || busy.get().then_some("true")>
+                <button type="button" class="button small" on:click=on::click(again) aria-disabled=move || busy.get().then_some("true")>
                     <Icon name="rotate-cw"/>{audit::CHECK}
                 </button>
             </header>

@@ -2,6 +2,7 @@
 
 use super::api;
 use crate::{
+    boxed::on,
     error::ApiError,
     ui::{icon::Icon, toast::use_toasts},
     words::{audit, fault},
@@ -35,7 +36,7 @@ pub fn Download() -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="button" on:click=download aria-disabled=move || busy.get().then_some("true")>
+        <button type="button" class="button" on:click=on::click(download) aria-disabled=move || busy.get().then_some("true")>
             <Icon name="download"/>{move || if busy.get() { audit::DOWNLOADING } else { audit::DOWNLOAD }}
         </button>
     }

@@ -2,7 +2,7 @@
 
 use super::{desk::Desk, entry::Entry};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::use_live,
     ui::{empty::Empty, icon::Icon, time},
     words::{self, audit, fault},
@@ -45,11 +45,11 @@ fn by_day(entries: &[AuditEntry]) -> Vec<Day> {
 /// The list.
 #[component]
 pub fn Entries(desk: Desk) -> impl IntoView {
-    let days = Memo::new(move |_| {
+    let days = memo(move || {
         desk.entries
             .with(|entries| by_day(entries.as_deref().unwrap_or_default()))
     });
-    let none = Memo::new(move |_| {
+    let none = memo(move || {
         desk.entries
             .with(|entries| entries.as_ref().is_some_and(Vec::is_empty))
     });
@@ -63,7 +63,7 @@ pub fn Entries(desk: Desk) -> impl IntoView {
     view! {
         {move || failed().map(|text| view! {
             <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
-                <button type="button" class="button small" on:click=move |_| desk.again()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| desk.again())>{words::TRY_AGAIN}</button>
             </div>
         })}
         <div class="audit-days" aria-busy=move || desk.busy.get().to_string()>
@@ -72,7 +72,7 @@ pub fn Entries(desk: Desk) -> impl IntoView {
         <Show when=move || none.get()><Empty icon="search" title=audit::NOTHING hint=audit::NOTHING_HINT/></Show>
         <Show when=move || desk.next.with(Option::is_some)>
             <p class="audit-more">
-                <button type="button" class="button" on:click=move |_| desk.more() aria-disabled=move || desk.busy.get().then_some("true")>
+                <button type="button" class="button" on:click=on::click(move |_| desk.more()) aria-disabled=move || desk.busy.get().then_some("true")>
                     {audit::MORE}
                 </button>
             </p>

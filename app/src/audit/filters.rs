@@ -1,6 +1,7 @@
 //! What is looked for: whose, of what kind, in which days.
 
 use super::desk::Desk;
+use crate::boxed::on;
 use crate::words::audit;
 use js_sys::Date;
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -12,13 +13,13 @@ pub fn Filters(desk: Desk) -> impl IntoView {
     let asked = desk.asked;
     let stay = move |event: SubmitEvent| event.prevent_default();
     view! {
-        <form class="audit-filters" role="search" aria-label=audit::FILTERS on:submit=stay>
+        <form class="audit-filters" role="search" aria-label=audit::FILTERS on:submit=on::submit(stay)>
             <div class="field">
                 <label for="audit-who">{audit::WHO}</label>
-                <select id="audit-who" class="select" on:change=move |event| {
+                <select id="audit-who" class="select" on:change=on::change(move |event| {
                     let member = event_target_value(&event).parse().ok();
                     asked.update(|asked| asked.member = member);
-                }>
+                })>
                     <option value="">{audit::EVERYBODY}</option>
                     <For each=move || desk.people.get() key=|who| (who.id, who.name.clone()) let:who>
                         <option value=who.id.to_string()>{who.name}</option>
@@ -27,27 +28,27 @@ pub fn Filters(desk: Desk) -> impl IntoView {
             </div>
             <div class="field">
                 <label for="audit-what">{audit::WHAT}</label>
-                <select id="audit-what" class="select" on:change=move |event| {
+                <select id="audit-what" class="select" on:change=on::change(move |event| {
                     let action = event_target_value(&event);
                     asked.update(|asked| asked.action = action);
-                }>
+                })>
                     {audit::KINDS.into_iter().map(|(word, kind)| view! { <option value=word>{kind}</option> }).collect_view()}
                 </select>
             </div>
             <div class="field">
                 <label for="audit-from">{audit::FROM}</label>
-                <input id="audit-from" type="date" on:change=move |event| {
+                <input id="audit-from" type="date" on:change=on::change(move |event| {
                     let from = midnight(&event_target_value(&event), 0);
                     asked.update(|asked| asked.from = from);
-                }/>
+                })/>
             </div>
             <div class="field">
                 <label for="audit-until">{audit::UNTIL}</label>
-                <input id="audit-until" type="date" on:change=move |event| {
+                <input id="audit-until" type="date" on:change=on::change(move |event| {
                     // The day that was chosen belongs to it.
                     let until = midnight(&event_target_value(&event), 1);
                     asked.update(|asked| asked.until = until);
-                }/>
+                })/>
             </div>
         </form>
     }

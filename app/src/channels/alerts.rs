@@ -2,7 +2,7 @@
 
 use super::{api, number::Page};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     ui::{empty::Empty, icon::Icon, time, toast::use_toasts},
     words::{channels, fault},
 };
@@ -14,7 +14,7 @@ use uuid::Uuid;
 #[component]
 pub fn Alerts(page: Page) -> impl IntoView {
     let toasts = use_toasts();
-    let alerts = Memo::new(move |_| {
+    let alerts = memo(move || {
         page.health
             .with(|health| health.as_ref().map(|health| health.alerts.clone()))
     });
@@ -35,7 +35,7 @@ pub fn Alerts(page: Page) -> impl IntoView {
     };
     view! {
         <Show when=many>
-            <p class="part-do"><button type="button" class="button" on:click=move |_| see(None)><Icon name="check-check"/>{channels::SEEN_ALL}</button></p>
+            <p class="part-do"><button type="button" class="button" on:click=on::click(move |_| see(None))><Icon name="check-check"/>{channels::SEEN_ALL}</button></p>
         </Show>
         <ul class="alerts">
             <For each=move || alerts.get().unwrap_or_default() key=|alert| (alert.id, alert.seen) let:alert>
@@ -72,7 +72,7 @@ fn Alert(
                 </p>
             </div>
             <Show when=move || admin.get() && seen.is_none()>
-                <button type="button" class="button small" on:click=move |_| see(Some(id))><Icon name="check"/>{channels::SEEN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| see(Some(id)))><Icon name="check"/>{channels::SEEN}</button>
             </Show>
         </li>
     }

@@ -2,7 +2,7 @@
 
 use super::{Desk, Place, api};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     browser,
     live::use_live,
     ui::{copy::Copyable, dialog::Dialog, icon::Icon, time, toast::use_toasts},
@@ -22,7 +22,7 @@ pub fn Card(
     let asked = RwSignal::new(false);
     let lost = channel.state == ChannelState::Disconnected;
     let (id, at) = (channel.id, channel.connected_at);
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         standings.with(|all| all.iter().find(|standing| standing.channel == id).cloned())
     });
     let callback = format!("{}{}", browser::origin(), channel.callback_path);
@@ -50,9 +50,9 @@ pub fn Card(
             <Show when=move || admin.get()>
                 <footer class="card-foot">
                     {if lost {
-                        view! { <button type="button" class="button" on:click=move |_| desk.connecting.set(true)>{channels::CONNECT_AGAIN}</button> }.into_any()
+                        view! { <button type="button" class="button" on:click=on::click(move |_| desk.connecting.set(true))>{channels::CONNECT_AGAIN}</button> }.into_any()
                     } else {
-                        view! { <button type="button" class="button danger-quiet" on:click=move |_| asked.set(true)>{channels::DISCONNECT}</button> }.into_any()
+                        view! { <button type="button" class="button danger-quiet" on:click=on::click(move |_| asked.set(true))>{channels::DISCONNECT}</button> }.into_any()
                     }}
                 </footer>
             </Show>
@@ -107,8 +107,8 @@ fn Disconnect(channel: ChannelView, asked: RwSignal<bool>) -> impl IntoView {
         <Dialog open=asked title=channels::DISCONNECT_TITLE>
             <p class="dialog-text">{lost.clone()}</p>
             <footer class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| asked.set(false)>{words::CANCEL}</button>
-                <button type="button" class="button danger" on:click=disconnect>{channels::DISCONNECT}</button>
+                <button type="button" class="button" on:click=on::click(move |_| asked.set(false))>{words::CANCEL}</button>
+                <button type="button" class="button danger" on:click=on::click(disconnect)>{channels::DISCONNECT}</button>
             </footer>
         </Dialog>
     }

@@ -2,7 +2,7 @@
 
 use super::{Desk, api};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     error::ApiError,
     live::use_live,
     ui::{dialog::Dialog, field::Field, icon::Icon},
@@ -91,10 +91,10 @@ pub fn ConnectDialog(desk: Desk) -> impl IntoView {
     };
     view! {
         <Dialog open=desk.connecting title=channels::CONNECT class="wide">
-            <form class="form" on:submit=submit>
+            <form class="form" on:submit=on::submit(submit)>
                 <Fields form failed/>
                 <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| desk.connecting.set(false)>{words::CANCEL}</button>
+                    <button type="button" class="button" on:click=on::click(move |_| desk.connecting.set(false))>{words::CANCEL}</button>
                     <button type="submit" class="button primary" disabled=move || busy.get()>
                         {move || if busy.get() { channels::CONNECTING } else { channels::CONNECT }}
                     </button>
@@ -138,11 +138,11 @@ fn Fields(form: Form, failed: RwSignal<Option<ApiError>>) -> impl IntoView {
         <fieldset class="field options">
             <legend>{channels::APP}</legend>
             <label class="option">
-                <input type="radio" name="app" prop:checked=move || form.own_app.get() on:change=move |_| form.own_app.set(true)/>
+                <input type="radio" name="app" prop:checked=move || form.own_app.get() on:change=on::change(move |_| form.own_app.set(true))/>
                 <span><strong>{channels::APP_OWN}</strong><small>{channels::APP_OWN_HINT}</small></span>
             </label>
             <label class="option">
-                <input type="radio" name="app" prop:checked=move || !form.own_app.get() on:change=move |_| form.own_app.set(false)/>
+                <input type="radio" name="app" prop:checked=move || !form.own_app.get() on:change=on::change(move |_| form.own_app.set(false))/>
                 <span><strong>{channels::APP_OURS}</strong><small>{channels::APP_OURS_HINT}</small></span>
             </label>
         </fieldset>

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     browser,
     ui::{copy::Copyable, dialog::Dialog, icon::Icon},
     words::channels,
@@ -40,14 +40,14 @@ pub fn ConnectedDialog(desk: Desk) -> impl IntoView {
                         <p class="strip notice"><Icon name="info"/>{channels::ONCE}</p>
                         {warning}
                         <footer class="dialog-foot">
-                            <button type="button" class="button primary" on:click=move |_| open.set(false)>{channels::FINISH}</button>
+                            <button type="button" class="button primary" on:click=on::click(move |_| open.set(false))>{channels::FINISH}</button>
                         </footer>
                     }.into_any(),
                     None => view! {
                         <p class="dialog-text">{channels::DONE_OURS}</p>
                         {warning}
                         <footer class="dialog-foot">
-                            <button type="button" class="button primary" on:click=move |_| open.set(false)>{channels::OK}</button>
+                            <button type="button" class="button primary" on:click=on::click(move |_| open.set(false))>{channels::OK}</button>
                         </footer>
                     }.into_any(),
                 }

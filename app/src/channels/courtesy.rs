@@ -1,7 +1,7 @@
 //! What contacts see of those who read and type.
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     error::ApiError,
     session::{Api, ApiClient},
     ui::toast::use_toasts,
@@ -49,12 +49,12 @@ pub fn CourtesyCard(admin: Memo<bool>) -> impl IntoView {
             {move || known.get().map(|now| view! {
                 <label class="option">
                     <input type="checkbox" prop:checked=now.receipts disabled=move || !admin.get()
-                        on:change=move |event| choose(now, Courtesy { receipts: event_target_checked(&event), ..now })/>
+                        on:change=on::change(move |event| choose(now, Courtesy { receipts: event_target_checked(&event), ..now }))/>
                     <span><strong>{courtesy::RECEIPTS}</strong><small>{courtesy::RECEIPTS_HINT}</small></span>
                 </label>
                 <label class="option">
                     <input type="checkbox" prop:checked=now.typing disabled=move || !admin.get()
-                        on:change=move |event| choose(now, Courtesy { typing: event_target_checked(&event), ..now })/>
+                        on:change=on::change(move |event| choose(now, Courtesy { typing: event_target_checked(&event), ..now }))/>
                     <span><strong>{courtesy::TYPING}</strong><small>{courtesy::TYPING_HINT}</small></span>
                 </label>
                 {(now.refused > 0).then(|| view! { <p class="hint">{courtesy::refused(now.refused, now.refused_code)}</p> })}

@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     error::ApiError,
     ui::{empty::Empty, icon::Icon, time},
     words::{channels, fault},
@@ -61,7 +61,7 @@ pub fn Events(id: ChannelId) -> impl IntoView {
         <Show when=move || { fields.with(|fields| fields.len() > 1) || field.with(Option::is_some) }>
             <div class="field filter">
                 <label for="field">{channels::FIELD}</label>
-                <select id="field" class="select" on:change=move |event| field.set(Some(event_target_value(&event)).filter(|word| !word.is_empty()))>
+                <select id="field" class="select" on:change=on::change(move |event| field.set(Some(event_target_value(&event)).filter(|word| !word.is_empty())))>
                     <option value="">{channels::ALL_FIELDS}</option>
                     <For each=move || fields.get() key=Clone::clone let:word>
                         <option value=word.clone() prop:selected={let word = word.clone(); move || field.with(|chosen| chosen.as_ref() == Some(&word))}>{channels::told(&word)}</option>
@@ -76,7 +76,7 @@ pub fn Events(id: ChannelId) -> impl IntoView {
             <For each=move || lines.get().unwrap_or_default() key=|line| line.id let:line><li><Opened id line/></li></For>
         </ul>
         <Show when=move || next.with(Option::is_some)>
-            <p class="part-do"><button type="button" class="button" on:click=older>{channels::OLDER}</button></p>
+            <p class="part-do"><button type="button" class="button" on:click=on::click(older)>{channels::OLDER}</button></p>
         </Show>
         <Show when=move || lines.with(|lines| lines.as_ref().is_some_and(Vec::is_empty))>
             <Empty icon="inbox" title=channels::NO_EVENTS hint=channels::NO_EVENTS_HINT/>

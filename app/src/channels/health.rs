@@ -6,7 +6,7 @@ use super::{
     timeline::{Stretch, stretches},
 };
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     browser,
     ui::{icon::Icon, time, toast::use_toasts},
     words::{channels, fault},
@@ -113,7 +113,7 @@ fn CheckNow(page: Page) -> impl IntoView {
     };
     view! {
         <Show when=move || page.admin.get()>
-            <button type="button" class="button" on:click=check aria-disabled=move || page.asking.get().then_some("true")>
+            <button type="button" class="button" on:click=on::click(check) aria-disabled=move || page.asking.get().then_some("true")>
                 <Icon name="rotate-cw"/>{move || if page.asking.get() { channels::CHECKING } else { channels::CHECK }}
             </button>
         </Show>

@@ -5,7 +5,7 @@ use super::{
     registration::RegistrationForms,
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     live::use_live,
     ui::{
@@ -83,8 +83,8 @@ fn Number() -> impl IntoView {
         asking: RwSignal::new(false),
     };
     let failed = RwSignal::new(None::<ApiError>);
-    let channel = Memo::new(move |_| live.inbox.with(|inbox| inbox.channel(id).cloned()));
-    let rev = Memo::new(move |_| channel.with(|channel| channel.as_ref().map(|c| c.rev)));
+    let channel = memo(move || live.inbox.with(|inbox| inbox.channel(id).cloned()));
+    let rev = memo(move || channel.with(|channel| channel.as_ref().map(|c| c.rev)));
     effect(move || {
         if rev.get().is_none() {
             return;
@@ -117,7 +117,7 @@ fn Number() -> impl IntoView {
                 {lost.then(|| view! {
                     <div class="strip fault"><Icon name="triangle-alert"/><p dir="auto">{channel.state_reason.clone()}" "{channels::WHY}</p>
                         <Show when=move || admin.get()>
-                            <button type="button" class="button small" on:click=move |_| desk.connecting.set(true)>{channels::CONNECT_AGAIN}</button>
+                            <button type="button" class="button small" on:click=on::click(move |_| desk.connecting.set(true))>{channels::CONNECT_AGAIN}</button>
                         </Show>
                     </div>
                 })}
@@ -163,7 +163,7 @@ fn Number() -> impl IntoView {
 
 #[component]
 fn Tabs(page: Page, place: Memo<Place>) -> impl IntoView {
-    let unseen = Memo::new(move |_| {
+    let unseen = memo(move || {
         page.health.with(|health| {
             let alerts = health.as_ref().map_or(&[][..], |health| &health.alerts);
             alerts.iter().filter(|alert| alert.seen.is_none()).count()

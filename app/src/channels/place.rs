@@ -1,5 +1,6 @@
 //! Which number, and which part of its page: both stand in the address, so that it can be shared and gone back to.
 
+use crate::boxed::memo;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use postern_types::ChannelId;
@@ -54,11 +55,9 @@ impl Place {
 /// The number that the address names, and the part of its page.
 pub fn use_place() -> (Memo<Option<ChannelId>>, Memo<Place>) {
     let query = use_query_map();
-    let number = Memo::new(move |_| {
-        query.with(|query| query.get_str("number").and_then(|id| id.parse().ok()))
-    });
-    let place =
-        Memo::new(move |_| query.with(|query| Place::read(query.get_str("part").unwrap_or(""))));
+    let number =
+        memo(move || query.with(|query| query.get_str("number").and_then(|id| id.parse().ok())));
+    let place = memo(move || query.with(|query| Place::read(query.get_str("part").unwrap_or(""))));
     (number, place)
 }
 

@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     error::ApiError,
     ui::{field::Field, icon::Icon, toast::use_toasts},
     words::{self, channels, fault},
@@ -127,12 +127,12 @@ pub fn ProfileForm(id: ChannelId) -> impl IntoView {
     view! {
         <p class="part-lead">{channels::PROFILE_LEAD}</p>
         {move || general().map(|text| view! { <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
-            <Show when=move || !here.get()><button type="button" class="button small" on:click=move |_| read()>{words::TRY_AGAIN}</button></Show>
+            <Show when=move || !here.get()><button type="button" class="button small" on:click=on::click(move |_| read())>{words::TRY_AGAIN}</button></Show>
         </div> })}
         <Show when=move || here.get() fallback=move || view! { <Show when=move || failed.with(Option::is_none)>
             <div class="card" aria-busy="true"><i class="sk sk-line"></i><i class="sk sk-field"></i><i class="sk sk-line short"></i><i class="sk sk-field"></i></div>
         </Show> }>
-            <form class="form card" on:submit=submit novalidate>
+            <form class="form card" on:submit=on::submit(submit) novalidate>
                 <Fields form failed/>
                 <footer class="card-foot">
                     <button type="submit" class="button primary" disabled=move || busy.get()>{move || if busy.get() { channels::SAVING } else { channels::SAVE }}</button>
@@ -159,7 +159,7 @@ fn Fields(form: Form, failed: RwSignal<Option<ApiError>>) -> impl IntoView {
             <Field name="email" label=channels::EMAIL kind="email" value=form.email fault=of("email") required=false maxlength=128_u32/>
             <div class="field" class:faulty=move || trade.with(Option::is_some)>
                 <label for="vertical">{channels::VERTICAL}</label>
-                <select id="vertical" class="select" on:change=move |event| form.vertical.set(event_target_value(&event)) aria-describedby="vertical-hint">
+                <select id="vertical" class="select" on:change=on::change(move |event| form.vertical.set(event_target_value(&event))) aria-describedby="vertical-hint">
                     {move || form.vertical.with(|word| !word.is_empty() && !known(word)).then(|| view! { <option value=form.vertical.get() prop:selected=true>{form.vertical.get()}</option> })}
                     <option value="" prop:selected=move || form.vertical.with(String::is_empty)>{channels::vertical("")}</option>
                     {VERTICALS.into_iter().map(|word| view! {
@@ -196,7 +196,7 @@ fn LongField(
         <div class="field" class:faulty=move || fault.with(Option::is_some)>
             <label for=name>{label}</label>
             <textarea id=name name=name rows="3" dir="auto" prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event)) aria-describedby=hint_id.clone()
+                on:input=on::input(move |event| value.set(event_target_value(&event))) aria-describedby=hint_id.clone()
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")></textarea>
             <p id=hint_id class="hint">{hint}</p>
         </div>

@@ -2,6 +2,7 @@
 
 use super::api;
 use crate::{
+    boxed::on,
     error::ApiError,
     ui::{
         dialog::Dialog,
@@ -121,20 +122,20 @@ fn Code(id: ChannelId) -> impl IntoView {
         step.act(asked, channels::CODE_SENT, || ());
     };
     view! {
-        <form class="form card" on:submit=submit>
+        <form class="form card" on:submit=on::submit(submit)>
             <div><h2>{channels::CODE}</h2><p class="hint">{channels::CODE_HINT}</p></div>
             {step.general("language")}
             <div class="form-pair">
                 <div class="field">
                     <label for="by">{channels::BY}</label>
-                    <select id="by" class="select" on:change=move |event| voice.set(event_target_value(&event) == "voice")>
+                    <select id="by" class="select" on:change=on::change(move |event| voice.set(event_target_value(&event) == "voice"))>
                         <option value="sms">{channels::BY_SMS}</option>
                         <option value="voice">{channels::BY_CALL}</option>
                     </select>
                 </div>
                 <div class="field" class:faulty=move || refused.with(Option::is_some)>
                     <label for="language">{channels::LANGUAGE}</label>
-                    <select id="language" class="select" on:change=move |event| language.set(event_target_value(&event)) aria-describedby="language-hint">
+                    <select id="language" class="select" on:change=on::change(move |event| language.set(event_target_value(&event))) aria-describedby="language-hint">
                         {LANGUAGES.into_iter().map(|(word, name)| view! { <option value=word>{name}</option> }).collect_view()}
                     </select>
                     <p id="language-hint" class="hint" aria-live="polite">{move || refused.get()}</p>
@@ -160,7 +161,7 @@ fn Verify(id: ChannelId) -> impl IntoView {
         });
     };
     view! {
-        <form class="form card" on:submit=submit novalidate>
+        <form class="form card" on:submit=on::submit(submit) novalidate>
             {step.general("code")}
             <Field name="code" label=channels::CODE_FIELD value=code hint=channels::CODE_FIELD_HINT fault=step.fault("code") inputmode="numeric" autocomplete="one-time-code"/>
             <footer class="card-foot"><button type="submit" class="button" disabled=move || step.busy.get()>{channels::VERIFY_DO}</button></footer>
@@ -187,7 +188,7 @@ fn Pin(
         });
     };
     view! {
-        <form class="form card" on:submit=submit novalidate>
+        <form class="form card" on:submit=on::submit(submit) novalidate>
             <div><h2>{title}</h2><p class="hint">{hint}</p></div>
             {step.general("pin")}
             <Field name=name label=channels::PIN kind="password" value=pin hint=channels::PIN_HINT fault=step.fault("pin") inputmode="numeric" maxlength=6_u32/>
@@ -216,15 +217,15 @@ fn TakeOff(id: ChannelId, name: String) -> impl IntoView {
     view! {
         <section class="card">
             <div><h2>{channels::TAKE_OFF}</h2><p class="hint">{channels::TAKE_OFF_HINT}</p></div>
-            <footer class="card-foot"><button type="button" class="button danger-quiet" on:click=move |_| open.set(true)>{channels::TAKE_OFF}"…"</button></footer>
+            <footer class="card-foot"><button type="button" class="button danger-quiet" on:click=on::click(move |_| open.set(true))>{channels::TAKE_OFF}"…"</button></footer>
         </section>
         <Dialog open title=channels::TAKE_OFF_TITLE>
-            <form class="form" on:submit=submit novalidate>
+            <form class="form" on:submit=on::submit(submit) novalidate>
                 <p class="dialog-text" dir="auto">{lost.clone()}</p>
                 {step.general("name")}
                 <Field name="typed" label=channels::TYPE_NAME value=typed fault=step.fault("name")/>
                 <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>{words::CANCEL}</button>
+                    <button type="button" class="button" on:click=on::click(move |_| open.set(false))>{words::CANCEL}</button>
                     <button type="submit" class="button danger" disabled=move || step.busy.get()>{channels::TAKE_OFF}</button>
                 </footer>
             </form>

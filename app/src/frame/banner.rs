@@ -1,7 +1,7 @@
 //! A strip that says when what is shown may be behind.
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     live::{Link, use_live},
     ui::icon::Icon,
     words::frame,
@@ -46,13 +46,13 @@ pub fn Banner() -> impl IntoView {
                 Link::Lost => view! {
                     <div class="banner">
                         <Icon name="wifi-off"/><p>{frame::LOST}</p>
-                        <button type="button" class="button small" on:click=move |_| live.wake()>{frame::RECONNECT}</button>
+                        <button type="button" class="button small" on:click=on::click(move |_| live.wake())>{frame::RECONNECT}</button>
                     </div>
                 }.into_any(),
                 Link::Ended => view! {
                     <div class="banner">
                         <Icon name="triangle-alert"/><p>{frame::ENDED}</p>
-                        <button type="button" class="button small" on:click=reload>{frame::RELOAD}</button>
+                        <button type="button" class="button small" on:click=on::click(reload)>{frame::RELOAD}</button>
                     </div>
                 }.into_any(),
             }}

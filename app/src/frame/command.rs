@@ -7,7 +7,7 @@ mod found;
 mod run;
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     browser,
     ui::{
         dialog::{follow, is_beside},
@@ -101,7 +101,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
     };
 
     view! {
-        <dialog class="dialog command" node_ref=dialog aria-label=frame::COMMANDS on:close=move |_| open.set(false) on:click=beside>
+        <dialog class="dialog command" node_ref=dialog aria-label=frame::COMMANDS on:close=move |_| open.set(false) on:click=on::click(beside)>
             <div class="command-body">
                 <div class="command-field">
                     <Icon name="search"/>
@@ -110,7 +110,7 @@ pub fn CommandBar(open: RwSignal<bool>) -> impl IntoView {
                         aria-label=frame::COMMAND_HINT placeholder=frame::COMMAND_HINT
                         aria-controls="command-list" aria-expanded="true"
                         aria-activedescendant=move || format!("command-{}", bar.at.get())
-                        prop:value=move || bar.text.get() on:input=typed on:keydown=keys
+                        prop:value=move || bar.text.get() on:input=on::input(typed) on:keydown=on::keydown(keys)
                     />
                     <kbd aria-hidden="true">"Esc"</kbd>
                 </div>

@@ -1,7 +1,7 @@
 //! Leaving a workspace, or the whole: what was written goes out first, and what cannot is named.
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo, on},
     live::{Inbox, use_live},
     session::{Session, use_session},
     ui::{dialog::Dialog, toast::use_toasts},
@@ -63,7 +63,7 @@ pub fn LeavingDialog(leaving: Leaving) -> impl IntoView {
             }
         });
     });
-    let unsent = Memo::new(move |_| live.inbox.with(Inbox::unsent));
+    let unsent = memo(move || live.inbox.with(Inbox::unsent));
     let lost = move || match unsent.get() {
         0 => frame::LEAVE_DRAFT.to_owned(),
         n => frame::leave_unsent(n),
@@ -78,8 +78,8 @@ pub fn LeavingDialog(leaving: Leaving) -> impl IntoView {
         <Dialog open=asked title=frame::LEAVE>
             <p class="dialog-text">{lost}</p>
             <footer class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| asked.set(false)>{frame::LEAVE_STAY}</button>
-                <button type="button" class="button danger" on:click=anyway>{frame::LEAVE_ANYWAY}</button>
+                <button type="button" class="button" on:click=on::click(move |_| asked.set(false))>{frame::LEAVE_STAY}</button>
+                <button type="button" class="button danger" on:click=on::click(anyway)>{frame::LEAVE_ANYWAY}</button>
             </footer>
         </Dialog>
     }

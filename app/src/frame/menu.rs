@@ -4,7 +4,7 @@ mod choices;
 
 use super::{Overlays, leaving::Leave};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     live::{Notices, Permission},
     session::use_session,
     ui::{avatar::Mark, icon::Icon, toast::use_toasts},
@@ -52,14 +52,14 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             <div class="menu-me">
                 {move || me().map(|(name, email)| view! { <strong><bdi>{name}</bdi></strong><span class="quiet-text" dir="ltr">{email}</span> })}
             </div>
-            <a class="menu-item" href="/settings/account" on:click=move |_| close()>
+            <a class="menu-item" href="/settings/account" on:click=on::click(move |_| close())>
                 <Icon name="user"/><span class="menu-name">{settings::ACCOUNT}</span>
             </a>
             <h3 class="menu-head">{frame::WORKSPACES}</h3>
             <ul class="menu-list">
                 <For each=memberships key=|place| (place.workspace, place.workspace_name.clone(), place.tone, place.logo.clone()) let:each>
                     <li>
-                        <button type="button" class="menu-item" on:click=move |_| switch(each.workspace)
+                        <button type="button" class="menu-item" on:click=on::click(move |_| switch(each.workspace))
                             aria-current=move || (session.workspace.get() == Some(each.workspace)).then_some("true")>
                             <Mark place=each.clone()/>
                             <span class="menu-name"><bdi>{each.workspace_name.clone()}</bdi></span>
@@ -70,13 +70,13 @@ pub fn Menu(place: Memo<Option<Membership>>) -> impl IntoView {
             </ul>
             <Choices/>
             <Notify/>
-            <button type="button" class="menu-item" on:click=move |_| { close(); overlays.command.set(true) }>
+            <button type="button" class="menu-item" on:click=on::click(move |_| { close(); overlays.command.set(true) })>
                 <Icon name="search"/><span class="menu-name">{frame::COMMANDS}</span><kbd>"Ctrl K"</kbd>
             </button>
-            <button type="button" class="menu-item" on:click=move |_| { close(); overlays.shortcuts.set(true) }>
+            <button type="button" class="menu-item" on:click=on::click(move |_| { close(); overlays.shortcuts.set(true) })>
                 <Icon name="keyboard"/><span class="menu-name">{frame::SHORTCUTS}</span><kbd>"?"</kbd>
             </button>
-            <button type="button" class="menu-item" on:click=sign_out>
+            <button type="button" class="menu-item" on:click=on::click(sign_out)>
                 <Icon name="log-out"/><span class="menu-name">{frame::SIGN_OUT}</span>
             </button>
         </div>
@@ -102,7 +102,7 @@ fn Notify() -> impl IntoView {
         Permission::Unsupported => toasts.fault(frame::NOTIFY_UNSUPPORTED),
     };
     view! {
-        <button type="button" class="menu-item" on:click=act>
+        <button type="button" class="menu-item" on:click=on::click(act)>
             {move || view! { <Icon name=if notices.permission.get() == Permission::On { "bell" } else { "bell-off" }/> }}
             <span class="menu-name">{word}</span>
         </button>

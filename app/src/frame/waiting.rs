@@ -3,7 +3,7 @@
 mod closed;
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     session::use_session,
     ui::later::{Later, Part},
     words::{self, account},
@@ -42,9 +42,9 @@ fn waiting() -> Part {
 #[component]
 fn Waiting() -> impl IntoView {
     let (session, outside) = (use_session(), expect_context::<Outside>());
-    let place = Memo::new(move |_| session.membership());
+    let place = memo(move || session.membership());
     let path = use_location().pathname;
-    let at_account = Memo::new(move |_| path.get() == ACCOUNT);
+    let at_account = memo(move || path.get() == ACCOUNT);
     let held = outside.held;
     effect(move || held.set(at_account.get()));
     on_cleanup(move || {

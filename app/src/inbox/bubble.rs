@@ -8,6 +8,7 @@ use super::{
     ticks::Ticks,
 };
 use crate::{
+    boxed::memo,
     live::use_live,
     ui::{
         icon::{Icon, kind_icon},
@@ -29,7 +30,7 @@ pub fn GroupView(
 ) -> impl IntoView {
     let live = use_live();
     let key = group.key;
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         groups
             .with(|all| {
                 all.iter()
@@ -82,13 +83,13 @@ fn Author(author: MemberId) -> impl IntoView {
 fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let live = use_live();
     let rich = expect_context::<Rich>();
-    let message = Memo::new(move |_| {
+    let message = memo(move || {
         live.inbox
             .with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
     });
     // What is shown in full follows the message by itself, and is not made anew with each of its changes. One memo decides:
     // a view that reads a memo and one that it depends on can miss a change.
-    let plain = Memo::new(move |_| {
+    let plain = memo(move || {
         message.with(|message| {
             let plain = |message: &&MessageView| !(rich::wants(message) && rich.is_ready());
             message.as_ref().filter(plain).cloned()

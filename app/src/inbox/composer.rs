@@ -14,7 +14,7 @@ use super::{
     window::{Gate, gate},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     browser,
     live::{LONGEST, Live, use_live},
     ui::toast::use_toasts,
@@ -70,7 +70,7 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
     let input = NodeRef::<html::Textarea>::new();
 
     let gate = followed_gate(live, id);
-    let shut = Memo::new(move |_| {
+    let shut = memo(move || {
         !note.get()
             && gate
                 .get()
@@ -78,13 +78,12 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
     });
     // Who writes while it is shut keeps the text and the keyboard: letters would be shortcuts otherwise.
     let focused = RwSignal::new(false);
-    let shown =
-        Memo::new(move |_| !shut.get() || focused.get() || text.with(|text| !text.is_empty()));
+    let shown = memo(move || !shut.get() || focused.get() || text.with(|text| !text.is_empty()));
     let bench = Bench {
         id,
         draft,
         input,
-        open: Memo::new(move |_| !note.get() && !shut.get()),
+        open: memo(move || !note.get() && !shut.get()),
         holds: RwSignal::default(),
         send: RwSignal::new(None),
     };
@@ -98,14 +97,14 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
             bench.holds.get()
         }
     };
-    let over = Memo::new(move |_| {
+    let over = memo(move || {
         let length = text.with(|text| text.trim().chars().count());
         length.saturating_sub(match holds() {
             Holds::Files | Holds::Waiting => CAPTION,
             _ => LONGEST,
         })
     });
-    let ready = Memo::new(move |_| {
+    let ready = memo(move || {
         let something = match holds() {
             Holds::Waiting => return false,
             Holds::Files => true,
@@ -156,7 +155,7 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
             // Its dialogs have forms of their own.
             <Kit/>
             <Show when=move || shown.get()>
-                <form class="composer-form" on:submit=move |event| { event.prevent_default(); send.run(()) }>
+                <form class="composer-form" on:submit=on::submit(move |event| { event.prevent_default(); send.run(()) })>
                     <Room draft typing input shut focused over ready send/>
                 </form>
             </Show>
@@ -166,7 +165,7 @@ pub fn Composer(opened: Opened, mark: RwSignal<Option<MessageId>>) -> impl IntoV
 }
 
 fn followed_gate(live: Live, id: ConversationId) -> Memo<Option<Gate>> {
-    Memo::new(move |_| {
+    memo(move || {
         let now = live.now.get();
         live.inbox.with(|inbox| {
             let row = inbox.row(id)?;

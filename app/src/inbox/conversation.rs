@@ -5,7 +5,7 @@ use super::{
     thread::ThreadView,
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     live::{Live, use_live},
     ui::{empty::Empty, icon::Icon},
@@ -72,7 +72,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
     live.say_where(Some(id), false);
     on_cleanup(move || live.say_where(None, false));
 
-    let gone = Memo::new(move |_| {
+    let gone = memo(move || {
         opened
             .failed
             .with(|failed| matches!(failed, Some((_, ApiError::NotFound))))
@@ -154,7 +154,7 @@ fn Fault(opened: Opened) -> impl IntoView {
             <div class="strip fault" role="alert">
                 <Icon name="triangle-alert"/>
                 <p>{text}</p>
-                <button type="button" class="button small" on:click=move |_| open(live, opened)>{words::TRY_AGAIN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| open(live, opened))>{words::TRY_AGAIN}</button>
             </div>
         </Show>
     }

@@ -3,7 +3,11 @@
 mod trail;
 
 use super::template::Towards;
-use crate::{boxed::effect, browser, live::Draft};
+use crate::{
+    boxed::{effect, memo},
+    browser,
+    live::Draft,
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -71,12 +75,12 @@ pub fn provide_desk() -> Desk {
     let (pathname, hash) = (location.pathname, location.hash);
     let wide = RwSignal::new(browser::matches(WIDE));
     let pinned = RwSignal::new(browser::recall(DETAILS).as_deref() != Some("hidden"));
-    let over = Memo::new(move |_| hash.with(|hash| hash == OVER));
+    let over = memo(move || hash.with(|hash| hash == OVER));
     let navigate = use_navigate();
     let go: Go = Box::new(move |path, options| navigate(path, options));
     let desk = Desk {
-        current: Memo::new(move |_| pathname.with(|path| opened_by(path))),
-        details: Memo::new(move |_| if wide.get() { pinned.get() } else { over.get() }),
+        current: memo(move || pathname.with(|path| opened_by(path))),
+        details: memo(move || if wide.get() { pinned.get() } else { over.get() }),
         write: RwSignal::new(None),
         answers: RwSignal::new(None),
         template: RwSignal::new(false),

@@ -3,7 +3,7 @@
 
 use super::{actions, api, conversation::Opened, desk::use_desk, person::Person, row::Row};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::{Inbox, use_live},
     ui::{
         avatar::Avatar,
@@ -30,10 +30,10 @@ pub fn DetailsPane(opened: Opened) -> impl IntoView {
         }
     };
     view! {
-        <aside class="details" aria-label=details::DETAILS on:keydown=keys>
+        <aside class="details" aria-label=details::DETAILS on:keydown=on::keydown(keys)>
             <header class="details-head">
                 <h2>{details::DETAILS}</h2>
-                <button type="button" class="icon-button" aria-label=thread::HIDE_DETAILS on:click=move |_| desk.toggle_details()>
+                <button type="button" class="icon-button" aria-label=thread::HIDE_DETAILS on:click=on::click(move |_| desk.toggle_details())>
                     <Icon name="x"/>
                 </button>
             </header>
@@ -57,8 +57,8 @@ fn inside() -> Part {
 fn Inside() -> impl IntoView {
     let (live, opened) = (use_live(), expect_context::<Opened>());
     let row = live.row(opened.id);
-    let known = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.contact.clone())));
-    let earlier = Memo::new(move |_| {
+    let known = memo(move || row.with(|row| row.as_ref().map(|row| row.contact.clone())));
+    let earlier = memo(move || {
         opened.details.with(|details| {
             details
                 .as_ref()
@@ -104,7 +104,7 @@ fn Contact(contact: ContactBrief) -> impl IntoView {
 fn Facts(opened: Opened) -> impl IntoView {
     let live = use_live();
     let row = live.row(opened.id);
-    let number = Memo::new(move |_| {
+    let number = memo(move || {
         row.with(|row| {
             let channel = row.as_ref()?.channel;
             live.inbox.with(|inbox| {
@@ -152,8 +152,8 @@ fn Facts(opened: Opened) -> impl IntoView {
 fn Assign(id: ConversationId) -> impl IntoView {
     let (live, toasts) = (use_live(), use_toasts());
     let row = live.row(id);
-    let assignee = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.assignee)));
-    let colleagues = Memo::new(move |_| live.inbox.with(Inbox::colleagues));
+    let assignee = memo(move || row.with(|row| row.as_ref().and_then(|row| row.assignee)));
+    let colleagues = memo(move || live.inbox.with(Inbox::colleagues));
     // Chosen by mouse or finger, the select lets the focus go: letters are shortcuts again. By keyboard one may go on.
     let pointed = StoredValue::new(false);
     let node = NodeRef::<html::Select>::new();
@@ -173,8 +173,8 @@ fn Assign(id: ConversationId) -> impl IntoView {
         gone.then(|| view! { <option value=member.to_string() prop:selected=true>{name.unwrap_or_else(|| words::FORMER.into())}</option> })
     };
     view! {
-        <select id="assignee" class="select" node_ref=node on:change=chosen
-            on:pointerdown=move |_| pointed.set_value(true) on:keydown=move |_| pointed.set_value(false)>
+        <select id="assignee" class="select" node_ref=node on:change=on::change(chosen)
+            on:pointerdown=move |_| pointed.set_value(true) on:keydown=on::keydown(move |_| pointed.set_value(false))>
             <option value="" prop:selected=move || assignee.get().is_none()>{words::NOBODY}</option>
             {former}
             <For each=move || colleagues.get() key=|member| (member.id, member.name.clone()) let:member>
@@ -191,8 +191,8 @@ fn Assign(id: ConversationId) -> impl IntoView {
 fn AssignTeam(id: ConversationId) -> impl IntoView {
     let (live, toasts) = (use_live(), use_toasts());
     let row = live.row(id);
-    let team = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.team)));
-    let teams = Memo::new(move |_| live.inbox.with(|inbox| inbox.teams.clone()));
+    let team = memo(move || row.with(|row| row.as_ref().and_then(|row| row.team)));
+    let teams = memo(move || live.inbox.with(|inbox| inbox.teams.clone()));
     let node = NodeRef::<html::Select>::new();
     let chosen = move |event| {
         let to = event_target_value(&event).parse::<TeamId>().ok();
@@ -213,7 +213,7 @@ fn AssignTeam(id: ConversationId) -> impl IntoView {
     view! {
         <Show when=move || teams.with(|teams| !teams.is_empty())>
             <div><dt><label for="assigned-team">{details::TEAM}</label></dt><dd>
-                <select id="assigned-team" class="select" node_ref=node on:change=chosen>
+                <select id="assigned-team" class="select" node_ref=node on:change=on::change(chosen)>
                     <option value="" prop:selected=move || team.get().is_none()>{details::NO_TEAM}</option>
                     <For each=move || teams.get() key=|team| (team.id, team.name.clone()) let:each>
                         <option value=each.id.to_string() prop:selected=move || team.get() == Some(each.id)>{each.name.clone()}</option>

@@ -2,7 +2,7 @@
 
 use super::{actions, desk::use_desk};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::use_live,
     ui::{
         avatar::{Avatar, WindowLeft, WindowRing},
@@ -19,7 +19,7 @@ use postern_types::{ConversationId, ConversationState};
 pub fn Head(id: ConversationId) -> impl IntoView {
     let (live, desk, toasts) = (use_live(), use_desk(), use_toasts());
     let row = live.row(id);
-    let name = Memo::new(move |_| {
+    let name = memo(move || {
         row.with(|row| {
             let label = row.as_ref().map(|row| row.contact.label().to_owned())?;
             Some(if label.is_empty() {
@@ -29,19 +29,19 @@ pub fn Head(id: ConversationId) -> impl IntoView {
             })
         })
     });
-    let open = Memo::new(move |_| {
+    let open = memo(move || {
         row.with(|row| {
             row.as_ref()
                 .is_none_or(|row| row.state == ConversationState::Open)
         })
     });
-    let mine = Memo::new(move |_| {
+    let mine = memo(move || {
         row.with(|row| {
             row.as_ref()
                 .is_some_and(|row| row.assignee == Some(live.me()))
         })
     });
-    let until = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.window_until)));
+    let until = memo(move || row.with(|row| row.as_ref().and_then(|row| row.window_until)));
     let face = move || {
         row.get().map(|row| {
             view! {
@@ -61,7 +61,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
     };
     view! {
         <header class="conversation-head">
-            <a class="icon-button back" href="/inbox" aria-label=thread::BACK on:click=back><Icon name="arrow-left"/></a>
+            <a class="icon-button back" href="/inbox" aria-label=thread::BACK on:click=on::click(back)><Icon name="arrow-left"/></a>
             {face}
             <div class="head-words">
                 <h2 class="head-name"><bdi>{move || name.get()}</bdi></h2>
@@ -70,11 +70,11 @@ pub fn Head(id: ConversationId) -> impl IntoView {
             <WindowLeft until now=live.now/>
             <div class="head-actions">
                 <Show when=move || !mine.get()>
-                    <button type="button" class="button quiet" on:click=move |_| actions::assign(live, toasts, id, Some(live.me()), None)>
+                    <button type="button" class="button quiet" on:click=on::click(move |_| actions::assign(live, toasts, id, Some(live.me()), None))>
                         <Icon name="user-check"/><span class="label">{details::ASSIGN_ME}</span><kbd aria-hidden="true">"a"</kbd>
                     </button>
                 </Show>
-                <button type="button" class="button quiet" on:click=move |_| actions::toggle_state(live, toasts, id)>
+                <button type="button" class="button quiet" on:click=on::click(move |_| actions::toggle_state(live, toasts, id))>
                     {move || if open.get() {
                         view! { <Icon name="check"/><span class="label">{thread::CLOSE_IT}</span> }.into_any()
                     } else {
@@ -84,7 +84,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
                 </button>
                 <button type="button" class="icon-button" id="details-toggle" aria-expanded=move || desk.details.get().to_string()
                     aria-label=move || if desk.details.get() { thread::HIDE_DETAILS } else { thread::SHOW_DETAILS }
-                    on:click=move |_| desk.toggle_details()>
+                    on:click=on::click(move |_| desk.toggle_details())>
                     <Icon name="panel-right"/>
                 </button>
             </div>
@@ -97,7 +97,7 @@ pub fn Head(id: ConversationId) -> impl IntoView {
 #[component]
 fn Beside(id: ConversationId) -> impl IntoView {
     let live = use_live();
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         let others = live
             .presence
             .with(|presence| presence.others(id, live.me()));
@@ -114,7 +114,7 @@ fn Beside(id: ConversationId) -> impl IntoView {
         };
         (names(writing), names(looking))
     });
-    let number = Memo::new(move |_| {
+    let number = memo(move || {
         live.inbox.with(|inbox| {
             let row = inbox.row(id)?;
             let channel = inbox.channel(row.channel)?;

@@ -6,7 +6,7 @@ mod name;
 
 use super::conversation::Opened;
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     live::{Live, use_live},
     ui::{
@@ -42,7 +42,7 @@ pub fn Person() -> impl IntoView {
     let failed = RwSignal::new(None::<ApiError>);
     let row = live.row(opened.id);
     // Another contact, or the same one called otherwise.
-    let shown = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.contact.clone())));
+    let shown = memo(move || row.with(|row| row.as_ref().map(|row| row.contact.clone())));
     effect(move || {
         live.epoch.track();
         shown.track();
@@ -53,7 +53,7 @@ pub fn Person() -> impl IntoView {
         <section class="details-part person" aria-label=details::PERSON>
             <Show when=move || failed.with(Option::is_some)>
                 <p class="hint" role="alert">{move || failed.with(|error| error.as_ref().map(|error| fault::doing(details::PERSON_FAILED, error)))}</p>
-                <button type="button" class="button small" on:click=move |_| desk.again.update(|n| *n += 1)>{words::TRY_AGAIN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| desk.again.update(|n| *n += 1))>{words::TRY_AGAIN}</button>
             </Show>
             {move || desk.person.get().map(|person| view! {
                 <Name desk person=person.clone()/>

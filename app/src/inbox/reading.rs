@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     browser,
     live::{self, Live},
 };
@@ -14,7 +14,7 @@ pub fn follow(live: Live, desk: Desk, id: ConversationId) -> RwSignal<Option<Mes
     let mark = RwSignal::new(None);
     // True until the reader has seen everything: the next unread ones came while they were away.
     let away = StoredValue::new(true);
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         live.inbox.with(|inbox| {
             let unread = inbox.row(id).map_or(0, |row| row.unread);
             let loaded = inbox.threads.get(&id).is_some_and(|thread| thread.loaded);

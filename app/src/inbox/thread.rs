@@ -4,7 +4,7 @@ mod place;
 
 use super::{api, bubble::GroupView, groups, rich::Rich};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     live::{Live, Thread, unseen, use_live},
     ui::{icon::Icon, sentinel::Sentinel, time},
     words::{self, fault, thread},
@@ -29,18 +29,18 @@ pub fn ThreadView(id: ConversationId, mark: RwSignal<Option<MessageId>>) -> impl
     let at_end = RwSignal::new(true);
     let place = Place::keep(scroll, lines, at_end);
 
-    let groups = Memo::new(move |_| {
+    let groups = memo(move || {
         let mark = mark.get();
         live.inbox.with(|inbox| {
             let messages = inbox.threads.get(&id).map(Thread::messages);
             groups::gather(messages.unwrap_or_default(), mark, time::local_day)
         })
     });
-    let loaded = Memo::new(move |_| {
+    let loaded = memo(move || {
         live.inbox
             .with(|inbox| inbox.threads.get(&id).is_some_and(|t| t.loaded))
     });
-    let older = Memo::new(move |_| {
+    let older = memo(move || {
         live.inbox
             .with(|inbox| inbox.threads.get(&id)?.older.clone())
     });
@@ -148,7 +148,7 @@ fn Start(older: Memo<Option<String>>, pages: Pages) -> impl IntoView {
             <div class="strip fault" role="alert">
                 <Icon name="triangle-alert"/>
                 <p>{reason}</p>
-                <button type="button" class="button small" on:click=move |_| pages.again()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| pages.again())>{words::TRY_AGAIN}</button>
             </div>
         }
         .into_any(),
@@ -162,7 +162,7 @@ fn Start(older: Memo<Option<String>>, pages: Pages) -> impl IntoView {
 
 /// To the end for a line that was written here, in this tab; for nothing else.
 fn follow_own_lines(live: Live, id: ConversationId, to_end: impl Fn() + 'static) {
-    let written = Memo::new(move |_| {
+    let written = memo(move || {
         live.inbox.with(|inbox| {
             let last = inbox.threads.get(&id)?.messages().last()?;
             unseen(last).then_some(last.id)
@@ -180,7 +180,7 @@ fn follow_own_lines(live: Live, id: ConversationId, to_end: impl Fn() + 'static)
 /// How many messages came in below while the reader was further up.
 fn unseen_below(live: Live, id: ConversationId, at_end: RwSignal<bool>) -> Memo<usize> {
     let came_in = |message: &&MessageView| message.direction == Direction::In;
-    let last = Memo::new(move |_| {
+    let last = memo(move || {
         live.inbox.with(|inbox| {
             let messages = inbox.threads.get(&id)?.messages();
             messages.iter().rev().find(came_in).map(|m| m.id)
@@ -193,7 +193,7 @@ fn unseen_below(live: Live, id: ConversationId, at_end: RwSignal<bool>) -> Memo<
             seen.set(last);
         }
     });
-    Memo::new(move |_| {
+    memo(move || {
         let Some(seen) = seen.get().filter(|_| !at_end.get()) else {
             return 0;
         };
@@ -217,7 +217,7 @@ fn Jump(at_end: RwSignal<bool>, below: Memo<usize>, jump: Callback<()>) -> impl 
     };
     view! {
         <Show when=move || !at_end.get()>
-            <button type="button" class="jump" class:has-new=move || { below.get() > 0 } on:click=move |_| jump.run(())>
+            <button type="button" class="jump" class:has-new=move || { below.get() > 0 } on:click=on::click(move |_| jump.run(()))>
                 <Icon name="arrow-down"/>
                 {word}
             </button>

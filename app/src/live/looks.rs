@@ -1,7 +1,7 @@
 //! What was looked at is marked as read, and told again when that did not reach the server, whatever page is open.
 
 use super::{Change, Inbox, Live, api};
-use crate::boxed::effect;
+use crate::boxed::{effect, memo};
 use leptos::prelude::*;
 use postern_types::ConversationId;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) fn tell_untold(live: Live) {
         }
     };
     live.on_connected(tell);
-    let owes = Memo::new(move |_| live.inbox.with(|inbox| !inbox.untold().is_empty()));
+    let owes = memo(move || live.inbox.with(|inbox| !inbox.untold().is_empty()));
     effect(move || {
         if owes.get() {
             set_timeout(tell, PAUSE);

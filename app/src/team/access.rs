@@ -1,15 +1,20 @@
 //! The browsers in which a member has this workspace open, and ending that.
 
 use super::{asking::What, who::Who};
-use crate::{boxed::Show, live::use_live, ui::time, words::team};
+use crate::{
+    boxed::{Show, memo, on},
+    live::use_live,
+    ui::time,
+    words::team,
+};
 use leptos::prelude::*;
 use postern_types::AccessView;
 
 /// How many there are, and each when it is asked for.
 #[component]
 pub fn Access(who: Who, name: Memo<String>) -> impl IntoView {
-    let browsers = Memo::new(move |_| who.read(|who| who.access.clone()));
-    let some = Memo::new(move |_| who.read(|who| !who.access.is_empty()));
+    let browsers = memo(move || who.read(|who| who.access.clone()));
+    let some = memo(move || who.read(|who| !who.access.is_empty()));
     view! {
         <Show when=move || some.get() fallback=|| view! { <p class="quiet-text">{team::NO_BROWSER}</p> }>
             <details class="team-access">
@@ -20,7 +25,7 @@ pub fn Access(who: Who, name: Memo<String>) -> impl IntoView {
                     </For>
                 </ul>
                 <Show when=move || who.within_reach()>
-                    <button type="button" class="button small danger-quiet" on:click=move |_| who.ask(What::EndAccess)
+                    <button type="button" class="button small danger-quiet" on:click=on::click(move |_| who.ask(What::EndAccess))
                         aria-label=move || team::end_access(&name.get())>{team::END_ACCESS}"…"</button>
                 </Show>
             </details>

@@ -6,6 +6,7 @@ mod remove;
 
 use super::{api, desk::Desk};
 use crate::{
+    boxed::on,
     ui::{
         ask::{Ask, Foot},
         dialog::Dialog,
@@ -84,7 +85,7 @@ fn EndAccess(desk: Desk, asked: Asked) -> impl IntoView {
         ask.put(api::end_access(id), move |()| desk.done(said));
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{team::end_access_lost(&asked.name)}</p>
             {ask.general(&[])}
             <Foot ask open=desk.asking act=team::END_ACCESS look="button danger"/>
@@ -103,7 +104,7 @@ fn StepDown(desk: Desk, asked: Asked, to: Role) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{team::step_down_lost(to)}</p>
             {ask.general(&[])}
             <Foot ask open=desk.asking act=team::step_down_do(to) look="button danger"/>

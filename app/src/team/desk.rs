@@ -4,7 +4,7 @@ mod act;
 
 use super::{api, asking::Asked};
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     browser,
     error::ApiError,
     live::{Live, use_live},
@@ -57,18 +57,18 @@ impl Desk {
         let (live, session) = (use_live(), use_session());
         let team = RwSignal::new(None::<Team>);
         let refused = RwSignal::new(false);
-        let mine = Memo::new(move |_| {
+        let mine = memo(move || {
             // The store hears of another role at once.
             let heard = live
                 .inbox
                 .with(|inbox| inbox.member(inbox.me).map(|me| me.role));
             heard.or_else(|| session.membership().map(|place| place.role))
         });
-        let shown = Memo::new(move |_| {
+        let shown = memo(move || {
             let runs = mine.get().is_some_and(|role| role.may(Right::Team));
             runs && !refused.get()
         });
-        let owners = Memo::new(move |_| {
+        let owners = memo(move || {
             team.with(|team| {
                 let members = team.iter().flat_map(|team| &team.members);
                 members
@@ -97,7 +97,7 @@ impl Desk {
     }
 
     fn keep_reading(self, live: Live) {
-        let told = Memo::new(move |_| live.inbox.with(|inbox| inbox.team_rev));
+        let told = memo(move || live.inbox.with(|inbox| inbox.team_rev));
         effect(move || {
             told.track();
             if self.mine.get().is_some_and(|role| role.may(Right::Team)) {
@@ -184,7 +184,7 @@ impl Desk {
 
     /// Whose state is so, in the order of the list.
     pub fn ids(self, is_so: fn(&TeamMember) -> bool) -> Memo<Vec<MemberId>> {
-        Memo::new(move |_| {
+        memo(move || {
             self.team.with(|team| {
                 let members = team.iter().flat_map(|team| &team.members);
                 members.filter(|who| is_so(who)).map(|who| who.id).collect()

@@ -2,7 +2,7 @@
 
 use super::{api, desk::Desk};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::use_live,
     ui::{icon::Icon, time},
     words::team,
@@ -13,7 +13,7 @@ use postern_types::{InvitationId, InvitationView};
 /// The section; nothing while none is open.
 #[component]
 pub fn Invitations(desk: Desk) -> impl IntoView {
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         desk.team.with(|team| {
             let all = team.iter().flat_map(|team| &team.invitations);
             all.map(|one| one.id).collect::<Vec<_>>()
@@ -37,7 +37,7 @@ pub fn Invitations(desk: Desk) -> impl IntoView {
 #[component]
 fn Line(desk: Desk, id: InvitationId) -> impl IntoView {
     let live = use_live();
-    let invitation = Memo::new(move |_| {
+    let invitation = memo(move || {
         desk.team.with(|team| {
             let mut all = team.iter().flat_map(|team| &team.invitations);
             all.find(|one| one.id == id).cloned()
@@ -87,10 +87,10 @@ fn Line(desk: Desk, id: InvitationId) -> impl IntoView {
             </div>
             <div class="team-do">
                 {mailed.then(|| view! {
-                    <button type="button" class="button small" on:click=resend aria-label=resend_it
+                    <button type="button" class="button small" on:click=on::click(resend) aria-label=resend_it
                         aria-disabled=move || busy.get().then_some("true")>{team::RESEND}</button>
                 })}
-                <button type="button" class="button small danger-quiet" on:click=withdraw aria-label=withdraw_it
+                <button type="button" class="button small danger-quiet" on:click=on::click(withdraw) aria-label=withdraw_it
                     aria-disabled=move || busy.get().then_some("true")>{team::WITHDRAW}</button>
             </div>
         </li>

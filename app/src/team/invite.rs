@@ -5,6 +5,7 @@ mod mail;
 
 use super::desk::Desk;
 use crate::{
+    boxed::on,
     ui::{ask::focus_soon, dialog::Dialog},
     words::team,
 };
@@ -29,11 +30,11 @@ fn Ways(desk: Desk) -> impl IntoView {
         <fieldset class="field options team-ways">
             <legend>{team::HOW}</legend>
             <label class="option">
-                <input type="radio" name="way" prop:checked=move || !by_link.get() on:change=move |_| by_link.set(false)/>
+                <input type="radio" name="way" prop:checked=move || !by_link.get() on:change=on::change(move |_| by_link.set(false))/>
                 <span><strong>{team::BY_MAIL}</strong><small>{team::BY_MAIL_HINT}</small></span>
             </label>
             <label class="option">
-                <input type="radio" name="way" prop:checked=move || by_link.get() on:change=move |_| by_link.set(true)/>
+                <input type="radio" name="way" prop:checked=move || by_link.get() on:change=on::change(move |_| by_link.set(true))/>
                 <span><strong>{team::BY_LINK}</strong><small>{team::BY_LINK_HINT}</small></span>
             </label>
         </fieldset>

@@ -8,7 +8,7 @@ use super::{
     who::Who,
 };
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo},
     live::use_live,
     ui::{avatar::Avatar, icon::Icon, time},
     words::team,
@@ -49,8 +49,8 @@ pub fn Members(desk: Desk) -> impl IntoView {
 #[component]
 fn Line(desk: Desk, id: MemberId) -> impl IntoView {
     let who = Who::follow(desk, id);
-    let name = Memo::new(move |_| who.read(|who| who.name.clone()));
-    let out = Memo::new(move |_| who.read(|who| who.state == MemberState::Suspended));
+    let name = memo(move || who.read(|who| who.name.clone()));
+    let out = memo(move || who.read(|who| who.state == MemberState::Suspended));
     let you = who.known(|who| who.you);
     view! {
         <tr role="row" class:out=move || out.get()>
@@ -80,7 +80,7 @@ fn label(word: &'static str) -> AnyView {
 
 #[component]
 fn Marks(who: Who, out: Memo<bool>) -> impl IntoView {
-    let factor = Memo::new(move |_| who.read(|who| who.factor));
+    let factor = memo(move || who.read(|who| who.factor));
     let state = move || {
         let (icon, word) = if out.get() {
             ("ban", team::SUSPENDED)
@@ -107,7 +107,7 @@ fn Marks(who: Who, out: Memo<bool>) -> impl IntoView {
 #[component]
 fn Seen(who: Who) -> impl IntoView {
     let live = use_live();
-    let seen = Memo::new(move |_| who.read(|who| who.seen));
+    let seen = memo(move || who.read(|who| who.seen));
     let when = move || match seen.get() {
         Some(at) => {
             view! { <time title=time::full(at)>{move || time::brief(at, live.now.get())}</time> }

@@ -1,7 +1,12 @@
 //! What can be done with a member: the browser's own popover, beside the button that opens it.
 
 use super::{asking::What, who::Who};
-use crate::{boxed::Show, number, ui::icon::Icon, words::team};
+use crate::{
+    boxed::{Show, on},
+    number,
+    ui::icon::Icon,
+    words::team,
+};
 use leptos::{html, prelude::*};
 use postern_types::Right;
 use web_sys::{Element, HtmlElement};
@@ -42,21 +47,21 @@ pub fn MemberMenu(who: Who, name: Memo<String>, out: Memo<bool>) -> impl IntoVie
             .is_some_and(|role| role.may(Right::Ownership))
     };
     view! {
-        <button type="button" class="icon-button" node_ref=button popovertarget=id.clone() on:click=placed
+        <button type="button" class="icon-button" node_ref=button popovertarget=id.clone() on:click=on::click(placed)
             aria-label=move || team::actions_for(&name.get())>
             <Icon name="ellipsis"/>
         </button>
         <div id=id class="menu team-menu" popover="auto" node_ref=menu>
-            <button type="button" class="menu-item" on:click=shut>
+            <button type="button" class="menu-item" on:click=on::click(shut)>
                 {move || view! { <Icon name=if out.get() { "undo-2" } else { "ban" }/> }}
                 <span class="menu-name">{move || if out.get() { team::LET_IN } else { team::SUSPEND }}</span>
             </button>
-            <button type="button" class="menu-item" on:click=move |_| ask(What::Remove)>
+            <button type="button" class="menu-item" on:click=on::click(move |_| ask(What::Remove))>
                 <Icon name="x"/><span class="menu-name">{team::REMOVE}"…"</span>
             </button>
             // Whoever is shut out cannot own it.
             <Show when=move || { owns() && !out.get() }>
-                <button type="button" class="menu-item" on:click=move |_| ask(What::HandOver)>
+                <button type="button" class="menu-item" on:click=on::click(move |_| ask(What::HandOver))>
                     <Icon name="forward"/><span class="menu-name">{team::HAND_OVER}"…"</span>
                 </button>
             </Show>

@@ -1,7 +1,10 @@
 //! Choosing a role: for somebody who is to come, and of somebody who is here.
 
 use super::{asking::What, who::Who};
-use crate::{boxed::Show, words::team};
+use crate::{
+    boxed::{Show, memo, on},
+    words::team,
+};
 use leptos::{html, prelude::*};
 use postern_types::Role;
 
@@ -33,7 +36,7 @@ pub fn RoleChoice(
         }
     };
     view! {
-        <select class="select" id=id aria-label=move || label.map(|label| label.get()) aria-describedby=hint on:change=chosen>
+        <select class="select" id=id aria-label=move || label.map(|label| label.get()) aria-describedby=hint on:change=on::change(chosen)>
             {OFFERED.into_iter().map(|each| view! {
                 <option value=each.as_str() prop:selected=move || value.get() == each>{team::role(each)}</option>
             }).collect_view()}
@@ -60,9 +63,9 @@ pub fn RoleField(value: RwSignal<Role>) -> impl IntoView {
 pub fn RoleOf(who: Who, name: Memo<String>) -> impl IntoView {
     let desk = who.desk;
     let node = NodeRef::<html::Select>::new();
-    let role = Memo::new(move |_| who.role());
-    let above = Memo::new(move |_| Some(who.role()) > desk.mine.get());
-    let last = Memo::new(move |_| {
+    let role = memo(move || who.role());
+    let above = memo(move || Some(who.role()) > desk.mine.get());
+    let last = memo(move || {
         let alone = desk.owners.get() == 1;
         who.read(|who| alone && who.you && who.role == Role::Owner)
     });
@@ -88,7 +91,7 @@ pub fn RoleOf(who: Who, name: Memo<String>) -> impl IntoView {
     };
     view! {
         <select class="select" node_ref=node aria-label=move || team::role_of(&name.get())
-            disabled=move || above.get() || last.get() on:change=chosen>
+            disabled=move || above.get() || last.get() on:change=on::change(chosen)>
             {ROLES.into_iter().map(|each| view! {
                 <option value=each.as_str() prop:selected=move || role.get() == each disabled=move || too_high(each)
                     hidden=move || too_high(each) && role.get() != each>{team::role(each)}</option>

@@ -2,6 +2,7 @@
 
 use super::{api, desk::Desk};
 use crate::{
+    boxed::{memo, on},
     error::ApiError,
     ui::icon::Icon,
     words::{fault, team},
@@ -14,11 +15,11 @@ use postern_types::MemberState;
 pub fn Security(desk: Desk) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     let failed = RwSignal::new(None::<ApiError>);
-    let required = Memo::new(move |_| {
+    let required = memo(move || {
         desk.team
             .with(|team| team.as_ref().is_some_and(|team| team.factor_required))
     });
-    let without = Memo::new(move |_| {
+    let without = memo(move || {
         desk.team.with(|team| {
             let members = team.iter().flat_map(|team| &team.members);
             members
@@ -47,7 +48,7 @@ pub fn Security(desk: Desk) -> impl IntoView {
         <section class="card" aria-labelledby="team-security">
             <h2 id="team-security">{team::SECURITY}</h2>
             <label class="team-switch">
-                <input type="checkbox" role="switch" node_ref=node prop:checked=move || required.get() on:change=choose/>
+                <input type="checkbox" role="switch" node_ref=node prop:checked=move || required.get() on:change=on::change(choose)/>
                 <span><strong>{team::REQUIRE}</strong><small>{move || team::require_hint(without.get())}</small></span>
             </label>
             {move || failed.get().map(|error| {

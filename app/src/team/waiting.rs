@@ -2,7 +2,7 @@
 
 use super::{api, asking::What, desk::Desk, roles::RoleChoice, who::Who};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::use_live,
     ui::{avatar::Avatar, time},
     words::team,
@@ -33,7 +33,7 @@ pub fn WaitingList(desk: Desk) -> impl IntoView {
 fn Line(desk: Desk, id: MemberId) -> impl IntoView {
     let live = use_live();
     let who = Who::follow(desk, id);
-    let name = Memo::new(move |_| who.read(|who| who.name.clone()));
+    let name = memo(move || who.read(|who| who.name.clone()));
     // As it was offered, until somebody here chooses another.
     let role = RwSignal::new(who.known(|who| Some(who.role)).unwrap_or(Role::Agent));
     let busy = RwSignal::new(false);
@@ -63,9 +63,9 @@ fn Line(desk: Desk, id: MemberId) -> impl IntoView {
             </div>
             <div class="team-do">
                 <RoleChoice value=role label=Signal::derive(move || team::role_of(&name.get()))/>
-                <button type="button" class="button primary" on:click=approve aria-label=move || team::approve(&name.get())
+                <button type="button" class="button primary" on:click=on::click(approve) aria-label=move || team::approve(&name.get())
                     aria-disabled=move || busy.get().then_some("true")>{team::APPROVE}</button>
-                <button type="button" class="button" on:click=move |_| who.ask(What::Decline)
+                <button type="button" class="button" on:click=on::click(move |_| who.ask(What::Decline))
                     aria-label=move || team::decline(&name.get())>{team::DECLINE}"…"</button>
             </div>
         </li>

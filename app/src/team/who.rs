@@ -1,6 +1,7 @@
 //! One member, followed: a line of the list stays where it is while what it shows changes.
 
 use super::{asking::What, desk::Desk};
+use crate::boxed::memo;
 use leptos::prelude::*;
 use postern_types::{MemberId, Role, TeamMember};
 
@@ -15,7 +16,7 @@ pub struct Who {
 impl Who {
     /// Follows one of the list.
     pub fn follow(desk: Desk, id: MemberId) -> Self {
-        let member = Memo::new(move |_| {
+        let member = memo(move || {
             desk.team.with(|team| {
                 let mut members = team.iter().flat_map(|team| &team.members);
                 members.find(|who| who.id == id).cloned()

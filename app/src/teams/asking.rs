@@ -2,6 +2,7 @@
 
 use super::{api, desk::Desk};
 use crate::{
+    boxed::on,
     ui::{
         ask::{Ask, Foot, focus_soon},
         dialog::Dialog,
@@ -72,7 +73,7 @@ fn Naming(
         ask.put(asked, move |()| desk.done(said));
     };
     view! {
-        <form class="form" on:submit=submit novalidate>
+        <form class="form" on:submit=on::submit(submit) novalidate>
             {ask.general(&["team_name"])}
             <Field name="team_name" label=teams::NAME value=name hint=teams::NAME_HINT fault=ask.fault("team_name") maxlength=60_u32/>
             <Foot ask open=desk.asking act/>
@@ -91,7 +92,7 @@ fn Delete(desk: Desk, id: TeamId, name: String, open: u32) -> impl IntoView {
         ask.put(api::delete(id), move |()| desk.done(said));
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{teams::delete_lost(open)}</p>
             {ask.general(&[])}
             <Foot ask open=desk.asking act=teams::DELETE_DO look="button danger"/>

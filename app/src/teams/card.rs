@@ -2,7 +2,7 @@
 
 use super::{api, asking::What, desk::Desk};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     live::{Inbox, use_live},
     ui::{avatar::Avatar, icon::Icon},
     words::{self, teams},
@@ -13,14 +13,13 @@ use postern_types::{MemberId, TeamId, TeamView};
 /// The section.
 #[component]
 pub fn TeamCard(desk: Desk, id: TeamId) -> impl IntoView {
-    let team =
-        Memo::new(move |_| desk.read(|all| all.teams.iter().find(|team| team.id == id).cloned()));
+    let team = memo(move || desk.read(|all| all.teams.iter().find(|team| team.id == id).cloned()));
     let read = move |read: fn(&TeamView) -> String| {
         team.with(|team| team.as_ref().map(read).unwrap_or_default())
     };
-    let name = Memo::new(move |_| read(|team| team.name.clone()));
-    let open = Memo::new(move |_| team.with(|team| team.as_ref().map_or(0, |t| t.conversations)));
-    let members = Memo::new(move |_| {
+    let name = memo(move || read(|team| team.name.clone()));
+    let open = memo(move || team.with(|team| team.as_ref().map_or(0, |t| t.conversations)));
+    let members = memo(move || {
         team.with(|team| team.as_ref().map(|team| team.members.clone()))
             .unwrap_or_default()
     });
@@ -33,10 +32,10 @@ pub fn TeamCard(desk: Desk, id: TeamId) -> impl IntoView {
                 <h2 id=head.clone()><bdi>{move || name.get()}</bdi></h2>
                 <span class="quiet-text">{move || teams::open(open.get())}</span>
                 <div class="team-do">
-                    <button type="button" class="button small" aria-label=move || teams::rename_title(&name.get()) on:click=rename>
+                    <button type="button" class="button small" aria-label=move || teams::rename_title(&name.get()) on:click=on::click(rename)>
                         <Icon name="pencil"/>{teams::RENAME}
                     </button>
-                    <button type="button" class="button small" aria-label=move || teams::delete_label(&name.get()) on:click=delete>
+                    <button type="button" class="button small" aria-label=move || teams::delete_label(&name.get()) on:click=on::click(delete)>
                         <Icon name="x"/>{teams::DELETE}
                     </button>
                 </div>
@@ -56,7 +55,7 @@ pub fn TeamCard(desk: Desk, id: TeamId) -> impl IntoView {
 #[component]
 fn Person(desk: Desk, id: TeamId, name: Memo<String>, member: MemberId) -> impl IntoView {
     let live = use_live();
-    let who = Memo::new(move |_| {
+    let who = memo(move || {
         let known = live
             .inbox
             .with(|inbox| inbox.member(member).map(|member| member.name.clone()));
@@ -69,7 +68,7 @@ fn Person(desk: Desk, id: TeamId, name: Memo<String>, member: MemberId) -> impl 
     view! {
         {move || view! { <Avatar name=Some(who.get()) id=member.0/> }}
         <span class="team-words"><bdi>{move || who.get()}</bdi></span>
-        <button type="button" class="icon-button" aria-label=move || teams::take_out(&who.get(), &name.get()) on:click=out>
+        <button type="button" class="icon-button" aria-label=move || teams::take_out(&who.get(), &name.get()) on:click=on::click(out)>
             <Icon name="x"/>
         </button>
     }
@@ -81,7 +80,7 @@ fn Person(desk: Desk, id: TeamId, name: Memo<String>, member: MemberId) -> impl 
 fn Add(desk: Desk, id: TeamId, name: Memo<String>, members: Memo<Vec<MemberId>>) -> impl IntoView {
     let live = use_live();
     let node = NodeRef::<html::Select>::new();
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         let mut all = live.inbox.with(Inbox::colleagues);
         members.with(|members| all.retain(|who| !members.contains(&who.id)));
         all
@@ -102,7 +101,7 @@ fn Add(desk: Desk, id: TeamId, name: Memo<String>, members: Memo<Vec<MemberId>>)
     };
     view! {
         <Show when=move || others.with(|all| !all.is_empty())>
-            <select class="select teams-add" node_ref=node aria-label=move || teams::add_to(&name.get()) on:change=chosen>
+            <select class="select teams-add" node_ref=node aria-label=move || teams::add_to(&name.get()) on:change=on::change(chosen)>
                 <option value="">{teams::ADD}</option>
                 <For each=move || others.get() key=|who| (who.id, who.name.clone()) let:who>
                     <option value=who.id.to_string()>{who.name}</option>

@@ -2,7 +2,7 @@
 
 use super::{api, asking::What};
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     error::ApiError,
     live::use_live,
     session::use_session,
@@ -38,7 +38,7 @@ impl Desk {
     /// Reads the teams, and again whenever they may have changed, until the owner is cleaned up.
     pub fn open() -> Self {
         let (live, session) = (use_live(), use_session());
-        let mine = Memo::new(move |_| {
+        let mine = memo(move || {
             // The store hears of another role at once.
             let heard = live
                 .inbox
@@ -49,7 +49,7 @@ impl Desk {
             all: RwSignal::new(None),
             failed: RwSignal::new(None),
             mine,
-            shown: Memo::new(move |_| mine.get().is_some_and(|role| role.may(Right::Teams))),
+            shown: memo(move || mine.get().is_some_and(|role| role.may(Right::Teams))),
             asked: RwSignal::new(None),
             asking: RwSignal::new(false),
             toasts: use_toasts(),

@@ -1,7 +1,10 @@
 //! Whether agents see their own and their teams' conversations alone.
 
 use super::{api, desk::Desk};
-use crate::{boxed::Show, words::teams};
+use crate::{
+    boxed::{Show, memo, on},
+    words::teams,
+};
 use leptos::{html, prelude::*};
 use postern_types::Right;
 
@@ -9,8 +12,8 @@ use postern_types::Right;
 #[component]
 pub fn Limit(desk: Desk) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
-    let limited = Memo::new(move |_| desk.read(|all| all.limited));
-    let may = Memo::new(move |_| desk.mine.get().is_some_and(|role| role.may(Right::Limit)));
+    let limited = memo(move || desk.read(|all| all.limited));
+    let may = memo(move || desk.mine.get().is_some_and(|role| role.may(Right::Limit)));
     let choose = move |event: web_sys::Event| {
         let wanted = event_target_checked(&event);
         let said = if wanted {
@@ -35,7 +38,7 @@ pub fn Limit(desk: Desk) -> impl IntoView {
             <h2 id="teams-limit">{teams::WHO_SEES}</h2>
             <label class="team-switch">
                 <input type="checkbox" role="switch" node_ref=node disabled=move || !may.get()
-                    prop:checked=move || limited.get() on:change=choose/>
+                    prop:checked=move || limited.get() on:change=on::change(choose)/>
                 <span><strong>{teams::LIMIT}</strong><small>{teams::LIMIT_HINT}</small></span>
             </label>
             <Show when=move || !may.get()><p class="hint">{teams::ADMINS_ONLY}</p></Show>

@@ -1,6 +1,7 @@
 //! Where the new conversations of each number go.
 
 use super::{api, desk::Desk};
+use crate::boxed::{memo, on};
 use crate::words::teams;
 use leptos::{html, prelude::*};
 use postern_types::{ChannelId, TeamId};
@@ -8,7 +9,7 @@ use postern_types::{ChannelId, TeamId};
 /// The section.
 #[component]
 pub fn Numbers(desk: Desk) -> impl IntoView {
-    let ids = Memo::new(move |_| desk.read(|all| all.numbers.iter().map(|n| n.id).collect()));
+    let ids = memo(move || desk.read(|all| all.numbers.iter().map(|n| n.id).collect()));
     let none = move || ids.with(Vec::<ChannelId>::is_empty);
     view! {
         <section class="card" aria-labelledby="teams-numbers">
@@ -24,15 +25,14 @@ pub fn Numbers(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Number(desk: Desk, id: ChannelId) -> impl IntoView {
-    let number = Memo::new(move |_| {
-        desk.read(|all| all.numbers.iter().find(|number| number.id == id).cloned())
-    });
-    let team = Memo::new(move |_| number.with(|number| number.as_ref().and_then(|n| n.team)));
-    let name = Memo::new(move |_| {
+    let number =
+        memo(move || desk.read(|all| all.numbers.iter().find(|number| number.id == id).cloned()));
+    let team = memo(move || number.with(|number| number.as_ref().and_then(|n| n.team)));
+    let name = memo(move || {
         number.with(|number| number.as_ref().map(|n| n.name.clone()).unwrap_or_default())
     });
     let phone = move || number.with(|number| number.as_ref().map(|n| n.phone.clone()));
-    let choices = Memo::new(move |_| {
+    let choices = memo(move || {
         desk.read(|all| {
             let teams = all.teams.iter();
             teams
@@ -62,7 +62,7 @@ fn Number(desk: Desk, id: ChannelId) -> impl IntoView {
                 <span class="quiet-text" dir="ltr">{phone}</span>
             </label>
             <div class="team-do">
-                <select id=select class="select" node_ref=node on:change=chosen>
+                <select id=select class="select" node_ref=node on:change=on::change(chosen)>
                     <option value="" prop:selected=move || team.get().is_none()>{teams::NO_TEAM}</option>
                     <For each=move || choices.get() key=|choice| choice.clone() let:choice>
                         <option value=choice.0.to_string() prop:selected=move || team.get() == Some(choice.0)>{choice.1.clone()}</option>

@@ -2,6 +2,7 @@
 
 use super::api;
 use crate::{
+    boxed::on,
     error::ApiError,
     ui::{icon::Icon, time},
     words::{fault, trace as words},
@@ -49,14 +50,14 @@ pub fn Again() -> impl IntoView {
     view! {
         <section class="card again" aria-labelledby="again-title">
             <header><h2 id="again-title">{words::AGAIN}</h2><p class="hint">{words::AGAIN_HINT}</p></header>
-            <form class="again-form" on:submit=ask>
+            <form class="again-form" on:submit=on::submit(ask)>
                 <div class="field">
                     <label for="again-from">{words::FROM}</label>
-                    <input id="again-from" type="datetime-local" required=true on:input=move |event| from.set(event_target_value(&event))/>
+                    <input id="again-from" type="datetime-local" required=true on:input=on::input(move |event| from.set(event_target_value(&event)))/>
                 </div>
                 <div class="field">
                     <label for="again-to">{words::TO}</label>
-                    <input id="again-to" type="datetime-local" required=true on:input=move |event| to.set(event_target_value(&event))/>
+                    <input id="again-to" type="datetime-local" required=true on:input=on::input(move |event| to.set(event_target_value(&event)))/>
                 </div>
                 <button type="submit" class="button" disabled=busy>{words::COUNT}</button>
             </form>
@@ -85,7 +86,7 @@ fn show(doing: RwSignal<Doing>) -> AnyView {
             };
             view! {
                 <p>{words::waits(kept.parts)}" "{span}</p>
-                <button type="button" class="button primary" on:click=apply><Icon name="rotate-cw"/>{words::APPLY}</button>
+                <button type="button" class="button primary" on:click=on::click(apply)><Icon name="rotate-cw"/>{words::APPLY}</button>
             }
             .into_any()
         }

@@ -2,7 +2,7 @@
 //! the focus where one goes on.
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     browser,
     error::ApiError,
     ui::icon::Icon,
@@ -119,7 +119,7 @@ pub fn Foot(
 ) -> impl IntoView {
     view! {
         <footer class="dialog-foot">
-            <button type="button" class="button" on:click=move |_| open.set(false)>{away}</button>
+            <button type="button" class="button" on:click=on::click(move |_| open.set(false))>{away}</button>
             <Submit ask act look/>
         </footer>
     }

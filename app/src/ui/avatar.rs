@@ -1,6 +1,7 @@
 //! A round face: initials, a colour that stays, and round it the time left in the 24-hour window.
 
 use super::icon::Icon;
+use crate::boxed::memo;
 use crate::words;
 use leptos::prelude::*;
 use postern_types::{Membership, Moment};
@@ -77,8 +78,8 @@ pub fn WindowRing(until: Option<Moment>, #[prop(into)] now: Signal<Moment>) -> i
 #[component]
 pub fn WindowLeft(until: Memo<Option<Moment>>, #[prop(into)] now: Signal<Moment>) -> impl IntoView {
     let left = move || until.get().map_or(0, |until| until.since(now.get()));
-    let text = Memo::new(move |_| words::list::window_left_short(left()));
-    let class = Memo::new(move |_| haste(left()));
+    let text = memo(move || words::list::window_left_short(left()));
+    let class = memo(move || haste(left()));
     move || {
         text.get().map(|text| view! { <span class=format!("window-left {}", class.get()) title=words::list::window_left(left())>{text}</span> })
     }

@@ -1,7 +1,7 @@
 //! A value with a button that copies it.
 
 use super::icon::Icon;
-use crate::{browser, words};
+use crate::{boxed::on, browser, words};
 use leptos::prelude::*;
 
 /// Shows a value in full and copies it; says so where it is read out.
@@ -22,7 +22,7 @@ pub fn Copyable(#[prop(into)] label: String, #[prop(into)] value: String) -> imp
         <div class="copyable">
             <span class="copyable-label">{label.clone()}</span>
             <code class="copyable-value" translate="no" dir="ltr">{value}</code>
-            <button type="button" class="button small" on:click=copy aria-label=words::copy_of(&label)>
+            <button type="button" class="button small" on:click=on::click(copy) aria-label=words::copy_of(&label)>
                 <Icon name="copy"/>
                 <span aria-live="polite">{move || match copied.get() {
                     None => words::COPY,

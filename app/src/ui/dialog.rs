@@ -1,7 +1,7 @@
 //! The browser's own dialog, opened by a signal; it keeps the focus and gives it back.
 
 use super::icon::Icon;
-use crate::boxed::{Show, effect};
+use crate::boxed::{Show, effect, on};
 use crate::words;
 use leptos::{ev::MouseEvent, html, prelude::*};
 
@@ -22,12 +22,12 @@ pub fn Dialog(
         }
     };
     view! {
-        <dialog node_ref=node class=format!("dialog {class}") on:close=move |_| open.set(false) on:click=beside
+        <dialog node_ref=node class=format!("dialog {class}") on:close=move |_| open.set(false) on:click=on::click(beside)
             aria-label=move || title.get()>
             <div class="dialog-body">
                 <header class="dialog-head">
                     <h2>{move || title.get()}</h2>
-                    <button type="button" class="icon-button" aria-label=words::CLOSE on:click=move |_| open.set(false)>
+                    <button type="button" class="icon-button" aria-label=words::CLOSE on:click=on::click(move |_| open.set(false))>
                         <Icon name="x"/>
                     </button>
                 </header>

@@ -1,6 +1,6 @@
 //! One line of a form: label, input, hint, and what is wrong with it.
 
-use crate::boxed::effect;
+use crate::boxed::{effect, on};
 use leptos::{html, prelude::*};
 
 /// A labelled input. The hint and the fault belong to it for those who listen.
@@ -55,7 +55,7 @@ pub fn Field(
                 spellcheck="false"
                 dir="auto"
                 node_ref=node
-                on:input=move |event| value.set(event_target_value(&event))
+                on:input=on::input(move |event| value.set(event_target_value(&event)))
                 aria-describedby=described
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")
             />

@@ -3,7 +3,11 @@
 //! The build cuts it out of the client where a function says `#[wasm_split(name, preload(fetch), fallible)]`; what only that
 //! function reaches is fetched with it. To make a lazy part: such a function, which gives its view, and `Later` in its place.
 
-use crate::{boxed::effect, ui::empty::Empty, words};
+use crate::{
+    boxed::{effect, on},
+    ui::empty::Empty,
+    words,
+};
 use futures::FutureExt as _;
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -80,8 +84,8 @@ fn missing(ask: Arc<dyn Fn() + Send + Sync>) -> AnyView {
     view! {
         <section class="page" role="alert">
             <Empty icon="wifi-off" title=words::PART_MISSING hint=words::PART_MISSING_HINT>
-                <button type="button" class="button primary" on:click=move |_| ask()>{words::TRY_AGAIN}</button>
-                <button type="button" class="button" on:click=reload>{words::frame::RELOAD}</button>
+                <button type="button" class="button primary" on:click=on::click(move |_| ask())>{words::TRY_AGAIN}</button>
+                <button type="button" class="button" on:click=on::click(reload)>{words::frame::RELOAD}</button>
             </Empty>
         </section>
     }

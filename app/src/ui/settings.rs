@@ -1,7 +1,7 @@
 //! The way between the pages of settings. For lazy parts alone, so that nobody waits for it.
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo},
     live::{Inbox, Live},
     session::use_session,
     words::{self, audit, frame, settings},
@@ -21,7 +21,7 @@ pub fn SettingsNav() -> impl IntoView {
     let owner = move || session.at_least(Right::Erase.role());
     // Whoever is outside has their account alone.
     let live = use_context::<Live>();
-    let waiting = Memo::new(move |_| live.map(|live| live.inbox.with(Inbox::waiting)));
+    let waiting = memo(move || live.map(|live| live.inbox.with(Inbox::waiting)));
     view! {
         <nav class="tabs" aria-label=settings::SETTINGS>
             <A href="/settings/account" attr:class="tab">{settings::ACCOUNT}</A>

@@ -1,6 +1,7 @@
 //! Short messages at the edge: what was done, with its undo, or what went wrong.
 
 use super::icon::Icon;
+use crate::boxed::on;
 use crate::words;
 use leptos::prelude::*;
 use std::{sync::Arc, time::Duration};
@@ -111,9 +112,9 @@ pub fn ToastStack() -> impl IntoView {
                     <Icon name=if toast.fault { "triangle-alert" } else { "check" }/>
                     <p dir="auto">{toast.text}</p>
                     {toast.action.map(|(label, act)| view! {
-                        <button type="button" class="toast-action" on:click=move |_| { act(); toasts.close(toast.id) }>{label}</button>
+                        <button type="button" class="toast-action" on:click=on::click(move |_| { act(); toasts.close(toast.id) })>{label}</button>
                     })}
-                    <button type="button" class="icon-button small" aria-label=words::CLOSE on:click=move |_| toasts.close(toast.id)>
+                    <button type="button" class="icon-button small" aria-label=words::CLOSE on:click=on::click(move |_| toasts.close(toast.id))>
                         <Icon name="x"/>
                     </button>
                 </div>

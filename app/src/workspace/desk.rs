@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     error::ApiError,
     session::{Session, use_session},
     ui::{
@@ -58,7 +58,7 @@ impl Desk {
         let saved = RwSignal::new(None::<WorkspaceView>);
         let (name, zone) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let (tone, week) = (RwSignal::new(None), RwSignal::new(None));
-        let dirty = Memo::new(move |_| {
+        let dirty = memo(move || {
             saved.with(|saved| {
                 saved.as_ref().is_some_and(|saved| {
                     name.with(|name| *name != saved.name)

@@ -6,7 +6,7 @@ mod zone;
 
 use super::{api, desk::Desk};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     live::use_live,
     words::workspace as words,
 };
@@ -25,7 +25,7 @@ pub(super) const DAY: Span = Span {
 /// The section.
 #[component]
 pub fn Hours(desk: Desk) -> impl IntoView {
-    let kept = Memo::new(move |_| desk.week.with(Option::is_some));
+    let kept = memo(move || desk.week.with(Option::is_some));
     let fault = desk.ask.fault("hours");
     let keep = move |event: web_sys::Event| {
         let week = event_target_checked(&event).then(usual);
@@ -36,7 +36,7 @@ pub fn Hours(desk: Desk) -> impl IntoView {
             <h2 id="workspace-time">{words::TIME}</h2>
             <Zone desk/>
             <label class="team-switch">
-                <input type="checkbox" role="switch" prop:checked=move || kept.get() on:change=keep/>
+                <input type="checkbox" role="switch" prop:checked=move || kept.get() on:change=on::change(keep)/>
                 <span><strong>{words::KEEP_HOURS}</strong><small>{words::KEEP_HOURS_HINT}</small></span>
             </label>
             <Show when=move || kept.get()>
@@ -63,8 +63,8 @@ fn usual() -> Week {
 #[component]
 fn Now(desk: Desk) -> impl IntoView {
     let live = use_live();
-    let opening = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref()?.opening));
-    let over = Memo::new(move |_| {
+    let opening = memo(move || desk.saved.with(|saved| saved.as_ref()?.opening));
+    let over = memo(move || {
         let until = opening.get().and_then(|opening| opening.until);
         until.is_some_and(|until| until <= live.now.get())
     });

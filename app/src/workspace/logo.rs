@@ -2,7 +2,7 @@
 
 use super::{api, desk::Desk};
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     ui::ask::Ask,
     words::{self as all, workspace as words},
 };
@@ -17,7 +17,7 @@ const ACCEPTED: &str = "image/png,image/jpeg,image/webp,image/gif";
 pub fn Logo(desk: Desk) -> impl IntoView {
     let ask = Ask::new();
     let node = NodeRef::<html::Input>::new();
-    let logo = Memo::new(move |_| desk.saved.with(|saved| saved.as_ref()?.logo.clone()));
+    let logo = memo(move || desk.saved.with(|saved| saved.as_ref()?.logo.clone()));
     let done = move |view: WorkspaceView, said: &'static str| {
         desk.freshen(&view);
         desk.toasts.say(said);
@@ -56,11 +56,11 @@ pub fn Logo(desk: Desk) -> impl IntoView {
                 }}
                 <div class="logo-do">
                     <label class="button">
-                        <input id="logo" class="only-heard" type="file" accept=ACCEPTED node_ref=node on:change=bring aria-describedby="logo-hint"/>
+                        <input id="logo" class="only-heard" type="file" accept=ACCEPTED node_ref=node on:change=on::change(bring) aria-describedby="logo-hint"/>
                         {move || if ask.is_busy() { all::WAIT } else { words::LOGO_BRING }}
                     </label>
                     <Show when=move || logo.with(Option::is_some)>
-                        <button type="button" class="button danger-quiet" on:click=remove>{words::LOGO_REMOVE}</button>
+                        <button type="button" class="button danger-quiet" on:click=on::click(remove)>{words::LOGO_REMOVE}</button>
                     </Show>
                 </div>
                 <p id="logo-hint" class="hint" aria-live="polite">{move || fault.get().unwrap_or_else(|| words::LOGO_HINT.into())}</p>

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use crate::{
+    boxed::on,
     ui::{
         avatar::{Avatar, own_tone},
         field::Field,
@@ -42,7 +43,7 @@ fn Tone(desk: Desk, tone: Option<u8>) -> impl IntoView {
     let word = tone.map_or(words::AUTOMATIC, words::colour);
     view! {
         <label class="tone" title=word>
-            <input type="radio" name="tone" prop:checked=move || desk.tone.get() == tone on:change=move |_| desk.tone.set(tone)/>
+            <input type="radio" name="tone" prop:checked=move || desk.tone.get() == tone on:change=on::change(move |_| desk.tone.set(tone))/>
             {move || view! { <Avatar name=Some(desk.name.get()) id tone=shown/> }}
             <span class="only-heard">{word}</span>
         </label>

@@ -6,7 +6,7 @@ use super::{
     run::runner,
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     browser, live,
     ui::{avatar::Avatar, icon::Icon},
     words::{self, frame},
@@ -28,7 +28,7 @@ pub fn Found() -> impl IntoView {
     let found: Answer = RwSignal::new((String::new(), Vec::new()));
     // Enter was pressed before the answer was here.
     let hurried = StoredValue::new(false);
-    let entries = Memo::new(move |_| gathered(&found.get().1, &text.get()));
+    let entries = memo(move || gathered(&found.get().1, &text.get()));
 
     let run = runner(bar.open);
     let choose = move || {
@@ -81,7 +81,7 @@ pub fn Found() -> impl IntoView {
                 view! {
                     <li id=format!("command-{n}") class="command-entry" role="option"
                         aria-selected=move || (at.get() == n).to_string()
-                        on:click=move |_| run(chosen.clone()) on:mousemove=move |_| if at.get_untracked() != n { at.set(n) }>
+                        on:click=on::click(move |_| run(chosen.clone())) on:mousemove=move |_| if at.get_untracked() != n { at.set(n) }>
                         {show(entry)}
                     </li>
                 }

@@ -2,7 +2,7 @@
 
 use super::{ACCOUNT, words_of};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     browser,
     session::{Session, use_session},
     ui::icon::Icon,
@@ -37,7 +37,7 @@ pub fn Closed(place: Memo<Option<Membership>>) -> impl IntoView {
                 <Others/>
                 <footer class="outside-foot">
                     <p class="hint" dir="auto">{me}</p>
-                    <button type="button" class="button" on:click=leave><Icon name="log-out"/>{frame::SIGN_OUT}</button>
+                    <button type="button" class="button" on:click=on::click(leave)><Icon name="log-out"/>{frame::SIGN_OUT}</button>
                 </footer>
             </section>
         </main>
@@ -75,7 +75,7 @@ fn act(session: Session, place: Option<Membership>) -> Option<AnyView> {
     let again = move |_| leptos::task::spawn_local(session.sign_out());
     match place?.state {
         MemberState::Ended => Some(
-            view! { <button type="button" class="button primary large" on:click=again>{account::SIGN_IN_AGAIN}</button> }
+            view! { <button type="button" class="button primary large" on:click=on::click(again)>{account::SIGN_IN_AGAIN}</button> }
                 .into_any(),
         ),
         MemberState::Unproven => Some(
@@ -111,7 +111,7 @@ fn Others() -> impl IntoView {
                     <h2 id="others-head">{account::OTHER_WORKSPACES}</h2>
                     <ul>
                         {others.into_iter().map(|place| view! {
-                            <li><button type="button" class="button door-long" on:click=move |_| switch(place.workspace)>
+                            <li><button type="button" class="button door-long" on:click=on::click(move |_| switch(place.workspace))>
                                 <span dir="auto">{frame::switch_to(&place.workspace_name)}</span>
                             </button></li>
                         }).collect_view()}

@@ -1,7 +1,7 @@
 //! Below a reply that failed, or of which nobody knows: the reason, and what can be done.
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     browser,
     error::ApiError,
     inbox::{
@@ -72,13 +72,13 @@ fn Failed(message: MessageView) -> impl IntoView {
             <Icon name="triangle-alert"/>
             <p dir="auto"><strong>{thread::FAILED}</strong>" "{reason}{details.flatten().map(|said| view! { <small>" "{said}</small> })}</p>
             {can_retry.then(|| view! {
-                <button type="button" class="button small" disabled=move || busy.get() on:click=retry>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=on::click(retry)>
                     <Icon name="rotate-cw"/>{move || if busy.get() { thread::RETRYING } else { thread::RETRY }}
                 </button>
             })}
-            {(unsent && text).then(|| view! { <button type="button" class="button small" on:click=edit>{thread::EDIT}</button> })}
+            {(unsent && text).then(|| view! { <button type="button" class="button small" on:click=on::click(edit)>{thread::EDIT}</button> })}
             {unsent.then(|| view! {
-                <button type="button" class="button small" on:click=discard>{thread::DISCARD}</button>
+                <button type="button" class="button small" on:click=on::click(discard)>{thread::DISCARD}</button>
             })}
         </div>
     }
@@ -88,7 +88,7 @@ fn Failed(message: MessageView) -> impl IntoView {
 fn Unknown(message: MessageView) -> impl IntoView {
     let (live, toasts) = (use_live(), use_toasts());
     let (id, ask_at) = (message.id, message.ask_at);
-    let due = Memo::new(move |_| ask_at.is_none_or(|at| live.now.get() >= at));
+    let due = memo(move || ask_at.is_none_or(|at| live.now.get() >= at));
     let busy = RwSignal::new(false);
     let answer = move |answer| {
         let call = api::answer_unknown(id, answer);
@@ -99,8 +99,8 @@ fn Unknown(message: MessageView) -> impl IntoView {
             <Icon name="circle-help"/>
             <p>{move || if due.get() { thread::UNKNOWN } else { thread::UNKNOWN_WAIT }}</p>
             <Show when=move || due.get()>
-                <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::SendAgain)>{thread::SEND_AGAIN}</button>
-                <button type="button" class="button small" disabled=move || busy.get() on:click=move |_| answer(UnknownAnswer::Arrived)>{thread::ARRIVED}</button>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=on::click(move |_| answer(UnknownAnswer::SendAgain))>{thread::SEND_AGAIN}</button>
+                <button type="button" class="button small" disabled=move || busy.get() on:click=on::click(move |_| answer(UnknownAnswer::Arrived))>{thread::ARRIVED}</button>
             </Show>
         </div>
     }

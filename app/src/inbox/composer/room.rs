@@ -2,6 +2,7 @@
 
 use super::typing::Typing;
 use crate::{
+    boxed::on,
     browser,
     inbox::{desk::use_desk, draft::Draft},
     ui::icon::Icon,
@@ -65,7 +66,7 @@ pub fn Room(
                 <textarea
                     id="composer" node_ref=input rows="1" dir="auto" enterkeyhint=if glass { "enter" } else { "send" }
                     aria-label=hint placeholder=hint aria-describedby="composer-hint" readonly=move || shut.get()
-                    prop:value=move || draft.text.get() on:input=typed on:keydown=keys
+                    prop:value=move || draft.text.get() on:input=on::input(typed) on:keydown=on::keydown(keys)
                     on:focus=move |_| focused.set(true) on:blur=left
                 ></textarea>
             </div>

@@ -1,7 +1,7 @@
 //! Why nothing can be sent now, and what can be done instead.
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     inbox::{
         actions,
         desk::{Ask, use_desk},
@@ -24,12 +24,12 @@ pub fn Shut(id: ConversationId, gate: Memo<Option<Gate>>) -> impl IntoView {
             <Icon name="lock"/>
             <p>{move || gate.get().and_then(|gate| gate.reason(live.now.get()))}</p>
             <Show when=move || gate.get() == Some(Gate::Closed)>
-                <button type="button" class="button small" on:click=move |_| actions::toggle_state(live, toasts, id)>{composer::REOPEN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| actions::toggle_state(live, toasts, id))>{composer::REOPEN}</button>
             </Show>
             <Show when=move || matches!(gate.get(), Some(Gate::Ended(_) | Gate::Never))>
-                <button type="button" class="button primary small" on:click=move |_| desk.choose_template(Towards::Here)>{template::CHOOSE}</button>
+                <button type="button" class="button primary small" on:click=on::click(move |_| desk.choose_template(Towards::Here))>{template::CHOOSE}</button>
             </Show>
-            <button type="button" class="button small" on:click=move |_| desk.ask_to_write(Ask::Note)>{composer::WRITE_NOTE}</button>
+            <button type="button" class="button small" on:click=on::click(move |_| desk.ask_to_write(Ask::Note))>{composer::WRITE_NOTE}</button>
         </div>
     }
 }

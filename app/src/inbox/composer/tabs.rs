@@ -2,7 +2,7 @@
 
 use super::focus;
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     inbox::{desk::use_desk, draft::Draft, template::Towards, window::Gate},
     live::use_live,
     ui::{icon::Icon, time},
@@ -32,14 +32,14 @@ pub fn Tabs(
     };
     view! {
         <div class="composer-tabs" role="group" aria-label=composer::MODE>
-            <button type="button" class="composer-tab" aria-pressed=move || (!note.get()).to_string() on:click=move |_| choose(false)>
+            <button type="button" class="composer-tab" aria-pressed=move || (!note.get()).to_string() on:click=on::click(move |_| choose(false))>
                 {composer::REPLY}
             </button>
-            <button type="button" class="composer-tab" aria-pressed=move || note.get().to_string() on:click=move |_| choose(true)>
+            <button type="button" class="composer-tab" aria-pressed=move || note.get().to_string() on:click=on::click(move |_| choose(true))>
                 <Icon name="sticky-note"/>{composer::NOTE}
             </button>
             <Show when=move || matches!(gate.get(), Some(Gate::Open(_)))>
-                <button type="button" class="composer-tab" title=template::TITLE on:click=move |_| desk.choose_template(Towards::Here)>
+                <button type="button" class="composer-tab" title=template::TITLE on:click=on::click(move |_| desk.choose_template(Towards::Here))>
                     <Icon name="layout-template"/>{template::OPEN}
                 </button>
             </Show>

@@ -1,7 +1,7 @@
 //! The head of the list: search, whose, open or closed.
 
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     browser,
     inbox::{desk::use_desk, template::Towards},
     live::use_live,
@@ -18,7 +18,7 @@ const TYPING: Duration = Duration::from_millis(180);
 #[component]
 pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
     let desk = use_desk();
-    let state = Memo::new(move |_| looking_at.with(|request| request.state));
+    let state = memo(move || looking_at.with(|request| request.state));
     let toggle = move |_| {
         looking_at.update(|request| {
             request.state = match request.state {
@@ -32,8 +32,8 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             <div class="list-title">
                 <h1>{frame::INBOX}</h1>
                 <button type="button" class="icon-button" title=template::NEW aria-label=template::NEW
-                    on:click=move |_| desk.choose_template(Towards::Number)><Icon name="plus"/></button>
-                <button type="button" class="switch-state" aria-pressed=move || (state.get() == ConversationState::Closed).to_string() on:click=toggle>
+                    on:click=on::click(move |_| desk.choose_template(Towards::Number))><Icon name="plus"/></button>
+                <button type="button" class="switch-state" aria-pressed=move || (state.get() == ConversationState::Closed).to_string() on:click=on::click(toggle)>
                     <span class:chosen=move || state.get() == ConversationState::Open>{list::OPEN}</span>
                     <span class:chosen=move || state.get() == ConversationState::Closed>{list::CLOSED}</span>
                 </button>
@@ -57,10 +57,10 @@ fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView 
         InboxView::Closing => counts.get().closing,
     };
     let closing = view == InboxView::Closing;
-    let chosen = Memo::new(move |_| looking_at.with(|request| request.view == view));
+    let chosen = memo(move || looking_at.with(|request| request.view == view));
     view! {
         <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string() title=closing.then_some(list::view(view))
-            on:click=move |_| looking_at.update(|request| request.view = view)>
+            on:click=on::click(move |_| looking_at.update(|request| request.view = view))>
             // Four words have no room beside each other.
             {closing.then(|| view! { <Icon name="clock"/> })}
             <span class:only-heard=closing>{list::view(view)}</span>
@@ -130,10 +130,10 @@ fn Search(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             <input
                 id="search" type="search" node_ref=input autocomplete="off" spellcheck="false" dir="auto"
                 aria-label=list::SEARCH placeholder=list::SEARCH
-                prop:value=move || text.get() on:input=typed on:keydown=keys
+                prop:value=move || text.get() on:input=on::input(typed) on:keydown=on::keydown(keys)
             />
             <Show when=move || text.with(String::is_empty) fallback=move || view! {
-                <button type="button" class="icon-button small" aria-label=list::SEARCH_CLEAR on:click=move |_| clear()>
+                <button type="button" class="icon-button small" aria-label=list::SEARCH_CLEAR on:click=on::click(move |_| clear())>
                     <Icon name="x"/>
                 </button>
             }>

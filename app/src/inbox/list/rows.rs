@@ -5,7 +5,7 @@ use super::{
     span::{self, Span},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     inbox::{desk::use_desk, row::Row},
     live::{self, Live, use_live},
@@ -34,7 +34,7 @@ pub fn Rows() -> impl IntoView {
     // Grows with each new try of what could not be read.
     let tries = RwSignal::new(0_u32);
 
-    let loaded = Memo::new(move |_| live.inbox.with(|inbox| inbox.loaded));
+    let loaded = memo(move || live.inbox.with(|inbox| inbox.loaded));
     effect(move || {
         live.epoch.track();
         tries.track();
@@ -57,12 +57,12 @@ pub fn Rows() -> impl IntoView {
         }
     });
 
-    let searching = Memo::new(move |_| live.looking_at.with(|request| !request.search.is_empty()));
+    let searching = memo(move || live.looking_at.with(|request| !request.search.is_empty()));
     let key = move || {
         live.looking_at
             .with(|request| (request.view, request.state))
     };
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         if searching.get() {
             return found.with(|found| {
                 found
@@ -74,7 +74,7 @@ pub fn Rows() -> impl IntoView {
         let key = key();
         live.inbox.with(|inbox| inbox.list(key))
     });
-    let complete = Memo::new(move |_| {
+    let complete = memo(move || {
         if searching.get() {
             return live
                 .looking_at
@@ -83,7 +83,7 @@ pub fn Rows() -> impl IntoView {
         let key = key();
         live.inbox.with(|inbox| inbox.loaded && inbox.reached(key))
     });
-    let next = Memo::new(move |_| {
+    let next = memo(move || {
         if !complete.get() {
             return None;
         }
@@ -117,7 +117,7 @@ pub fn Rows() -> impl IntoView {
             <Show when=move || failed.with(Option::is_some)>
                 <div class="list-fault" role="alert">
                     <p>{move || failed.with(|error| error.as_ref().map(|error| fault::doing(fault::LIST_FAILED, error)))}</p>
-                    <button type="button" class="button small" on:click=move |_| { again(); live.wake(); }><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| { again(); live.wake(); })><Icon name="rotate-cw"/>{words::TRY_AGAIN}</button>
                 </div>
             </Show>
             <Show when=move || !complete.get() && failed.with(Option::is_none) && ids.with(Vec::is_empty)>
@@ -217,7 +217,7 @@ fn NoRows(searching: Memo<bool>) -> impl IntoView {
     let live = use_live();
     let session = use_session();
     let first = use_first_steps();
-    let numbers = Memo::new(move |_| live.inbox.with(|inbox| inbox.numbers().len()));
+    let numbers = memo(move || live.inbox.with(|inbox| inbox.numbers().len()));
     // Who sets the workspace up sees what comes next.
     let steps = move || session.at_least(Role::Admin).then(|| (first.card)());
     move || {

@@ -1,6 +1,7 @@
 //! Which rows are drawn: those around what is in view, so that a list of thousands costs what one of a hundred does. Empty
 //! room stands for the others.
 
+use crate::boxed::memo;
 use crate::ui::prefs::use_prefs;
 use leptos::{html, prelude::*};
 use postern_types::{ConversationId, ListRequest};
@@ -36,7 +37,7 @@ impl Span {
     pub fn of(ids: Memo<Vec<ConversationId>>, looking_at: RwSignal<ListRequest>) -> Self {
         let node = NodeRef::new();
         let top = RwSignal::new(0);
-        let drawn = Memo::new(move |_| ids.with(|ids| part(ids, top.get())));
+        let drawn = memo(move || ids.with(|ids| part(ids, top.get())));
         let span = Self { node, top, drawn };
         Effect::new(move |before: Option<ListRequest>| {
             let now = looking_at.get();

@@ -2,7 +2,7 @@
 
 use super::{Desk, api};
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     ui::{avatar::Avatar, time},
     words::{self, details, fault},
 };
@@ -27,8 +27,8 @@ pub fn AlikeList(desk: Desk, alike: Vec<Alike>) -> impl IntoView {
                         <Who contact=other.clone()/>
                         <p class="hint">{details::why(alike.why)}</p>
                         <div class="person-foot">
-                            <button type="button" class="button small" aria-label=details::not_same(&name) on:click=dismiss>{details::NOT_SAME}</button>
-                            <button type="button" class="button small primary" aria-label=details::merge_with(&name) on:click=move |_| desk.merge(other.clone())>{details::MERGE}</button>
+                            <button type="button" class="button small" aria-label=details::not_same(&name) on:click=on::click(dismiss)>{details::NOT_SAME}</button>
+                            <button type="button" class="button small primary" aria-label=details::merge_with(&name) on:click=on::click(move |_| desk.merge(other.clone()))>{details::MERGE}</button>
                         </div>
                     </li>
                 }
@@ -66,7 +66,7 @@ pub fn MergedList(desk: Desk, merged: Vec<Merged>) -> impl IntoView {
                     <li class="person-line">
                         <Who contact=merged.contact/>
                         <time class="hint" title=time::full(merged.at)>{time::date(merged.at)}</time>
-                        <button type="button" class="button small" aria-label=details::undo_merge(&name) on:click=move |_| desk.part(id)>{words::UNDO}</button>
+                        <button type="button" class="button small" aria-label=details::undo_merge(&name) on:click=on::click(move |_| desk.part(id))>{words::UNDO}</button>
                     </li>
                 }
             }).collect_view()}
@@ -103,14 +103,14 @@ pub fn MergeSearch(desk: Desk) -> impl IntoView {
             <p class="hint">{details::MERGE_HINT}</p>
             <div class="field">
                 <input type="search" aria-label=details::MERGE_SEARCH placeholder=details::MERGE_SEARCH autocomplete="off" dir="auto"
-                    prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event))/>
+                    prop:value=move || text.get() on:input=on::input(move |event| text.set(event_target_value(&event)))/>
             </div>
             <ul class="person-list">
                 <For each=others key=|other| (other.id, other.name.clone(), other.phone.clone()) let:other>
                     <li class="person-line">
                         <Who contact=other.clone()/>
                         <button type="button" class="button small" aria-label=details::merge_with(&words::called(other.label()))
-                            on:click=move |_| { text.set(String::new()); desk.merge(other.clone()) }>{details::MERGE}</button>
+                            on:click=on::click(move |_| { text.set(String::new()); desk.merge(other.clone()) })>{details::MERGE}</button>
                     </li>
                 </For>
             </ul>

@@ -2,7 +2,7 @@
 
 use super::{Desk, api};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     browser,
     words::{self, details, fault},
 };
@@ -49,17 +49,17 @@ pub fn Name(desk: Desk, person: PersonView) -> impl IntoView {
     };
     view! {
         <Show when=move || editing.get() fallback=move || view! {
-            <button type="button" class="button small" on:click=edit>{details::RENAME}</button>
+            <button type="button" class="button small" on:click=on::click(edit)>{details::RENAME}</button>
         }>
-            <form class="person-name" on:submit=save on:keydown=escape>
+            <form class="person-name" on:submit=on::submit(save) on:keydown=on::keydown(escape)>
                 <div class="field">
                     <label for="person-name">{details::NAME}</label>
                     <input id="person-name" maxlength="80" autocomplete="off" dir="auto" placeholder=placeholder.clone()
-                        prop:value=move || text.get() on:input=move |event| text.set(event_target_value(&event)) aria-describedby="person-name-hint"/>
+                        prop:value=move || text.get() on:input=on::input(move |event| text.set(event_target_value(&event))) aria-describedby="person-name-hint"/>
                     <p id="person-name-hint" class="hint">{details::NAME_HINT}</p>
                 </div>
                 <footer class="person-foot">
-                    <button type="button" class="button small" on:click=move |_| editing.set(false)>{words::CANCEL}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| editing.set(false))>{words::CANCEL}</button>
                     <button type="submit" class="button small primary">{details::SAVE}</button>
                 </footer>
             </form>

@@ -11,6 +11,7 @@ use super::{
     room::Room,
 };
 use crate::{
+    boxed::memo,
     inbox::{bubble::NoteMark, ticks::Ticks},
     json,
     ui::{icon::Icon, time},
@@ -45,14 +46,14 @@ impl Told {
 /// Follows a message; what did not change stays as it is drawn.
 #[component]
 pub fn RichBubble(room: Room, message: Memo<Option<MessageView>>) -> impl IntoView {
-    let extra = Memo::new(move |_| {
+    let extra = memo(move || {
         message.with(|message| {
             let packed = message.as_ref()?.extra.as_ref()?;
             // What this page is too old to read is named, as ever.
             json::read::<Extra>(packed.0.as_bytes()).ok()
         })
     });
-    let reactions = Memo::new(move |_| {
+    let reactions = memo(move || {
         extra.with(|extra| {
             let shown = extra.as_ref().filter(|extra| extra.deleted.is_none());
             shown
@@ -60,7 +61,7 @@ pub fn RichBubble(room: Room, message: Memo<Option<MessageView>>) -> impl IntoVi
                 .unwrap_or_default()
         })
     });
-    let body = Memo::new(move |_| {
+    let body = memo(move || {
         let mut extra = extra.get().unwrap_or_default();
         extra.reactions.clear();
         message.with(|message| {
@@ -75,7 +76,7 @@ pub fn RichBubble(room: Room, message: Memo<Option<MessageView>>) -> impl IntoVi
             Some((told, extra))
         })
     });
-    let status = Memo::new(move |_| {
+    let status = memo(move || {
         message.with(|message| {
             message
                 .as_ref()

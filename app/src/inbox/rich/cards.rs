@@ -2,6 +2,7 @@
 
 use super::lines::Lines;
 use crate::{
+    boxed::on,
     browser,
     ui::{avatar::Avatar, icon::Icon},
     words::{self, rich},
@@ -76,7 +77,7 @@ fn Phone(phone: CardPhone) -> impl IntoView {
                 <bdi translate="no">{number}</bdi>
                 {(!about.is_empty()).then(|| view! { <span class="quiet" dir="auto">{about}</span> })}
             </span>
-            <button type="button" class="icon-button small" aria-label=name title=words::COPY on:click=copy>
+            <button type="button" class="icon-button small" aria-label=name title=words::COPY on:click=on::click(copy)>
                 {move || view! { <Icon name=if copied.get() { "check" } else { "copy" }/> }}
             </button>
         </li>

@@ -5,7 +5,7 @@ use super::{
     measure::type_of,
     room::Room,
 };
-use crate::{number::bytes, ui::icon::Icon, words::rich};
+use crate::{boxed::on, number::bytes, ui::icon::Icon, words::rich};
 use leptos::prelude::*;
 use postern_types::FileView;
 
@@ -25,7 +25,7 @@ pub fn Document(room: Room, file: FileView, name: Option<String>) -> impl IntoVi
     let save = Save::of(room, file.id, name);
     view! {
         <button
-            type="button" class="document" on:click=move |_| save.run() aria-busy=move || save.busy.get().then_some("true")
+            type="button" class="document" on:click=on::click(move |_| save.run()) aria-busy=move || save.busy.get().then_some("true")
             title=title
         >
             <OnSeen room id=file.id/>

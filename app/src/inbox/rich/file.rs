@@ -2,6 +2,7 @@
 
 use super::{links::Links, measure::type_of, room::Room};
 use crate::{
+    boxed::on,
     inbox::files,
     number::bytes,
     ui::{
@@ -67,7 +68,7 @@ fn FetchAgain(id: FileId) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="button small" disabled=move || busy.get() on:click=ask>
+        <button type="button" class="button small" disabled=move || busy.get() on:click=on::click(ask)>
             <Icon name="rotate-cw"/>{move || if busy.get() { rich::FETCH_ASKED } else { rich::FETCH_AGAIN }}
         </button>
     }
@@ -85,7 +86,7 @@ pub fn OnSeen(room: Room, id: FileId) -> impl IntoView {
 pub fn Download(room: Room, id: FileId, name: Option<String>) -> impl IntoView {
     let save = Save::of(room, id, name);
     view! {
-        <button type="button" class="button small" disabled=move || save.busy.get() on:click=move |_| save.run()>
+        <button type="button" class="button small" disabled=move || save.busy.get() on:click=on::click(move |_| save.run())>
             <Icon name="download"/>{rich::DOWNLOAD}
         </button>
     }

@@ -2,7 +2,7 @@
 
 use super::{file::Save, formatted::Formatted, measure::room as room_of, room::Room};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     json,
     live::Thread,
     ui::{
@@ -42,7 +42,7 @@ pub fn Lightbox(room: Room) -> impl IntoView {
     let open = RwSignal::new(false);
     effect(move || open.set(shown.get().is_some()));
     follow(node, open, move || room.player().pause());
-    let items = Memo::new(move |_| {
+    let items = memo(move || {
         if shown.get().is_none() {
             return Vec::new();
         }
@@ -58,10 +58,10 @@ pub fn Lightbox(room: Room) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let at = Memo::new(move |_| {
+    let at = memo(move || {
         items.with(|items| items.iter().position(|item| Some(item.id) == shown.get()))
     });
-    let item = Memo::new(move |_| items.with(|items| items.get(at.get()?).cloned()));
+    let item = memo(move || items.with(|items| items.get(at.get()?).cloned()));
     let step = move |forward: bool| {
         let to = items.with_untracked(|items| {
             let at = at.get_untracked()?;
@@ -97,7 +97,7 @@ pub fn Lightbox(room: Room) -> impl IntoView {
         })
     };
     view! {
-        <dialog class="lightbox" node_ref=node aria-label=rich::LIGHTBOX on:close=move |_| shown.set(None) on:keydown=keys on:click=beside>
+        <dialog class="lightbox" node_ref=node aria-label=rich::LIGHTBOX on:close=move |_| shown.set(None) on:keydown=on::keydown(keys) on:click=on::click(beside)>
             <Show when=move || open.get()>
                 <div class="lightbox-head">
                     {move || item.get().map(|item| view! { <Head room item/> })}
@@ -105,17 +105,17 @@ pub fn Lightbox(room: Room) -> impl IntoView {
                         {move || at.get().map(|at| rich::place_of(at + 1, items.with(Vec::len)))}
                     </span>
                     {move || item.get().map(|item| view! { <SaveIt room file=item.file/> })}
-                    <button type="button" class="icon-button" autofocus aria-label=words::CLOSE on:click=move |_| shown.set(None)>
+                    <button type="button" class="icon-button" autofocus aria-label=words::CLOSE on:click=on::click(move |_| shown.set(None))>
                         <Icon name="x"/>
                     </button>
                 </div>
-                <button type="button" class="icon-button lightbox-step back" aria-label=rich::PREVIOUS aria-disabled=move || (!can(false)).then_some("true") on:click=move |_| step(false)>
+                <button type="button" class="icon-button lightbox-step back" aria-label=rich::PREVIOUS aria-disabled=move || (!can(false)).then_some("true") on:click=on::click(move |_| step(false))>
                     <Icon name="chevron-left"/>
                 </button>
                 <div class="lightbox-stage">
                     {move || item.get().map(|item| view! { <Stage room item/> })}
                 </div>
-                <button type="button" class="icon-button lightbox-step on" aria-label=rich::NEXT aria-disabled=move || (!can(true)).then_some("true") on:click=move |_| step(true)>
+                <button type="button" class="icon-button lightbox-step on" aria-label=rich::NEXT aria-disabled=move || (!can(true)).then_some("true") on:click=on::click(move |_| step(true))>
                     <Icon name="chevron-right"/>
                 </button>
                 {move || item.get().and_then(|item| item.caption).map(|text| view! { <div class="lightbox-words"><Formatted text/></div> })}
@@ -167,7 +167,7 @@ fn Head(room: Room, item: Item) -> impl IntoView {
 fn SaveIt(room: Room, file: FileView) -> impl IntoView {
     let save = Save::of(room, file.id, file.name);
     view! {
-        <button type="button" class="icon-button" aria-label=rich::DOWNLOAD title=rich::DOWNLOAD disabled=move || save.busy.get() on:click=move |_| save.run()>
+        <button type="button" class="icon-button" aria-label=rich::DOWNLOAD title=rich::DOWNLOAD disabled=move || save.busy.get() on:click=on::click(move |_| save.run())>
             <Icon name="download"/>
         </button>
     }

@@ -1,6 +1,6 @@
 //! Where files can be fetched: addresses that are good for five minutes, asked for together and renewed in time.
 
-use crate::{browser, inbox::files};
+use crate::{boxed::memo, browser, inbox::files};
 use leptos::prelude::*;
 use postern_types::{FileId, Moment};
 use std::{collections::HashMap, time::Duration};
@@ -43,7 +43,7 @@ impl Links {
     /// The address to show a file from: of its small picture, where there is one and it will do.
     pub fn follow(self, id: FileId, small: bool) -> Address {
         let bad = RwSignal::new(Vec::<String>::new());
-        let place = Memo::new(move |_| self.known.with(|known| known.get(&id).cloned()));
+        let place = memo(move || self.known.with(|known| known.get(&id).cloned()));
         let now = Memo::new(move |before: Option<&Option<String>>| {
             let bad = bad.get();
             // What is shown from an older address stays as it is.
@@ -58,7 +58,7 @@ impl Links {
             }
             .filter(|address| !bad.contains(address))
         });
-        let lost = Memo::new(move |_| {
+        let lost = memo(move || {
             now.get().is_none() && (place.get() == Some(Place::Lost) || bad.with(Vec::len) > 1)
         });
         Address {

@@ -5,7 +5,7 @@ use super::{
     measure::{clock, room as room_of},
     room::Room,
 };
-use crate::{ui::icon::Icon, words::rich};
+use crate::{boxed::on, ui::icon::Icon, words::rich};
 use leptos::prelude::*;
 use postern_types::{FileView, MessageId};
 
@@ -34,7 +34,7 @@ pub fn Picture(
     // A video without a picture of its own has nothing to be looked at here.
     let drawn = !video || file.thumb;
     view! {
-        <button type="button" class=class aria-label=heard aria-haspopup="dialog" on:click=open>
+        <button type="button" class=class aria-label=heard aria-haspopup="dialog" on:click=on::click(open)>
             <Drawn room file drawn alt=String::new()/>
             {video.then(|| view! {
                 <span class="picture-play"><Icon name="play"/></span>

@@ -2,6 +2,7 @@
 
 use super::{format::plain, room::Room};
 use crate::{
+    boxed::on,
     ui::icon::{Icon, kind_icon},
     words::{rich, thread},
 };
@@ -35,7 +36,7 @@ pub fn Quote(room: Room, quoted: Quoted) -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class=class title=rich::QUOTE_GO on:click=move |_| room.go_to(id)>
+        <button type="button" class=class title=rich::QUOTE_GO on:click=on::click(move |_| room.go_to(id))>
             <bdi class="quote-who">{move || room.name_of(direction, author)}</bdi>
             <span class="quote-line">
                 {(!is_text).then(|| view! { <Icon name=kind_icon(&kind)/> })}

@@ -7,7 +7,12 @@ use super::{
     room::Room,
     wave::{bars, view_box},
 };
-use crate::{boxed::Show, number, ui::icon::Icon, words::rich};
+use crate::{
+    boxed::{Show, memo, on},
+    number,
+    ui::icon::Icon,
+    words::rich,
+};
 use leptos::prelude::*;
 use postern_types::FileView;
 
@@ -17,12 +22,12 @@ pub fn Voice(room: Room, file: FileView, voice: bool) -> impl IntoView {
     let player = room.player();
     let id = file.id;
     let told = file.seconds.map_or(0.0, f64::from);
-    let mine = Memo::new(move |_| player.file.get() == Some(id));
-    let playing = Memo::new(move |_| mine.get() && player.playing.get());
-    let failed = Memo::new(move |_| mine.get() && player.failed.get());
-    let at = Memo::new(move |_| if mine.get() { player.at.get() } else { 0.0 });
-    let length = Memo::new(move |_| player.length.get().filter(|_| mine.get()).unwrap_or(told));
-    let part = Memo::new(move |_| {
+    let mine = memo(move || player.file.get() == Some(id));
+    let playing = memo(move || mine.get() && player.playing.get());
+    let failed = memo(move || mine.get() && player.failed.get());
+    let at = memo(move || if mine.get() { player.at.get() } else { 0.0 });
+    let length = memo(move || player.length.get().filter(|_| mine.get()).unwrap_or(told));
+    let part = memo(move || {
         if length.get() > 0.0 {
             at.get() / length.get()
         } else {
@@ -53,7 +58,7 @@ pub fn Voice(room: Room, file: FileView, voice: bool) -> impl IntoView {
         <div class="voice" class:playing=move || playing.get() role="group" aria-label=label>
             <OnSeen room id/>
             <button
-                type="button" class="voice-play" on:click=move |_| player.toggle(id, 0.0)
+                type="button" class="voice-play" on:click=on::click(move |_| player.toggle(id, 0.0))
                 aria-label=move || if playing.get() { rich::PAUSE } else { rich::PLAY }
             >
                 {move || view! { <Icon name=if playing.get() { "pause" } else { "play" }/> }}
@@ -65,7 +70,7 @@ pub fn Voice(room: Room, file: FileView, voice: bool) -> impl IntoView {
                 </svg>
                 <input
                     type="range" min="0" step="0.1" max=move || number::write(length.get().max(0.1), 1) prop:value=move || number::write(at.get(), 1)
-                    aria-label=label aria-valuetext=move || rich::heard_of(&clock(at.get()), &clock(length.get())) on:input=seek
+                    aria-label=label aria-valuetext=move || rich::heard_of(&clock(at.get()), &clock(length.get())) on:input=on::input(seek)
                 />
                 <span class="voice-time"><Icon name=if voice { "mic" } else { "file-audio" }/>{shown}</span>
             </div>
@@ -83,7 +88,7 @@ pub fn Voice(room: Room, file: FileView, voice: bool) -> impl IntoView {
 fn Speed(player: Player) -> impl IntoView {
     let word = move || player.speed().1;
     view! {
-        <button type="button" class="voice-speed" on:click=move |_| player.faster() aria-label=move || rich::speed(word())>
+        <button type="button" class="voice-speed" on:click=on::click(move |_| player.faster()) aria-label=move || rich::speed(word())>
             {move || format!("{}×", word())}
         </button>
     }

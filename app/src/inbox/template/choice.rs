@@ -2,7 +2,7 @@
 
 use super::{Towards, api};
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     error::ApiError,
     inbox::desk::{Desk, use_desk},
     live::{Inbox, Live, use_live},
@@ -128,7 +128,7 @@ impl Choice {
     /// Reads the list whenever something else is looked for, and whenever the number's templates changed.
     fn follow(self) {
         // A number's revision grows with its templates.
-        let rev = Memo::new(move |_| {
+        let rev = memo(move || {
             let id = self.channel.get()?;
             self.live
                 .inbox

@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     browser,
     ui::{empty::Empty, icon::Icon, time},
     words::template,
@@ -47,8 +47,8 @@ pub fn Find(choice: Choice) -> impl IntoView {
                 id="template-search" type="text" role="combobox" autocomplete="off" spellcheck="false" dir="auto"
                 aria-label=template::SEARCH placeholder=template::SEARCH aria-controls="template-list" aria-expanded="true"
                 aria-activedescendant=active
-                prop:value=move || choice.search.get() on:input=move |event| choice.search.set(event_target_value(&event))
-                on:keydown=keys
+                prop:value=move || choice.search.get() on:input=on::input(move |event| choice.search.set(event_target_value(&event)))
+                on:keydown=on::keydown(keys)
             />
         </div>
         <Narrow choice/>
@@ -92,11 +92,11 @@ fn Narrow(choice: Choice) -> impl IntoView {
         let (mine, label) = (word.clone(), template::category(word.as_deref()));
         view! {
             <button type="button" class="chip" aria-pressed=move || choice.category.with(|now| *now == mine).to_string()
-                on:click=move |_| choice.category.set(word.clone())>{label}</button>
+                on:click=on::click(move |_| choice.category.set(word.clone()))>{label}</button>
         }
     };
-    let categories = Memo::new(move |_| choice.page.with(|page| page.categories.clone()));
-    let languages = Memo::new(move |_| choice.page.with(|page| page.languages.clone()));
+    let categories = memo(move || choice.page.with(|page| page.categories.clone()));
+    let languages = memo(move || choice.page.with(|page| page.languages.clone()));
     let spoken = move |event| {
         let word = event_target_value(&event);
         choice.language.set((!word.is_empty()).then_some(word));
@@ -114,7 +114,7 @@ fn Narrow(choice: Choice) -> impl IntoView {
                 }}
             </div>
             <Show when=move || languages.with(|all| all.len() > 1)>
-                <select class="select" aria-label=template::LANGUAGE on:change=spoken>
+                <select class="select" aria-label=template::LANGUAGE on:change=on::change(spoken)>
                     <option value="">{template::EVERY_LANGUAGE}</option>
                     {move || languages.get().into_iter().map(|word| {
                         let (value, mine) = (word.clone(), word.clone());
@@ -132,7 +132,7 @@ fn Narrow(choice: Choice) -> impl IntoView {
 #[component]
 fn Entry(choice: Choice, one: TemplateView) -> impl IntoView {
     let id = one.id;
-    let chosen = Memo::new(move |_| {
+    let chosen = memo(move || {
         choice
             .chosen
             .with(|now| now.as_ref().is_some_and(|now| now.id == id))
@@ -150,7 +150,7 @@ fn Entry(choice: Choice, one: TemplateView) -> impl IntoView {
     };
     view! {
         <li id=format!("template-{id}") class="template-entry" class:barred=barred role="option"
-            aria-selected=move || chosen.get().to_string() on:click=choose>
+            aria-selected=move || chosen.get().to_string() on:click=on::click(choose)>
             <span class=format!("standing {class}") title=word><span class="only-heard">{word}</span></span>
             <span class="template-words">
                 <span class="template-name"><bdi>{name}</bdi><span class="quiet-text">{language}</span></span>
@@ -179,7 +179,7 @@ fn Foot(choice: Choice) -> impl IntoView {
         <footer class="picker-foot" class:fault=move || choice.page.with(|page| page.fault.is_some() && !page.asking)>
             <p aria-live="polite">{said}</p>
             <button type="button" class="icon-button" title=template::REFRESH aria-label=template::REFRESH
-                disabled=move || choice.page.with(|page| page.asking) on:click=move |_| choice.refresh()>
+                disabled=move || choice.page.with(|page| page.asking) on:click=on::click(move |_| choice.refresh())>
                 <Icon name="rotate-cw"/>
             </button>
         </footer>

@@ -2,7 +2,7 @@
 
 use super::{api, choice::Choice, media::MediaField, preview::Preview, slot::SlotField};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     browser,
     error::ApiError,
     ui::icon::Icon,
@@ -47,7 +47,7 @@ pub fn Form(choice: Choice, id: TemplateId, parts: TemplateParts) -> impl IntoVi
     let checked = parts.clone();
     let filling = Filling {
         fill,
-        faults: Memo::new(move |_| fill.with(|fill| checked.check(fill))),
+        faults: memo(move || fill.with(|fill| checked.check(fill))),
         tried: choice.tried,
     };
     choice.tried.set(false);
@@ -60,7 +60,7 @@ pub fn Form(choice: Choice, id: TemplateId, parts: TemplateParts) -> impl IntoVi
     });
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<ApiError>);
-    let barred = Memo::new(move |_| {
+    let barred = memo(move || {
         choice
             .chosen
             .with(|one| one.as_ref().and_then(TemplateView::barred))
@@ -134,10 +134,10 @@ pub fn Form(choice: Choice, id: TemplateId, parts: TemplateParts) -> impl IntoVi
     };
     let given: Vec<String> = suggestions.into_iter().map(|(_, value)| value).collect();
     view! {
-        <form id="template-form" class="template-form" novalidate on:submit=submit on:keydown=keys>
+        <form id="template-form" class="template-form" novalidate on:submit=on::submit(submit) on:keydown=on::keydown(keys)>
             <div class="template-form-body">
                 <header class="template-head">
-                    <button type="button" class="icon-button template-back" aria-label=template::BACK on:click=move |_| back(choice)>
+                    <button type="button" class="icon-button template-back" aria-label=template::BACK on:click=on::click(move |_| back(choice))>
                         <Icon name="arrow-left"/>
                     </button>
                     <h3><bdi>{move || choice.chosen.with(|one| one.as_ref().map(|one| one.name.clone()))}</bdi></h3>
@@ -162,7 +162,7 @@ pub fn Form(choice: Choice, id: TemplateId, parts: TemplateParts) -> impl IntoVi
                 <Show when=move || failed.with(Option::is_some)>
                     <p class="strip fault" role="alert"><Icon name="triangle-alert"/><span>{refused}</span></p>
                 </Show>
-                <button type="button" class="button" on:click=move |_| choice.desk.template.set(false)>{words::CANCEL}</button>
+                <button type="button" class="button" on:click=on::click(move |_| choice.desk.template.set(false))>{words::CANCEL}</button>
                 <button type="submit" class="button primary" disabled=move || busy.get() || barred.with(Option::is_some)>
                     <Icon name="send-horizontal"/>{move || if busy.get() { template::SENDING } else { template::SEND }}
                 </button>

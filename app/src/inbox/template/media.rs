@@ -2,7 +2,7 @@
 
 use super::{form::Filling, slot::SlotField};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     inbox::composer::kit::{Upload, given, upload},
     ui::icon::Icon,
     words::{fault, template},
@@ -82,11 +82,11 @@ pub fn MediaField(
             <div class="template-file">
                 <label class="button small">
                     <Icon name="plus"/>{template::UPLOAD}
-                    <input type="file" class="only-heard" accept=accept on:change=picked/>
+                    <input type="file" class="only-heard" accept=accept on:change=on::change(picked)/>
                 </label>
                 <p class="hint" aria-live="polite"><bdi>{said}</bdi></p>
                 <Show when=here>
-                    <button type="button" class="icon-button small" aria-label=template::REMOVE_FILE on:click=remove><Icon name="x"/></button>
+                    <button type="button" class="icon-button small" aria-label=template::REMOVE_FILE on:click=on::click(remove)><Icon name="x"/></button>
                 </Show>
             </div>
         </Show>

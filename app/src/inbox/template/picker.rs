@@ -2,7 +2,7 @@
 
 use super::{Towards, choice::Choice, find::Find, form::Form, recipient::Recipient};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo},
     browser,
     ui::{empty::Empty, icon::Icon},
     words::{fault, template},
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn Picker() -> impl IntoView {
     let choice = Choice::new();
     // The form begins anew with another template, and when the parts of this one changed; not with its quality.
-    let shape = Memo::new(move |_| {
+    let shape = memo(move || {
         choice
             .chosen
             .with(|chosen| chosen.as_ref().map(|one| (one.id, one.parts.clone())))

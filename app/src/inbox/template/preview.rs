@@ -1,6 +1,6 @@
 //! A template as the customer's phone shows it.
 
-use crate::{inbox::rich::Formatted, ui::icon::Icon, words::template};
+use crate::{boxed::memo, inbox::rich::Formatted, ui::icon::Icon, words::template};
 use leptos::prelude::*;
 use postern_types::{ButtonKind, HeaderFormat, TemplateFill, TemplateParts};
 
@@ -13,7 +13,7 @@ pub fn Preview(parts: TemplateParts, fill: RwSignal<TemplateFill>) -> impl IntoV
         .iter()
         .map(|button| (icon_of(button.kind), button.text.clone()))
         .collect::<Vec<_>>();
-    let filled = Memo::new(move |_| {
+    let filled = memo(move || {
         Some(fill.with(|fill| {
             let filled = parts.fill(fill);
             (filled.header, filled.body, filled.footer)

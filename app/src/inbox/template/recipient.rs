@@ -1,7 +1,11 @@
 //! To which number, and over which of ours.
 
 use super::choice::Choice;
-use crate::{boxed::Show, ui::field::Field, words::template};
+use crate::{
+    boxed::{Show, on},
+    ui::field::Field,
+    words::template,
+};
 use leptos::prelude::*;
 use postern_types::e164;
 
@@ -45,7 +49,7 @@ pub fn Recipient(choice: Choice) -> impl IntoView {
             <Show when=move || several>
                 <div class="field">
                     <label for="template-channel">{template::CHANNEL}</label>
-                    <select id="template-channel" class="select" on:change=chosen>
+                    <select id="template-channel" class="select" on:change=on::change(chosen)>
                         {numbers.clone().into_iter().map(|number| {
                             let id = number.id;
                             view! {

@@ -1,6 +1,7 @@
 //! One thing that has to be filled in.
 
 use super::form::Filling;
+use crate::boxed::{memo, on};
 use crate::words::template;
 use leptos::prelude::*;
 use postern_types::{Slot, SlotKind};
@@ -22,7 +23,7 @@ pub fn SlotField(filling: Filling, asked: Slot, example: Option<String>) -> impl
     let list =
         matches!(slot.kind, SlotKind::Header | SlotKind::Body).then_some("template-suggestions");
     let key = StoredValue::new(slot.key);
-    let fault = Memo::new(move |_| key.with_value(|key| filling.fault(key)));
+    let fault = memo(move || key.with_value(|key| filling.fault(key)));
     let value = move || {
         key.with_value(|key| {
             filling
@@ -42,7 +43,7 @@ pub fn SlotField(filling: Filling, asked: Slot, example: Option<String>) -> impl
         <div class="field" class:faulty=move || fault.with(Option::is_some)>
             <label for=labelled>{label}</label>
             <input id=id type=kind inputmode=mode list=list autocomplete="off" dir="auto" placeholder=placeholder
-                prop:value=value on:input=typed aria-describedby=described
+                prop:value=value on:input=on::input(typed) aria-describedby=described
                 aria-invalid=move || fault.with(Option::is_some).then_some("true")/>
             <p id=hint_id class="hint" aria-live="polite">
                 {move || fault.get().map_or_else(|| hint.to_owned(), |fault| fault.to_string())}

@@ -2,7 +2,7 @@
 
 use super::{Command, Commands, Link};
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo},
     browser,
     live::{Inbox, Live, api},
 };
@@ -71,7 +71,7 @@ fn document_visibility(act: impl Fn() + 'static) -> WindowListenerHandle {
 
 /// Asks for the counts when an event touched a row that was not known; a burst asks once.
 fn keep_counts(live: Live) {
-    let stale = Memo::new(move |_| live.inbox.with(|inbox| inbox.loaded && inbox.counts_stale));
+    let stale = memo(move || live.inbox.with(|inbox| inbox.loaded && inbox.counts_stale));
     effect(move || {
         if !stale.get() {
             return;

@@ -2,6 +2,7 @@
 
 use super::Asked;
 use crate::{
+    boxed::on,
     team::{api, desk::Desk},
     ui::ask::{Ask, Foot, focus_soon},
     words::team,
@@ -23,13 +24,13 @@ pub fn Decline(desk: Desk, asked: Asked) -> impl IntoView {
         ask.put(api::decline(id, told), move |()| desk.done(said));
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{team::DECLINE_LEAD}</p>
             {ask.general(&["reason"])}
             <div class="field" class:faulty=move || fault.with(Option::is_some)>
                 <label for="reason">{team::REASON}</label>
                 <textarea id="reason" rows="3" maxlength="500" dir="auto" prop:value=move || reason.get()
-                    on:input=move |event| reason.set(event_target_value(&event)) aria-describedby="reason-hint"
+                    on:input=on::input(move |event| reason.set(event_target_value(&event))) aria-describedby="reason-hint"
                     aria-invalid=move || fault.with(Option::is_some).then_some("true")></textarea>
                 <p id="reason-hint" class="hint" aria-live="polite">{move || fault.get().unwrap_or_else(|| team::REASON_HINT.into())}</p>
             </div>

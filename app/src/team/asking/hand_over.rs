@@ -2,6 +2,7 @@
 
 use super::Asked;
 use crate::{
+    boxed::on,
     browser,
     session::use_session,
     team::{api, desk::Desk},
@@ -36,7 +37,7 @@ pub fn HandOver(desk: Desk, asked: Asked) -> impl IntoView {
         ask.put(api::hand_over(id), move |()| desk.done(said));
     };
     view! {
-        <form class="form" on:submit=submit novalidate>
+        <form class="form" on:submit=on::submit(submit) novalidate>
             <p class="dialog-text" dir="auto">{lost}</p>
             {ask.general(&[])}
             <Field name="typed" label=team::TYPE_NAME value=typed fault=wrong/>

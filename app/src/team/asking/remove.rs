@@ -2,6 +2,7 @@
 
 use super::Asked;
 use crate::{
+    boxed::on,
     team::{api, desk::Desk},
     ui::ask::{Ask, Foot},
     words::team,
@@ -24,7 +25,7 @@ pub fn Remove(desk: Desk, asked: Asked) -> impl IntoView {
     };
     let given = asked.conversations;
     view! {
-        <form class="form team-form" on:submit=submit>
+        <form class="form team-form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{team::remove_lost(&asked.name)}</p>
             {ask.general(&["heir"])}
             {if given > 0 {
@@ -66,7 +67,7 @@ fn Heir(
         <div class="field" class:faulty=move || fault.with(Option::is_some)>
             <label for="heir">{team::give(given)}</label>
             <select id="heir" class="select" aria-describedby="heir-hint"
-                on:change=move |event| heir.set(event_target_value(&event).parse().ok())>
+                on:change=on::change(move |event| heir.set(event_target_value(&event).parse().ok()))>
                 <option value="">{team::TO_NOBODY}</option>
                 {colleagues.into_iter().map(|(id, name)| view! { <option value=id.to_string()>{name}</option> }).collect_view()}
             </select>

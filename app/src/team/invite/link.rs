@@ -1,7 +1,7 @@
 //! A link that is handed on. It is shown once.
 
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     browser,
     team::{api, desk::Desk, roles::RoleField},
     ui::{
@@ -49,7 +49,7 @@ fn LinkForm(desk: Desk, role: RwSignal<Role>, made: RwSignal<Option<String>>) ->
         });
     };
     view! {
-        <form class="form team-form" on:submit=submit novalidate>
+        <form class="form team-form" on:submit=on::submit(submit) novalidate>
             {ask.general(&["domain", "days"])}
             <RoleField value=role/>
             <div class="form-pair">
@@ -75,8 +75,8 @@ fn Made(desk: Desk, link: String, made: RwSignal<Option<String>>) -> impl IntoVi
             <p class="strip notice"><Icon name="info"/>{team::LINK_ONCE}</p>
             <p class="dialog-text">{team::LINK_MEANS}</p>
             <footer class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| made.set(None)>{team::ANOTHER}</button>
-                <button type="button" class="button primary" on:click=move |_| desk.inviting.set(false)>{team::DONE}</button>
+                <button type="button" class="button" on:click=on::click(move |_| made.set(None))>{team::ANOTHER}</button>
+                <button type="button" class="button primary" on:click=on::click(move |_| desk.inviting.set(false))>{team::DONE}</button>
             </footer>
         </div>
     }

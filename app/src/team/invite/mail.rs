@@ -1,6 +1,7 @@
 //! An invitation to one address. The form stays for the next one.
 
 use crate::{
+    boxed::on,
     browser,
     team::{api, desk::Desk, roles::RoleField},
     ui::{
@@ -37,7 +38,7 @@ pub fn ByMail(desk: Desk, role: RwSignal<Role>) -> impl IntoView {
         });
     };
     view! {
-        <form class="form team-form" on:submit=submit>
+        <form class="form team-form" on:submit=on::submit(submit)>
             {ask.general(&["email"])}
             <div role="status">
                 {move || sent.get().map(|text| view! { <p class="strip" dir="auto"><Icon name="check"/>{text}</p> })}

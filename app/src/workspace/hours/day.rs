@@ -1,7 +1,11 @@
 //! The hours of one day.
 
 use super::{super::desk::Desk, DAY};
-use crate::{boxed::Show, ui::icon::Icon, words::workspace as words};
+use crate::{
+    boxed::{Show, memo, on},
+    ui::icon::Icon,
+    words::workspace as words,
+};
 use leptos::prelude::*;
 use postern_types::{DAY_MINUTES, Span};
 
@@ -13,7 +17,7 @@ const AFTERNOON: u16 = 4 * 60;
 #[component]
 pub fn Day(desk: Desk, day: usize) -> impl IntoView {
     let name = words::DAYS.get(day).copied().unwrap_or_default();
-    let count = Memo::new(move |_| read(desk, day, Vec::len).unwrap_or_default());
+    let count = memo(move || read(desk, day, Vec::len).unwrap_or_default());
     let open = move |event: web_sys::Event| {
         let spans = if event_target_checked(&event) {
             vec![DAY]
@@ -30,14 +34,14 @@ pub fn Day(desk: Desk, day: usize) -> impl IntoView {
             }
         });
     };
-    let room = Memo::new(move |_| {
+    let room = memo(move || {
         let first = read(desk, day, |spans| spans.first().copied()).flatten();
         count.get() == 1 && first.and_then(after).is_some()
     });
     view! {
         <div class="hours-day">
             <label class="hours-open">
-                <input type="checkbox" prop:checked=move || { count.get() > 0 } on:change=open aria-label=words::is_open(name)/>
+                <input type="checkbox" prop:checked=move || { count.get() > 0 } on:change=on::change(open) aria-label=words::is_open(name)/>
                 <span aria-hidden="true">{name}</span>
             </label>
             <Show when=move || { count.get() > 0 } fallback=|| view! { <span class="quiet-text">{words::CLOSED}</span> }>
@@ -46,10 +50,10 @@ pub fn Day(desk: Desk, day: usize) -> impl IntoView {
                     <Show when=move || { count.get() > 1 }>
                         <Times desk day at=1/>
                         <button type="button" class="icon-button" aria-label=words::remove_span(name) title=words::REMOVE_SPAN
-                            on:click=move |_| change(desk, day, |spans| spans.truncate(1))><Icon name="x"/></button>
+                            on:click=on::click(move |_| change(desk, day, |spans| spans.truncate(1)))><Icon name="x"/></button>
                     </Show>
                     <Show when=move || room.get()>
-                        <button type="button" class="icon-button" aria-label=words::add_span(name) title=words::ADD_SPAN on:click=add><Icon name="plus"/></button>
+                        <button type="button" class="icon-button" aria-label=words::add_span(name) title=words::ADD_SPAN on:click=on::click(add)><Icon name="plus"/></button>
                     </Show>
                 </div>
             </Show>
@@ -61,7 +65,7 @@ pub fn Day(desk: Desk, day: usize) -> impl IntoView {
 #[component]
 fn Times(desk: Desk, day: usize, at: usize) -> impl IntoView {
     let name = words::DAYS.get(day).copied().unwrap_or_default();
-    let span = Memo::new(move |_| {
+    let span = memo(move || {
         read(desk, day, |spans| spans.get(at).copied())
             .flatten()
             .unwrap_or(DAY)
@@ -80,9 +84,9 @@ fn Times(desk: Desk, day: usize, at: usize) -> impl IntoView {
     };
     view! {
         <span class="hours-span">
-            <input type="time" aria-label=words::from(name, at > 0) prop:value=move || clock(span.get().from) on:change=from/>
+            <input type="time" aria-label=words::from(name, at > 0) prop:value=move || clock(span.get().from) on:change=on::change(from)/>
             <span aria-hidden="true">{words::TO}</span>
-            <input type="time" aria-label=words::until(name, at > 0) prop:value=move || clock(span.get().to) on:change=to/>
+            <input type="time" aria-label=words::until(name, at > 0) prop:value=move || clock(span.get().to) on:change=on::change(to)/>
         </span>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The time zone: those that the browser knows, as it lists them itself.
 
 use super::{super::desk::Desk, told};
-use crate::{browser, live::use_live, words::workspace as words};
+use crate::{boxed::on, browser, live::use_live, words::workspace as words};
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use std::cell::OnceCell;
@@ -34,7 +34,7 @@ pub fn Zone(desk: Desk) -> impl IntoView {
     view! {
         <div class="field" class:faulty=move || fault.with(Option::is_some)>
             <label for="zone">{words::ZONE}</label>
-            <select id="zone" class="select" on:change=move |event| desk.zone.set(event_target_value(&event)) aria-describedby="zone-hint">
+            <select id="zone" class="select" on:change=on::change(move |event| desk.zone.set(event_target_value(&event))) aria-describedby="zone-hint">
                 {zones.into_iter().map(|zone| {
                     let (value, shown) = (zone.clone(), zone.replace('_', " "));
                     view! { <option value=value prop:selected=move || desk.zone.with(|chosen| *chosen == zone)>{shown}</option> }

@@ -2,6 +2,7 @@
 
 use super::{bring::Hand, place};
 use crate::{
+    boxed::{memo, on},
     browser,
     inbox::desk::Ask,
     json,
@@ -54,7 +55,7 @@ pub fn Actions() -> impl IntoView {
             let _ = menu.hide_popover();
         }
     };
-    let message = Memo::new(move |_| {
+    let message = memo(move || {
         let id = chosen.get()?;
         live.inbox
             .with(|inbox| inbox.threads.get(&bench.id)?.find(id).cloned())
@@ -106,19 +107,19 @@ pub fn Actions() -> impl IntoView {
                 <div class="act-emoji" role="group" aria-label=kit::REACT>
                     {QUICK.map(|emoji| view! {
                         <button type="button" aria-pressed=move || (own_reaction().as_deref() == Some(emoji)).to_string()
-                            on:click=move |_| react.run(emoji.to_owned())>{emoji}</button>
+                            on:click=on::click(move |_| react.run(emoji.to_owned()))>{emoji}</button>
                     })}
                     <input type="text" aria-label=kit::OTHER_EMOJI placeholder="+" autocomplete="off" maxlength="32"
-                        prop:value=move || own.get() on:input=move |event| own.set(event_target_value(&event))
-                        on:keydown=move |event| if event.key() == "Enter" && !own.get_untracked().is_empty() {
+                        prop:value=move || own.get() on:input=on::input(move |event| own.set(event_target_value(&event)))
+                        on:keydown=on::keydown(move |event| if event.key() == "Enter" && !own.get_untracked().is_empty() {
                             event.prevent_default();
                             react.run(own.get_untracked());
-                        }/>
+                        })/>
                 </div>
-                <button type="button" class="menu-item" on:click=reply><Icon name="reply"/><span class="menu-name">{words::composer::REPLY}</span></button>
+                <button type="button" class="menu-item" on:click=on::click(reply)><Icon name="reply"/><span class="menu-name">{words::composer::REPLY}</span></button>
             })}
             {move || has_text().then(|| view! {
-                <button type="button" class="menu-item" on:click=copy><Icon name="copy"/><span class="menu-name">{kit::COPY_TEXT}</span></button>
+                <button type="button" class="menu-item" on:click=on::click(copy)><Icon name="copy"/><span class="menu-name">{kit::COPY_TEXT}</span></button>
             })}
             {move || chosen.get().filter(|_| known()).map(|id| view! {
                 <a class="menu-item" href=format!("/settings/where?message={id}")><Icon name="map-pin"/><span class="menu-name">{kit::WHERE}</span></a>

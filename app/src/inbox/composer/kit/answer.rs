@@ -2,6 +2,7 @@
 
 use super::super::Bench;
 use crate::{
+    boxed::{memo, on},
     inbox::desk::use_desk,
     live::use_live,
     ui::icon::Icon,
@@ -14,7 +15,7 @@ use postern_types::{Content, Direction, MessageView};
 #[component]
 pub fn Answer() -> impl IntoView {
     let (live, desk, bench) = (use_live(), use_desk(), expect_context::<Bench>());
-    let answered = Memo::new(move |_| {
+    let answered = memo(move || {
         let id = desk.answers.get()?;
         live.inbox
             .with(|inbox| inbox.threads.get(&bench.id)?.find(id).cloned())
@@ -34,10 +35,10 @@ pub fn Answer() -> impl IntoView {
                 <div class="kit-answer" role="status">
                     <Icon name="reply"/>
                     <p><strong><bdi>{kit::answering(&who)}</bdi></strong><span dir="auto">{said}</span></p>
-                    <button type="button" class="icon-button" aria-label=kit::NO_ANSWER on:click=move |_| {
+                    <button type="button" class="icon-button" aria-label=kit::NO_ANSWER on:click=on::click(move |_| {
                         desk.answers.set(None);
                         super::super::focus(bench.input);
-                    }>
+                    })>
                         <Icon name="x"/>
                     </button>
                 </div>

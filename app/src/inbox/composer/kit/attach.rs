@@ -1,7 +1,7 @@
 //! The button with all that can be sent.
 
 use super::{forms::Form, pick::given, place, tray::Tray};
-use crate::{ui::icon::Icon, words::kit};
+use crate::{boxed::on, ui::icon::Icon, words::kit};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
@@ -38,23 +38,23 @@ pub fn Attach(tray: Tray, form: RwSignal<Option<Form>>) -> impl IntoView {
     };
     let item = move |icon: &'static str, word: &'static str, opens: Form| {
         view! {
-            <button type="button" class="menu-item" on:click=move |_| { close(); form.set(Some(opens)) }>
+            <button type="button" class="menu-item" on:click=on::click(move |_| { close(); form.set(Some(opens)) })>
                 <Icon name=icon/><span class="menu-name">{word}</span>
             </button>
         }
     };
     view! {
-        <button type="button" class="icon-button" node_ref=button on:click=placed popovertarget="attach" aria-label=kit::ATTACH title=kit::ATTACH>
+        <button type="button" class="icon-button" node_ref=button on:click=on::click(placed) popovertarget="attach" aria-label=kit::ATTACH title=kit::ATTACH>
             <Icon name="paperclip"/>
         </button>
         <div id="attach" class="menu kit-menu" popover="auto" node_ref=menu>
             <label class="menu-item">
                 <Icon name="image"/><span class="menu-name">{kit::PICTURE}</span>
-                <input type="file" class="only-heard" multiple accept=PICTURES on:change=picked/>
+                <input type="file" class="only-heard" multiple accept=PICTURES on:change=on::change(picked)/>
             </label>
             <label class="menu-item">
                 <Icon name="file-text"/><span class="menu-name">{kit::DOCUMENT}</span>
-                <input type="file" class="only-heard" multiple accept=DOCUMENTS on:change=picked/>
+                <input type="file" class="only-heard" multiple accept=DOCUMENTS on:change=on::change(picked)/>
             </label>
             {item("map-pin", kit::LOCATION, Form::Location)}
             {item("contact", kit::CONTACT, Form::Contact)}

@@ -7,7 +7,7 @@ mod shown;
 
 use super::bring::Hand;
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     ui::{
         dialog::Dialog,
         later::{Later, Part},
@@ -126,13 +126,13 @@ fn Words(
             <label for=name>{label}</label>
             {if long {
                 view! {
-                    <textarea id=name rows="3" dir="auto" required=required aria-describedby=described prop:value=move || value.get() on:input=typed
+                    <textarea id=name rows="3" dir="auto" required=required aria-describedby=described prop:value=move || value.get() on:input=on::input(typed)
                         aria-invalid=move || over().then_some("true")></textarea>
                 }.into_any()
             } else {
                 view! {
                     <input id=name type="text" dir="auto" autocomplete="off" required=required aria-describedby=described
-                        prop:value=move || value.get() on:input=typed aria-invalid=move || over().then_some("true")/>
+                        prop:value=move || value.get() on:input=on::input(typed) aria-invalid=move || over().then_some("true")/>
                 }.into_any()
             }}
             <p id=count class="hint kit-count">{move || kit::of(length(), most)}</p>
@@ -173,7 +173,7 @@ fn Foot(#[prop(into)] ready: Signal<bool>) -> impl IntoView {
     };
     view! {
         <footer class="dialog-foot">
-            <button type="button" class="button" on:click=cancel>{words::CANCEL}</button>
+            <button type="button" class="button" on:click=on::click(cancel)>{words::CANCEL}</button>
             <button type="submit" class="button primary" disabled=move || !ready.get()>{words::composer::SEND}</button>
         </footer>
     }

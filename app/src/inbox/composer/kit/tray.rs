@@ -5,6 +5,7 @@ use super::{
     upload::{self, Upload},
 };
 use crate::{
+    boxed::on,
     number,
     ui::icon::{Icon, kind_icon},
     words::kit,
@@ -292,12 +293,12 @@ fn PieceView(tray: Tray, piece: Piece) -> impl IntoView {
                     State::Failed(words, again) => view! {
                         <small role="alert" dir="auto">{words}</small>
                         {again.then(|| view! {
-                            <button type="button" class="button small" on:click=move |_| { piece.again(); tray.go_on() }>{crate::words::TRY_AGAIN}</button>
+                            <button type="button" class="button small" on:click=on::click(move |_| { piece.again(); tray.go_on() })>{crate::words::TRY_AGAIN}</button>
                         })}
                     }.into_any(),
                 }}
             </span>
-            <button type="button" class="icon-button" aria-label=remove on:click=move |_| tray.remove(piece)><Icon name="x"/></button>
+            <button type="button" class="icon-button" aria-label=remove on:click=on::click(move |_| tray.remove(piece))><Icon name="x"/></button>
         </li>
     }
     .into_any()

@@ -5,7 +5,7 @@ use super::{
     tray::{Given, Piece, State, Tray},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     browser,
     ui::icon::Icon,
     words::kit,
@@ -153,14 +153,14 @@ pub fn Voice(tray: Tray) -> impl IntoView {
     };
     view! {
         <Show when=move || !recording.get() && piece.with(Option::is_none)>
-            <button type="button" class="icon-button" aria-label=kit::RECORD title=kit::RECORD on:click=start><Icon name="mic"/></button>
+            <button type="button" class="icon-button" aria-label=kit::RECORD title=kit::RECORD on:click=on::click(start)><Icon name="mic"/></button>
         </Show>
         <Show when=move || recording.get()>
             <div class="kit-voice" role="group" aria-label=kit::RECORDING>
                 <span class="kit-level" node_ref=meter aria-hidden="true"></span>
                 <span role="timer" aria-label=kit::RECORDING>{move || kit::clock(seconds.get())}</span>
-                <button type="button" class="button small" on:click=cancel>{crate::words::CANCEL}</button>
-                <button type="button" class="button small primary" on:click=move |_| send.run(())>{crate::words::composer::SEND}</button>
+                <button type="button" class="button small" on:click=on::click(cancel)>{crate::words::CANCEL}</button>
+                <button type="button" class="button small primary" on:click=on::click(move |_| send.run(()))>{crate::words::composer::SEND}</button>
             </div>
         </Show>
         {move || match failed() {
@@ -168,9 +168,9 @@ pub fn Voice(tray: Tray) -> impl IntoView {
                 <div class="kit-voice" role="alert">
                     <small dir="auto">{words}</small>
                     {again.then(|| view! {
-                        <button type="button" class="button small" on:click=move |_| leptos::task::spawn_local(failing.upload(bench))>{crate::words::TRY_AGAIN}</button>
+                        <button type="button" class="button small" on:click=on::click(move |_| leptos::task::spawn_local(failing.upload(bench)))>{crate::words::TRY_AGAIN}</button>
                     })}
-                    <button type="button" class="button small" on:click=move |_| piece.set(None)>{crate::words::thread::DISCARD}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| piece.set(None))>{crate::words::thread::DISCARD}</button>
                 </div>
             }.into_any()),
             None => piece.get().map(|_| view! { <small class="kit-voice" role="status">{kit::UPLOADING}</small> }.into_any()),

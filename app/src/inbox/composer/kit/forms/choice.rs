@@ -1,7 +1,7 @@
 //! Buttons, lists and links: words with something to press.
 
 use super::{Foot, Send, Words, fits, fits_or_empty, optional, shown::Shown, trimmed};
-use crate::{inbox::composer::Bench, ui::icon::Icon, words::kit};
+use crate::{boxed::on, inbox::composer::Bench, ui::icon::Icon, words::kit};
 use leptos::{ev::SubmitEvent, prelude::*};
 use postern_types::{Choice, Outgoing, Section};
 
@@ -70,7 +70,7 @@ pub fn Buttons(send: Send) -> impl IntoView {
         send.run((trimmed(around.body), outgoing));
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <AroundFields around/>
             {titles.into_iter().enumerate().map(|(nth, title)| view! {
                 <Words name=["button-1", "button-2", "button-3"][nth] label=kit::BUTTON_LABELS[nth] value=title most=20 required=nth == 0/>
@@ -108,7 +108,7 @@ pub fn Link(send: Send) -> impl IntoView {
     };
     let choices = move || label.with(|label| vec![label.trim().to_owned()]);
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <AroundFields around/>
             <Words name="link-label" label=kit::LINK_LABEL value=label most=20/>
             <Words name="link-url" label=kit::LINK_URL value=url most=2000/>
@@ -181,7 +181,7 @@ pub fn List(send: Send) -> impl IntoView {
     };
     let choices = move || button.with(|button| vec![button.trim().to_owned()]);
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <AroundFields around/>
             <Words name="list-button" label=kit::LIST_BUTTON value=button most=20/>
             <ol class="kit-rows">
@@ -191,11 +191,11 @@ pub fn List(send: Send) -> impl IntoView {
                         <Words name="row-line" label=kit::ROW_LINE value=row.description most=72 required=false/>
                         <button type="button" class="icon-button" aria-label=kit::REMOVE_ROW
                             disabled=move || rows.with(|rows| rows.len() == 1)
-                            on:click=move |_| rows.update(|rows| rows.retain(|(other, _)| *other != key))><Icon name="x"/></button>
+                            on:click=on::click(move |_| rows.update(|rows| rows.retain(|(other, _)| *other != key)))><Icon name="x"/></button>
                     </li>
                 </For>
             </ol>
-            <button type="button" class="button" disabled=move || rows.with(|rows| rows.len() >= MOST) on:click=add>
+            <button type="button" class="button" disabled=move || rows.with(|rows| rows.len() >= MOST) on:click=on::click(add)>
                 <Icon name="plus"/>{kit::ADD_ROW}
             </button>
             <Shown header=around.header body=around.body footer=around.footer choices=Signal::derive(choices)/>

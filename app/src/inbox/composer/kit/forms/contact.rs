@@ -2,7 +2,7 @@
 
 use super::{Foot, Send, Words, fits, trimmed};
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     live,
     words::{self, fault, kit},
 };
@@ -54,13 +54,13 @@ pub fn Contact(send: Send) -> impl IntoView {
     };
     view! {
         <Known pick/>
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <Words name="card-name" label=kit::CARD_NAME value=name most=256/>
             {numbers.into_iter().enumerate().map(|(nth, number)| view! {
                 <div class="field" class:faulty=move || number.with(|text| !text.trim().is_empty() && !is_number(text))>
                     <label for=format!("card-number-{nth}")>{kit::card_number(nth)}</label>
                     <input id=format!("card-number-{nth}") type="tel" dir="ltr" autocomplete="off"
-                        prop:value=move || number.get() on:input=move |event| number.set(event_target_value(&event))/>
+                        prop:value=move || number.get() on:input=on::input(move |event| number.set(event_target_value(&event)))/>
                     <p class="hint">{(nth == 0).then_some(kit::NUMBER_HINT)}</p>
                 </div>
             }).collect_view()}
@@ -125,7 +125,7 @@ fn Known(pick: Callback<ContactBrief>) -> impl IntoView {
         <div class="field">
             <label for="card-search">{kit::FIND_CONTACT}</label>
             <input id="card-search" type="search" dir="auto" autocomplete="off" prop:value=move || text.get()
-                on:input=move |event| text.set(event_target_value(&event))/>
+                on:input=on::input(move |event| text.set(event_target_value(&event)))/>
             <p class="hint" role="status">{move || failed.get()}</p>
         </div>
         <ul class="kit-found">
@@ -133,10 +133,10 @@ fn Known(pick: Callback<ContactBrief>) -> impl IntoView {
                 {
                     let (name, phone) = (contact.name.clone(), contact.phone.clone());
                     view! {
-                        <li><button type="button" class="menu-item" on:click=move |_| {
+                        <li><button type="button" class="menu-item" on:click=on::click(move |_| {
                             pick.run(contact.clone());
                             text.set(String::new());
-                        }>
+                        })>
                             <span class="menu-name"><bdi>{name.unwrap_or_else(|| words::UNKNOWN_CONTACT.to_owned())}</bdi></span>
                             <small dir="ltr">{phone}</small>
                         </button></li>

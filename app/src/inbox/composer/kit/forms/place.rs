@@ -2,6 +2,7 @@
 
 use super::{Foot, Send, Words, fits, optional, trimmed};
 use crate::{
+    boxed::on,
     inbox::composer::Bench,
     number,
     ui::{field::Field, icon::Icon},
@@ -51,8 +52,8 @@ pub fn Location(send: Send) -> impl IntoView {
     };
     let none = Signal::derive(|| None::<String>);
     view! {
-        <form class="form" novalidate on:submit=submit>
-            <button type="button" class="button" on:click=here><Icon name="compass"/>{kit::MY_POSITION}</button>
+        <form class="form" novalidate on:submit=on::submit(submit)>
+            <button type="button" class="button" on:click=on::click(here)><Icon name="compass"/>{kit::MY_POSITION}</button>
             {move || lost.get().map(|words| view! { <p class="kit-fault" role="alert">{words}</p> })}
             <div class="form-pair">
                 <Field name="latitude" label=kit::LATITUDE value=latitude hint=kit::LATITUDE_HINT fault=fault inputmode="decimal"/>
@@ -105,7 +106,7 @@ pub fn Ask(send: Send) -> impl IntoView {
         send.run((trimmed(body), Outgoing::LocationRequest));
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <Words name="ask-body" label=kit::BODY value=body most=1024 long=true/>
             <Foot ready=Signal::derive(move || fits(body, 1024))/>
         </form>
