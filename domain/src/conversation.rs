@@ -3,6 +3,7 @@
 mod contact;
 mod hand;
 mod list;
+mod seen;
 
 pub(crate) use contact::tell_of;
 pub(crate) use hand::hand_on;
@@ -10,6 +11,7 @@ pub use list::{counts, from_now, list, snapshot};
 
 use crate::{
     Env, Error, Result, Tenant, audit, courtesy, env::moment, error::OnConstraint as _, event,
+    teams,
 };
 use postern_types::{
     ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
@@ -199,6 +201,9 @@ pub async fn assign_team(
     id: ConversationId,
     team: Option<TeamId>,
 ) -> Result<ConversationRow> {
+    if let Some(team) = team {
+        teams::is_there(tenant, team).await?;
+    }
     hold(tenant, id).await?;
     let mut given = row(tenant, id).await?;
     given.team = team;

@@ -32,6 +32,8 @@ pub enum Kind {
     Health,
     /// Asks Meta for an account's templates; comes back by itself.
     Templates,
+    /// Takes its conversations from a team that was deleted; the payload is its id.
+    EmptyTeam,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::Courtesy => "courtesy",
             Self::Health => "health",
             Self::Templates => "templates",
+            Self::EmptyTeam => "empty_team",
         }
     }
 
@@ -55,6 +58,7 @@ impl Kind {
             "courtesy" => Ok(Self::Courtesy),
             "health" => Ok(Self::Health),
             "templates" => Ok(Self::Templates),
+            "empty_team" => Ok(Self::EmptyTeam),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

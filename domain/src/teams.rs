@@ -3,6 +3,11 @@
 //! What a limited agent sees is held by the database (`migrations/0042`), in every statement. Here it is said who is in which
 //! team; whoever may see something else from then on reads everything anew, in every open page.
 
+mod delete;
+
+pub use delete::delete;
+pub(crate) use delete::run;
+
 use crate::{Env, Error, Result, Tenant, audit, error::OnConstraint as _, event, member};
 use postern_types::{
     ChannelId, MemberId, MemberState, Right, Role, TeamBrief, TeamId, TeamNumber, TeamView, Teams,
@@ -32,7 +37,7 @@ pub async fn show(tenant: &mut Tenant) -> Result<Teams> {
         r#"SELECT t.id AS "id: TeamId", t.name,
                   (SELECT count(*) FROM conversation c
                     WHERE c.workspace_id = $1 AND c.team_id = t.id AND c.state = 'open') AS "conversations!"
-             FROM team t WHERE t.workspace_id = $1 ORDER BY lower(t.name), t.id"#,
+             FROM team t WHERE t.workspace_id = $1 AND t.deleted_at IS NULL ORDER BY lower(t.name), t.id"#,
         workspace.0,
     )
     .fetch_all(tenant.conn())
@@ -63,7 +68,11 @@ pub(crate) async fn briefs(tenant: &mut Tenant) -> Result<Vec<TeamBrief>> {
     let workspace = tenant.workspace();
     let teams = sqlx::query_as!(
         TeamBrief,
-        r#"SELECT id AS "id: TeamId", name FROM team WHERE workspace_id = $1 ORDER BY lower(name), id"#,
+        r#"SELECT t.id AS "id: TeamId", t.name,
+                  EXISTS (SELECT FROM team_member m
+                           WHERE m.workspace_id = $1 AND m.team_id = t.id
+                             AND m.member_id = nullif(current_setting('app.member', true), '')::uuid) AS "mine!"
+             FROM team t WHERE t.workspace_id = $1 AND t.deleted_at IS NULL ORDER BY lower(t.name), t.id"#,
         workspace.0,
     )
     .fetch_all(tenant.conn())
@@ -77,7 +86,7 @@ pub async fn create(env: &Env, tenant: &mut Tenant, name: &str) -> Result<TeamId
     let name = checked_name(name)?;
     let workspace = tenant.workspace();
     let many = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "many!" FROM team WHERE workspace_id = $1"#,
+        r#"SELECT count(*) AS "many!" FROM team WHERE workspace_id = $1 AND deleted_at IS NULL"#,
         workspace.0
     )
     .fetch_one(tenant.conn())
@@ -115,7 +124,7 @@ pub async fn rename(env: &Env, tenant: &mut Tenant, id: TeamId, name: &str) -> R
     let name = checked_name(name)?;
     let workspace = tenant.workspace();
     let renamed = sqlx::query!(
-        "UPDATE team SET name = $3 WHERE workspace_id = $1 AND id = $2",
+        "UPDATE team SET name = $3 WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL",
         workspace.0,
         id.0,
         name,
@@ -134,25 +143,10 @@ pub async fn rename(env: &Env, tenant: &mut Tenant, id: TeamId, name: &str) -> R
     .await
 }
 
-/// Deletes a team: its conversations and numbers are no team's from then on, and stay whosever they are.
-pub async fn delete(env: &Env, tenant: &mut Tenant, id: TeamId) -> Result<()> {
-    allowed(tenant, Right::Teams).await?;
-    let workspace = tenant.workspace();
-    let name = sqlx::query_scalar!(
-        "DELETE FROM team WHERE workspace_id = $1 AND id = $2 RETURNING name",
-        workspace.0,
-        id.0,
-    )
-    .fetch_optional(tenant.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
-    event::anew(env, tenant).await?;
-    audit::record(env, tenant, "team.deleted", &json!({ "name": name })).await
-}
-
 /// Takes a member into a team. Who is in it already stays.
 pub async fn add(env: &Env, tenant: &mut Tenant, id: TeamId, who: MemberId) -> Result<()> {
     allowed(tenant, Right::Teams).await?;
+    is_there(tenant, id).await?;
     // Locked: they are not removed meanwhile.
     if member::place(tenant, who).await?.state == MemberState::Waiting {
         return Err(Error::conflict(
@@ -213,6 +207,9 @@ pub async fn take_number(
     team: Option<TeamId>,
 ) -> Result<()> {
     allowed(tenant, Right::Teams).await?;
+    if let Some(team) = team {
+        is_there(tenant, team).await?;
+    }
     let workspace = tenant.workspace();
     let changed = sqlx::query!(
         "UPDATE channel SET team_id = $3 WHERE workspace_id = $1 AND id = $2",
@@ -258,6 +255,19 @@ pub(crate) async fn seen_otherwise(
     if from.may(Right::SeeAll) != to.may(Right::SeeAll) && is_limited(tenant).await? {
         event::anew(env, tenant).await?;
     }
+    Ok(())
+}
+
+/// Makes sure that something can be given to a team, which is not deleted until this transaction ends.
+pub(crate) async fn is_there(tenant: &mut Tenant, id: TeamId) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "SELECT id FROM team WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL FOR SHARE",
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
     Ok(())
 }
 

@@ -51,7 +51,7 @@ export async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click();
 }
 
-export async function view(page: Page, name: 'Mine' | 'Unassigned' | 'All' | 'Closing soon'): Promise<void> {
+export async function view(page: Page, name: 'Mine' | 'My teams' | 'Unassigned' | 'All' | 'Closing soon'): Promise<void> {
   const tab = page.getByRole('group', { name: 'Whose conversations' }).getByRole('button', { name });
   await tab.click();
   await expect(tab).toHaveAttribute('aria-pressed', 'true');

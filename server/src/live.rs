@@ -1,5 +1,6 @@
 //! The socket: what happens in a workspace, as it happens.
 
+mod company;
 mod hub;
 mod place;
 mod room;

@@ -28,6 +28,8 @@ pub enum ConversationState {
 pub enum InboxView {
     /// Assigned to the reader.
     Mine,
+    /// Given to a team that the reader is in, whoever looks after it.
+    Teams,
     /// Assigned to nobody.
     Unassigned,
     /// Everybody's.

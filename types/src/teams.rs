@@ -10,6 +10,9 @@ pub struct TeamBrief {
     pub id: TeamId,
     /// Its name.
     pub name: String,
+    /// True when the reader is in it.
+    #[serde(default)]
+    pub mine: bool,
 }
 
 /// All teams, as those see them who manage them.

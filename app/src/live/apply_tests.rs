@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 #[path = "guess_tests.rs"]
 mod guess;
+#[path = "apply_team_tests.rs"]
+mod team;
 #[path = "apply_thread_tests.rs"]
 mod thread;
 #[path = "apply_window_tests.rs"]

@@ -221,6 +221,16 @@ impl Inbox {
         Some(team.name.clone())
     }
 
+    /// Whether the reader is in a team.
+    fn is_mine(&self, id: TeamId) -> bool {
+        self.teams.iter().any(|team| team.id == id && team.mine)
+    }
+
+    /// Whether the reader is in any team.
+    pub fn in_a_team(&self) -> bool {
+        self.teams.iter().any(|team| team.mine)
+    }
+
     /// Colleagues who can be given a conversation, by name.
     pub fn colleagues(&self) -> Vec<MemberView> {
         let mut all: Vec<_> = self
@@ -341,7 +351,11 @@ impl Inbox {
     }
 
     fn shows(&self, (view, state): ListKey, row: &ConversationRow) -> bool {
-        row.state == state && in_view(self.me, self.now, view, row)
+        let whose = match view {
+            InboxView::Teams => row.team.is_some_and(|id| self.is_mine(id)),
+            _ => in_view(self.me, self.now, view, row),
+        };
+        row.state == state && whose
     }
 }
 
@@ -354,11 +368,12 @@ fn order(view: InboxView, row: &ConversationRow) -> Place {
     }
 }
 
+/// Whether a row is in a view, whose teams are not looked at: those the [`Inbox`] knows.
 fn in_view(me: MemberId, now: Moment, view: InboxView, row: &ConversationRow) -> bool {
     match view {
         InboxView::Mine => row.assignee == Some(me),
         InboxView::Unassigned => row.assignee.is_none(),
-        InboxView::All => true,
+        InboxView::All | InboxView::Teams => true,
         InboxView::Closing => row.window_until.is_some_and(|until| until > now),
     }
 }

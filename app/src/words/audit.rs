@@ -87,7 +87,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 41] = [
+const ACTIONS: [(&str, &str); 42] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -140,6 +140,10 @@ const ACTIONS: [(&str, &str); 41] = [
     ("conversation.assigned", "Gave a conversation to somebody"),
     ("conversation.closed", "Closed a conversation"),
     ("conversation.reopened", "Reopened a conversation"),
+    (
+        "conversation.refused",
+        "Was not let write to a number that is not theirs",
+    ),
     ("contact.rename", "Renamed a contact"),
     ("contact.merge", "Merged two contacts"),
     ("contact.unmerge", "Parted two contacts again"),
@@ -185,6 +189,7 @@ pub fn label(label: &str) -> String {
         "own_app" => "Own app at Meta",
         "step" => "Step",
         "contact" => "Contact",
+        "phone" => "To the number",
         "other" => "Other contact",
         "name" => "Name",
         "kept" => "Contact that stays",

@@ -41,6 +41,7 @@ pub const COMMAND_HINT: &str = "Find a conversation by name or number, or type a
 pub const COMMAND_NONE: &str =
     "Nothing matches. Try the beginning of a name, or four digits of a number.";
 pub const GO_MINE: &str = "Go to: Mine";
+pub const GO_TEAMS: &str = "Go to: My teams";
 pub const GO_UNASSIGNED: &str = "Go to: Unassigned";
 pub const GO_ALL: &str = "Go to: All";
 pub const GO_CLOSING: &str = "Go to: Closing soon";

@@ -25,6 +25,7 @@ pub const MORE: &str = "Loading more";
 pub fn view(view: InboxView) -> &'static str {
     match view {
         InboxView::Mine => "Mine",
+        InboxView::Teams => "My teams",
         InboxView::Unassigned => "Unassigned",
         InboxView::All => "All",
         InboxView::Closing => "Closing soon",
@@ -41,6 +42,10 @@ pub fn empty(view: InboxView, state: ConversationState) -> (&'static str, &'stat
         (_, InboxView::Mine) => (
             "Nothing is assigned to you",
             "Open one under Unassigned and press a to take it.",
+        ),
+        (_, InboxView::Teams) => (
+            "Your teams have nothing open",
+            "What is given to a team that you are in stands here.",
         ),
         (_, InboxView::Unassigned) => (
             "Everything is taken care of",

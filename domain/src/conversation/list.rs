@@ -1,12 +1,14 @@
 //! The lists of the inbox, page by page.
 
-use super::{Record, WINDOW};
+use super::{
+    Record, WINDOW,
+    seen::{of_teams, seen},
+};
 use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page, teams};
 use postern_types::{
     CLOSING_MS, ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot,
     InboxView, ListRequest,
 };
-use sqlx::{Postgres, query::QueryAs};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -63,6 +65,7 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
             InboxView::All | InboxView::Unassigned if tenant.limited().await? => {
                 seen(request.view)
             }
+            InboxView::Teams => of_teams(),
             InboxView::All => sqlx::query_as(
                 "SELECT * FROM conversation_row
                   WHERE workspace_id = $1 AND state = $4 AND (last_at, id) < ($2, $3)
@@ -120,39 +123,6 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         rows,
         request.view == InboxView::Closing && search.is_empty(),
     ))
-}
-
-/// A page of what a limited agent sees: what their teams have and what is theirs, each by its own index.
-fn seen<'q>(
-    view: InboxView,
-) -> QueryAs<'q, Postgres, Record, <Postgres as sqlx::Database>::Arguments> {
-    if view == InboxView::Unassigned {
-        return sqlx::query_as(
-            "SELECT r.* FROM unnest((SELECT nullif(current_setting('app.teams', true), '')::uuid[])::uuid[]) AS t (id)
-              CROSS JOIN LATERAL (
-                   SELECT * FROM conversation_row c
-                    WHERE c.workspace_id = $1 AND c.team_id = t.id AND c.state = $4 AND c.assignee_id IS NULL
-                      AND (c.last_at, c.id) < ($2, $3)
-                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
-              ORDER BY r.last_at DESC, r.id DESC LIMIT 41",
-        );
-    }
-    sqlx::query_as(
-        "SELECT b.* FROM (
-             SELECT r.* FROM unnest((SELECT nullif(current_setting('app.teams', true), '')::uuid[])::uuid[]) AS t (id)
-              CROSS JOIN LATERAL (
-                   SELECT * FROM conversation_row c
-                    WHERE c.workspace_id = $1 AND c.team_id = t.id AND c.state = $4 AND (c.last_at, c.id) < ($2, $3)
-                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
-             UNION
-             SELECT o.* FROM (
-                   SELECT * FROM conversation_row c
-                    WHERE c.workspace_id = $1 AND c.state = $4
-                      AND c.assignee_id = (SELECT nullif(current_setting('app.member', true), '')::uuid)
-                      AND (c.last_at, c.id) < ($2, $3)
-                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) o) b
-          ORDER BY b.last_at DESC, b.id DESC LIMIT 41",
-    )
 }
 
 /// Unread open conversations, and those that close soon; each kind counted to 100 at most.

@@ -3,8 +3,10 @@
 mod contact;
 mod size;
 
-use super::{assign, close, counts, details, from_now, list, mark_read, reopen, row, snapshot};
-use crate::{Env, Error, draft, event, member, message, testing, testing::Fixture};
+use super::{
+    assign, assign_team, close, counts, details, from_now, list, mark_read, reopen, row, snapshot,
+};
+use crate::{Env, Error, draft, event, member, message, teams, testing, testing::Fixture};
 use postern_types::{
     ChannelId, ContactBrief, ConversationId, ConversationState, Event, InboxView, ListRequest, Role,
 };
@@ -70,6 +72,7 @@ async fn pages_follow_each_other_without_a_gap_or_a_double(
     for view in [
         InboxView::All,
         InboxView::Mine,
+        InboxView::Teams,
         InboxView::Unassigned,
         InboxView::Closing,
     ] {
@@ -301,4 +304,76 @@ async fn a_snapshot_and_its_place_in_the_feed_leave_nothing_out(
         matches!(told.last(), Some(Event::Conversation { conversation }) if conversation.assignee.is_some()),
         "the late one comes over the feed"
     );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn my_teams_are_those_that_the_reader_is_in_and_read_page_by_page(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let Town { env, .. } = town(options).await;
+    let owner = testing::workspace(&env, "Harbour", Role::Owner).await;
+    let stranger = testing::workspace(&env, "Other", Role::Owner).await;
+    let channel = testing::channel(&env, &owner, "300").await;
+    let mut tenant = owner.enter(&env).await;
+    let mut teams = Vec::new();
+    for name in ["One", "Two", "Theirs"] {
+        teams.push(teams::create(&env, &mut tenant, name).await.unwrap());
+    }
+    for team in &teams[..2] {
+        teams::add(&env, &mut tenant, *team, owner.member)
+            .await
+            .unwrap();
+    }
+    tenant.commit().await.unwrap();
+    let mut expected = Vec::new();
+    for minute in 0..100_usize {
+        let heard_ago = Duration::minutes(minute.try_into().unwrap());
+        let id =
+            testing::conversation(&env, &owner, channel, &format!("N{minute}"), heard_ago).await;
+        let mut tenant = owner.enter(&env).await;
+        // The last of four is in no team.
+        if let Some(team) = teams.get(minute % 4) {
+            assign_team(&env, &mut tenant, id, Some(*team))
+                .await
+                .unwrap();
+        }
+        if minute == 1 {
+            close(&env, &mut tenant, id).await.unwrap();
+        } else if minute % 4 < 2 {
+            expected.push(id);
+        }
+        tenant.commit().await.unwrap();
+    }
+    let mut tenant = owner.enter(&env).await;
+    let mut request = ListRequest {
+        view: InboxView::Teams,
+        ..ListRequest::default()
+    };
+    let (mut read, mut pages) = (Vec::new(), 0);
+    loop {
+        let page = list(&mut tenant, &request).await.unwrap();
+        read.extend(page.rows.iter().map(|row| row.id));
+        pages += 1;
+        request.after = page.next;
+        if request.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((read, pages), (expected, 2));
+    request.state = ConversationState::Closed;
+    assert_eq!(list(&mut tenant, &request).await.unwrap().rows.len(), 1);
+    let snapshot = snapshot(&env, &mut tenant, &request).await.unwrap();
+    let mine: Vec<_> = snapshot
+        .teams
+        .iter()
+        .map(|team| (team.name.as_str(), team.mine))
+        .collect();
+    assert_eq!(mine, [("One", true), ("Theirs", false), ("Two", true)]);
+    // Another workspace has none of it.
+    let mut tenant = stranger.enter(&env).await;
+    for state in [ConversationState::Open, ConversationState::Closed] {
+        request.state = state;
+        assert!(list(&mut tenant, &request).await.unwrap().rows.is_empty());
+    }
 }

@@ -4,7 +4,9 @@ use super::{
     Kind,
     claim::{self, Claim},
 };
-use crate::{Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, template};
+use crate::{
+    Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, teams, template,
+};
 use time::Duration;
 
 /// Tries after which a job that only meets faults of ours is given up.
@@ -53,6 +55,7 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::Courtesy => courtesy::run(env, tenant, &job).await,
         Kind::Health => health::run(env, tenant, &job).await,
         Kind::Templates => template::run(env, tenant, &job).await,
+        Kind::EmptyTeam => teams::run(env, tenant, &job).await,
     }
 }
 
@@ -93,8 +96,8 @@ async fn give_up(
         Kind::FetchFile => file::give_up(env, tenant, claim).await?,
         // What stays in the store for longer harms nobody.
         Kind::ExpireFile | Kind::Courtesy => {}
-        // These go on for ever: whatever was wrong, they look again later.
-        Kind::Health | Kind::Templates => {
+        // These go on for ever, or until they are done: whatever was wrong, they look again later.
+        Kind::Health | Kind::Templates | Kind::EmptyTeam => {
             return claim::wait_until(tenant, claim, env.now() + AGAIN).await;
         }
     }

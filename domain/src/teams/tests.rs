@@ -1,7 +1,9 @@
 //! What the database lets a limited agent see and do, tried as an attack; and who manages teams.
 
 mod attack;
+mod deleted;
 mod feed;
+mod start;
 
 use super::*;
 use crate::{Env, Tenant, conversation, message, testing, testing::Fixture};
@@ -206,11 +208,15 @@ async fn a_numbers_new_conversations_go_to_its_team_and_stay_when_that_is_delete
         .await
         .unwrap();
     delete(&h.env, &mut tenant, h.sales).await.unwrap();
-    let row = conversation::row(&mut tenant, new).await.unwrap();
-    assert_eq!((row.team, row.assignee), (None, Some(h.ana.0)));
     let all = show(&mut tenant).await.unwrap();
     assert!(all.teams.is_empty() && all.numbers[0].team.is_none());
     tenant.commit().await.unwrap();
+    assert_eq!(h.seen(h.ana).await, sorted([h.hers, new]));
+    while testing::thread::work(&h.env).await > 0 {}
+    let mut tenant = h.owner.enter(&h.env).await;
+    let row = conversation::row(&mut tenant, new).await.unwrap();
+    assert_eq!((row.team, row.assignee), (None, Some(h.ana.0)));
+    drop(tenant);
     assert_eq!(h.seen(h.ana).await, sorted([h.hers, new]));
 }
 

@@ -5,7 +5,7 @@ use super::{
     unwanted::{UNWANTED, is_unwanted_by},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel, contact, conversation, file, inbound, message,
+    Env, Error, Result, Tenant, audit, channel, contact, conversation, file, inbound, message,
     payload::Person,
 };
 use postern_types::{
@@ -13,6 +13,7 @@ use postern_types::{
     MessageView, SendTemplate, SlotKind, StartConversation, TemplateFill, TemplateId,
     TemplateParts, Told, e164,
 };
+use serde_json::{Value, json};
 
 /// Sends a template in a conversation, in the acting member's name. The same id again changes nothing and answers alike.
 pub async fn compose(env: &Env, tenant: &mut Tenant, asked: &SendTemplate) -> Result<MessageView> {
@@ -25,25 +26,46 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, asked: &SendTemplate) -> Re
     }
     let row = conversation::row(tenant, asked.conversation).await?;
     let channel = channel::find(tenant, row.channel).await?;
-    let what = What {
-        id: asked.id,
-        conversation: row.id,
-        contact: row.contact.id,
-        template: asked.template,
-        fill: &asked.fill,
-    };
-    send(env, tenant, &channel, &what).await
+    let letter = write(tenant, &channel, asked.template, &asked.fill).await?;
+    if is_unwanted_by(tenant, row.contact.id, &letter.category).await? {
+        return Err(Error::conflict(UNWANTED));
+    }
+    post(env, tenant, asked.id, row.id, &letter).await
 }
 
+/// Said to a limited agent of a number that they may not write to, whatever the reason: somebody else has it, or its contact
+/// wants no marketing. What the two have in common is all that is told.
+const CLOSED_TO: &str = "You cannot write to this number. Ask a manager. Nothing was sent.";
+
 /// Sends a template to a number: in the conversation that is open with them, or in a new one, which is the acting
-/// member's. The same id again changes nothing and answers alike.
+/// member's. The same id again changes nothing and answers alike. Of what fails nothing is left, but for a line in the audit
+/// when a limited agent tried a number that is not theirs: also then the transaction is to be committed.
 pub async fn start(
     env: &Env,
     tenant: &mut Tenant,
     asked: &StartConversation,
 ) -> Result<MessageView> {
+    tenant.mark().await?;
+    let begun = begin(env, tenant, asked).await;
+    if let Ok(Some(message)) = begun {
+        tenant.keep().await?;
+        return Ok(message);
+    }
+    tenant.undo().await?;
+    begun?;
+    let detail = json!({ "channel": asked.channel, "phone": asked.phone });
+    audit::record(env, tenant, "conversation.refused", &detail).await?;
+    Err(Error::conflict(CLOSED_TO))
+}
+
+/// None when the number is not the acting member's to write to.
+async fn begin(
+    env: &Env,
+    tenant: &mut Tenant,
+    asked: &StartConversation,
+) -> Result<Option<MessageView>> {
     if let Some(known) = known(tenant, asked.id).await? {
-        return Ok(known);
+        return Ok(Some(known));
     }
     let digits = e164(&asked.phone).map_err(|fault| Error::invalid("phone", fault.to_string()))?;
     let channel = channel::find(tenant, asked.channel).await?;
@@ -54,6 +76,9 @@ pub async fn start(
             "This is your own number. Enter the customer's.",
         ));
     }
+    // All that can be wrong with it, before anybody is looked for: whoever would find out by it which numbers are not theirs
+    // writes to all the others.
+    let letter = write(tenant, &channel, asked.template, &asked.fill).await?;
     let person = Person {
         phone: Some(digits),
         ..Person::default()
@@ -70,37 +95,54 @@ pub async fn start(
     if limited {
         tenant.narrow().await?;
         if !conversation::is_there(tenant, conversation).await? {
-            return Err(Error::conflict(
-                "A colleague is in conversation with this number already. Ask a manager to give it to you. Nothing was sent.",
-            ));
+            return Ok(None);
         }
     }
-    let what = What {
-        id: asked.id,
-        conversation,
-        contact,
-        template: asked.template,
-        fill: &asked.fill,
-    };
-    send(env, tenant, &channel, &what).await
+    if is_unwanted_by(tenant, contact, &letter.category).await? {
+        // What a contact wants is told to those who knew them.
+        if limited && !was_seen(tenant, contact, conversation).await? {
+            return Ok(None);
+        }
+        return Err(Error::conflict(UNWANTED));
+    }
+    post(env, tenant, asked.id, conversation, &letter)
+        .await
+        .map(Some)
 }
 
-/// A template that goes out.
-struct What<'a> {
-    id: MessageId,
-    conversation: ConversationId,
-    contact: ContactId,
-    template: TemplateId,
-    fill: &'a TemplateFill,
+/// Whether who acts sees more of a contact than a conversation that was opened just now.
+async fn was_seen(tenant: &mut Tenant, contact: ContactId, new: ConversationId) -> Result<bool> {
+    let workspace = tenant.workspace();
+    let seen = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM conversation
+                           WHERE workspace_id = $1 AND contact_id = $2
+                             AND (id <> $3 OR last_message_id IS NOT NULL)) AS "seen!""#,
+        workspace.0,
+        contact.0,
+        new.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    Ok(seen)
 }
 
-async fn send(
-    env: &Env,
+/// A template that may go out, filled in.
+struct Letter {
+    category: String,
+    body: String,
+    told: Told,
+    sending: Value,
+    file: Option<FileId>,
+}
+
+/// Fills a template in, and says what is wrong with it, whoever it is for.
+async fn write(
     tenant: &mut Tenant,
     channel: &ChannelView,
-    what: &What<'_>,
-) -> Result<MessageView> {
-    let view = list::find(tenant, channel.id, what.template).await?;
+    template: TemplateId,
+    fill: &TemplateFill,
+) -> Result<Letter> {
+    let view = list::find(tenant, channel.id, template).await?;
     if channel.state == ChannelState::Disconnected {
         return Err(Error::conflict(
             "This number is disconnected, so nothing can be sent. An admin can connect it again under Numbers.",
@@ -109,31 +151,44 @@ async fn send(
     if let Some(why) = view.barred() {
         return Err(Error::conflict(why));
     }
-    if is_unwanted_by(tenant, what.contact, &view.category).await? {
-        return Err(Error::conflict(UNWANTED));
-    }
-    check(&view.parts, what.fill)?;
-    let name = match what.fill.file {
+    check(&view.parts, fill)?;
+    let name = match fill.file {
         Some(id) => uploaded(tenant, channel, &view.parts, id).await?,
-        None => document_name(&view.parts, what.fill),
+        None => document_name(&view.parts, fill),
     };
-    let letter = letter::letter(&view, what.fill, name.as_deref());
-    let filled = view.parts.fill(what.fill);
+    let sending = letter::letter(&view, fill, name.as_deref());
+    let filled = view.parts.fill(fill);
     let body = filled.body.clone();
     let told = Told {
         detail: Some(Detail::Template(letter::sent(&view, filled))),
         ..Told::default()
     };
+    Ok(Letter {
+        category: view.category,
+        body,
+        told,
+        sending,
+        file: fill.file,
+    })
+}
+
+async fn post(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: MessageId,
+    conversation: ConversationId,
+    letter: &Letter,
+) -> Result<MessageView> {
     let send = message::Send {
-        id: what.id,
-        conversation: what.conversation,
+        id,
+        conversation,
         kind: "template",
-        body: &body,
-        told: &told,
+        body: &letter.body,
+        told: &letter.told,
         quotes: None,
         target: None,
-        sending: Some(&letter),
-        file: what.fill.file,
+        sending: Some(&letter.sending),
+        file: letter.file,
     };
     message::send(env, tenant, &send).await
 }

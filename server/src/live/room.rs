@@ -126,8 +126,8 @@ impl Room {
         });
     }
 
-    /// Where everybody else is, for a socket that has just come.
-    pub fn others(&self, member: MemberId) -> Vec<(ConversationId, ServerFrame)> {
+    /// Where everybody else is, by their sockets, for one that has just come.
+    pub fn others(&self, member: MemberId) -> Vec<(u64, ConversationId, ServerFrame)> {
         let present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         let others = present.iter().filter(|(_, other)| other.member != member);
         others
@@ -138,7 +138,7 @@ impl Room {
                     conversation: Some(other.conversation),
                     typing: other.typing,
                 };
-                (other.conversation, told)
+                (*socket, other.conversation, told)
             })
             .collect()
     }

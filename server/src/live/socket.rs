@@ -3,6 +3,7 @@
 mod others;
 
 use super::{
+    company::Company,
     hub::{Hub, Recheck},
     place::{Place, Told},
     room::{News, Room, Word, event_frame, frame},
@@ -58,6 +59,7 @@ struct Open {
     heard: Instant,
     told: Told,
     sight: Sight,
+    company: Company,
 }
 
 /// What a socket listens to.
@@ -99,6 +101,7 @@ pub async fn run(mut socket: WebSocket, env: Env, hub: Hub, pass: Pass) {
         heard,
         told: Told::new(heard),
         sight: Sight::new(&pass, heard),
+        company: Company::default(),
     };
     let end = open.serve(ears, hub.beat()).await;
     open.room.present(number, pass.member, Place::default());
@@ -155,8 +158,9 @@ impl Open {
             cursor: self.cursor.clone(),
         }))
         .await?;
-        for (conversation, other) in self.room.others(self.pass.member) {
+        for (socket, conversation, other) in self.room.others(self.pass.member) {
             if self.sees(conversation).await? {
+                self.company.moved(socket, true);
                 self.send(frame(&other)).await?;
             }
         }

@@ -71,6 +71,16 @@ impl Ear {
         while self.next().await.expect("it stays open")["event"]["conversation"]["id"] != id {}
     }
 
+    /// Reads until somebody moves; where to, as far as it is told.
+    async fn moved(&mut self) -> Value {
+        loop {
+            let frame = self.next().await.expect("it stays open");
+            if frame["type"] == "replying" {
+                return frame["conversation"].clone();
+            }
+        }
+    }
+
     /// Reads to the end, which must be that everything is to be read anew; how long it took.
     async fn lost(&mut self) -> Duration {
         let begun = Instant::now();
@@ -137,12 +147,11 @@ async fn a_limited_agents_socket_tells_of_theirs_alone_and_loses_sight_within_a_
     // Nor does she say anything there, or of it.
     ear.looks_at(&hidden).await;
     manager.looks_at(&hers).await;
-    loop {
-        let frame = ear.next().await.expect("it stays open");
-        if frame["type"] == "replying" && frame["conversation"] == hers.as_str() {
-            break;
-        }
-    }
+    // Of all moves the first that she is told of: not even that the others were made.
+    assert_eq!(ear.moved().await, hers.as_str(), "{}", ear.told());
+    // That the manager left, she is told once; where they went and what they do there, not.
+    manager.looks_at(&hidden).await;
+    assert_eq!(ear.moved().await, Value::Null);
     says(&town, 1, 3).await;
     manager.of(&hers).await;
     let ana_there = manager

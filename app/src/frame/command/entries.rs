@@ -34,8 +34,9 @@ pub enum Command {
     SignOut,
 }
 
-const ALL: [Command; 13] = [
+const ALL: [Command; 14] = [
     Command::View(InboxView::Mine),
+    Command::View(InboxView::Teams),
     Command::View(InboxView::Unassigned),
     Command::View(InboxView::All),
     Command::View(InboxView::Closing),
@@ -55,6 +56,7 @@ impl Command {
     pub fn word(self) -> &'static str {
         match self {
             Self::View(InboxView::Mine) => frame::GO_MINE,
+            Self::View(InboxView::Teams) => frame::GO_TEAMS,
             Self::View(InboxView::Unassigned) => frame::GO_UNASSIGNED,
             Self::View(InboxView::All) => frame::GO_ALL,
             Self::View(InboxView::Closing) => frame::GO_CLOSING,
@@ -74,6 +76,7 @@ impl Command {
     pub fn icon(self) -> &'static str {
         match self {
             Self::View(InboxView::Mine) => "user-check",
+            Self::View(InboxView::Teams) => "users",
             Self::View(InboxView::Unassigned) => "user",
             Self::View(InboxView::All) => "inbox",
             Self::View(InboxView::Closing) => "clock",

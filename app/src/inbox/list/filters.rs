@@ -40,7 +40,8 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
             </div>
             <Search looking_at/>
             <div class="views" role="group" aria-label=list::VIEWS>
-                {[InboxView::Mine, InboxView::Unassigned, InboxView::All, InboxView::Closing].map(|view| view! { <ViewTab view looking_at/> })}
+                {[InboxView::Mine, InboxView::Teams, InboxView::Unassigned, InboxView::All, InboxView::Closing]
+                    .map(|view| view! { <ViewTab view looking_at/> })}
             </div>
         </header>
     }
@@ -49,21 +50,26 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
 
 #[component]
 fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView {
-    let counts = use_live().counts();
+    let live = use_live();
+    let counts = live.counts();
     let many = move || match view {
         InboxView::Mine => counts.get().mine,
+        // Not counted: what is unread there counts under one of the others.
+        InboxView::Teams => 0,
         InboxView::Unassigned => counts.get().unassigned,
         InboxView::All => counts.get().all,
         InboxView::Closing => counts.get().closing,
     };
-    let closing = view == InboxView::Closing;
+    let (closing, teams) = (view == InboxView::Closing, view == InboxView::Teams);
+    let small = closing || teams;
+    let away = memo(move || teams && live.inbox.with(|inbox| !inbox.in_a_team()));
     let chosen = memo(move || looking_at.with(|request| request.view == view));
     view! {
-        <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string() title=closing.then_some(list::view(view))
+        <button type="button" class="view-tab" aria-pressed=move || chosen.get().to_string() title=small.then_some(list::view(view)) hidden=move || away.get()
             on:click=on::click(move |_| looking_at.update(|request| request.view = view))>
-            // Four words have no room beside each other.
-            {closing.then(|| view! { <Icon name="clock"/> })}
-            <span class:only-heard=closing>{list::view(view)}</span>
+            // More than three words have no room beside each other.
+            {small.then(|| view! { <Icon name=if teams { "users" } else { "clock" }/> })}
+            <span class:only-heard=small>{list::view(view)}</span>
             <Show when=move || { many() > 0 }>
                 <span class="tab-count">
                     <span aria-hidden="true">{move || words::count(many())}</span>

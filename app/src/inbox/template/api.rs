@@ -41,7 +41,8 @@ pub async fn reply_with(asked: SendTemplate) -> Result<MessageView, ApiError> {
 #[server(client = ApiClient, prefix = "/api", endpoint = "templates/start", protocol = Api)]
 pub async fn begin_with(asked: StartConversation) -> Result<MessageView, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let message = postern_domain::template::start(&crate::ssr::env(), &mut tenant, &asked).await?;
+    let begun = postern_domain::template::start(&crate::ssr::env(), &mut tenant, &asked).await;
+    // What was refused stands in the audit.
     tenant.commit().await?;
-    Ok(message)
+    Ok(begun?)
 }

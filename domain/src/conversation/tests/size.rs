@@ -10,17 +10,23 @@ const LINES: i32 = 5000;
 
 /// Conversations in an order of their own, as they are after a while: the neighbours of a list are strangers in the table.
 /// A thread of [`LINES`] lies among the messages of others.
-const FILL: [&str; 4] = [
+const FILL: [&str; 6] = [
+    "INSERT INTO team (workspace_id, id, name, created_at)
+     SELECT $1, md5(n)::uuid, n, now() FROM unnest(ARRAY['mine', 'theirs']) n
+      WHERE $2 IS NOT NULL AND $3 IS NOT NULL AND $4 > 0 AND $5 > 0",
+    "INSERT INTO team_member (workspace_id, team_id, member_id)
+     SELECT $1, md5('mine')::uuid, $3 WHERE $2 IS NOT NULL AND $4 > 0 AND $5 > 0",
     "INSERT INTO contact (workspace_id, id, name, phone, created_at)
      SELECT $1, md5('contact' || n)::uuid, 'Contact ' || n, '+1555' || lpad(n::text, 7, '0'), now()
        FROM generate_series(1, $4) n WHERE $2 IS NOT NULL AND $3 IS NOT NULL AND $5 > 0",
     "INSERT INTO contact_term (workspace_id, term, contact_id)
      SELECT $1, t, md5('contact' || n)::uuid FROM generate_series(1, $4) n, unnest(ARRAY['contact', n::text]) t
       WHERE $2 IS NOT NULL AND $3 IS NOT NULL AND $5 > 0",
-    "INSERT INTO conversation (workspace_id, id, contact_id, channel_id, state, assignee_id, last_kind, last_text,
-                               last_direction, last_status, last_at, unread, opened_at, heard_at)
+    "INSERT INTO conversation (workspace_id, id, contact_id, channel_id, state, assignee_id, team_id, last_kind,
+                               last_text, last_direction, last_status, last_at, unread, opened_at, heard_at)
      SELECT $1, md5('conversation' || n)::uuid, md5('contact' || n)::uuid, $2,
-            CASE WHEN n % 5 = 0 THEN 'closed' ELSE 'open' END, CASE WHEN n % 2 = 0 THEN $3 END, 'text',
+            CASE WHEN n % 5 = 0 THEN 'closed' ELSE 'open' END, CASE WHEN n % 2 = 0 THEN $3 END,
+            CASE n % 3 WHEN 1 THEN md5('mine')::uuid WHEN 2 THEN md5('theirs')::uuid END, 'text',
             repeat('What was said last. ', 1 + n % 7), 'in', 'received',
             now() - (n::bigint * 7919 % $4) * interval '1 minute', CASE WHEN n % 3 = 0 THEN 2 ELSE 0 END, now(),
             now() - (n::bigint * 6101 % $4) * interval '4 seconds'
@@ -128,6 +134,8 @@ async fn lists(big: &mut Big) {
     for view in [
         InboxView::All,
         InboxView::Mine,
+        // Each further team of the reader's costs as much again.
+        InboxView::Teams,
         InboxView::Unassigned,
         InboxView::Closing,
     ] {
@@ -165,6 +173,7 @@ async fn far(big: &mut Big, view: InboxView, state: ConversationState) -> String
     let row = sqlx::query(
         "SELECT CASE $2 WHEN 'closing' THEN heard_at ELSE last_at END, id FROM conversation
           WHERE state = $1 AND CASE $2 WHEN 'mine' THEN assignee_id = $3 WHEN 'unassigned' THEN assignee_id IS NULL
+                                       WHEN 'teams' THEN team_id = md5('mine')::uuid
                                        ELSE true END
             AND ($2 <> 'closing' OR heard_at > now() - interval '24 hours')
           ORDER BY CASE WHEN $2 = 'closing' THEN heard_at END, last_at DESC, id DESC OFFSET 999 LIMIT 1",
@@ -176,6 +185,7 @@ async fn far(big: &mut Big, view: InboxView, state: ConversationState) -> String
     .bind(match view {
         InboxView::All => "all",
         InboxView::Mine => "mine",
+        InboxView::Teams => "teams",
         InboxView::Unassigned => "unassigned",
         InboxView::Closing => "closing",
     })

@@ -3,6 +3,7 @@
 
 use super::{End, Open, end_of};
 use crate::live::{
+    company::Hears,
     place::Place,
     room::{Word, frame},
 };
@@ -21,19 +22,22 @@ impl Open {
             Ok(word) if word.socket != self.number => {
                 let seen = match word.conversation {
                     Some(conversation) => self.sees(conversation).await?,
-                    None => true,
+                    None => false,
                 };
-                if seen {
-                    return self.send(word.text).await;
+                match self.company.moved(word.socket, seen) {
+                    Hears::Word => self.send(word.text).await,
+                    // Wherever they went, they left where they were.
+                    Hears::Left => {
+                        self.send(frame(&ServerFrame::Replying {
+                            member: word.member,
+                            socket: word.socket,
+                            conversation: None,
+                            typing: false,
+                        }))
+                        .await
+                    }
+                    Hears::Nothing => ControlFlow::Continue(()),
                 }
-                // Wherever they went, they left where they were.
-                self.send(frame(&ServerFrame::Replying {
-                    member: word.member,
-                    socket: word.socket,
-                    conversation: None,
-                    typing: false,
-                }))
-                .await
             }
             _ => ControlFlow::Continue(()),
         }
