@@ -53,7 +53,6 @@ test('an account is deleted: refused to the last owner, then gone everywhere, an
   await go.click();
 
   await expect(page).toHaveURL(/\/sign-in/);
-  await other.getByRole('button', { name: 'Reload' }).click();
   await expect(other).toHaveURL(/\/sign-in/);
   await house.post.letter(gil.email, /^Your account was deleted$/);
   await toSignIn(page, house);
@@ -113,7 +112,10 @@ test('a workspace is deleted by its owner: its name, a proof, and everybody is o
   await expect(page.locator('#menu').getByRole('button', { name: 'Staying Works' })).toBeVisible();
   await expect(page.locator('#menu').getByRole('button', { name: 'Vanishing Works' })).toHaveCount(0);
   await page.keyboard.press('Escape');
-  await theirs.getByRole('button', { name: 'Reload' }).click();
+  await expect(theirs.getByRole('heading', { level: 1, name: 'You are no longer in this workspace' })).toBeVisible();
+  await expect(theirs.getByRole('navigation', { name: 'Main' })).toHaveCount(0);
+  await check(theirs, 'a workspace that is gone');
+  await theirs.reload();
   await expect(theirs.getByText('You belong to no workspace')).toBeVisible();
   for (const who of [owner, agent]) await house.post.letter(who.email, /^The workspace Vanishing Works was deleted$/);
 });

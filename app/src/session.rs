@@ -7,7 +7,7 @@ mod lock;
 mod place;
 mod wire;
 
-pub use api::{Api, ApiClient, bearer, renew};
+pub use api::{Api, ApiClient, again, bearer, renew};
 pub use door::{
     another_code, ask_factor, ask_passkey, connect, depart, forgot, invited, mail_factor, not_me,
     register, reset, setup_state,
@@ -168,8 +168,14 @@ impl Session {
     fn apply(self, change: Change) {
         match change {
             Change::In(me) => {
-                let kept = self.workspace.get_untracked().or_else(wire::kept_workspace);
-                let chosen = place::choice(&me.memberships, kept);
+                let here = self.workspace.get_untracked();
+                let same = self.me.with_untracked(|old| {
+                    old.as_ref().is_some_and(|old| old.account == me.account)
+                });
+                // Whoever lost the place that they are in is told so, and not put into another one unasked.
+                let chosen = here
+                    .filter(|_| same)
+                    .or_else(|| place::choice(&me.memberships, here.or_else(wire::kept_workspace)));
                 time::write_as(me.habits.locale.clone());
                 // Each only when it differs: a renewal every ten minutes must not draw the page anew.
                 if self.me.with_untracked(|old| old.as_ref() != Some(&me)) {

@@ -67,6 +67,13 @@ impl Subject {
         }
     }
 
+    /// A network's ways to a provider within this hour. Whoever comes in gives theirs back ([`succeeded`]); one that never
+    /// comes back is forgotten with its hour, however busy the network is.
+    pub fn ways(env: &Env, purpose: &str, address: IpAddr) -> Self {
+        let hour = env.now().unix_timestamp().div_euclid(3600);
+        Self::crowd(&format!("{purpose}:{hour}"), address)
+    }
+
     /// Letters to one address: few by one requester (`by`: a network, an account, a workspace), and not too many by all of
     /// them together. Each flow has its own, so that nobody uses up another's.
     pub fn letters(env: &Env, flow: &str, by: &[u8], email: &str) -> [Self; 2] {
@@ -111,7 +118,7 @@ pub fn network(address: IpAddr) -> String {
 
 /// Takes one try of each subject, or none: [`Error::TooMany`] while any of them waits. It counts as failed until
 /// [`succeeded`] gives it back, so that parallel guesses get no more tries than patient ones. While the database is
-/// away nothing is let through, and this process's own counters hold on.
+/// away nothing is let through, and this process's own counters hold on; they are a front, and only the database's decide.
 pub async fn begin(env: &Env, subjects: &[Subject]) -> Result<()> {
     let now = env.now();
     for subject in subjects {
@@ -138,7 +145,7 @@ pub(crate) async fn within(env: &Env, conn: &mut PgConnection, subjects: &[Subje
 pub async fn succeeded(env: &Env, conn: &mut PgConnection, subjects: &[Subject]) -> Result<()> {
     for subject in subjects {
         sqlx::query!(
-            "UPDATE attempt SET failures = CASE WHEN $2 THEN failures - 1 ELSE 0 END, blocked_until = NULL
+            "UPDATE attempt SET failures = CASE WHEN $2 THEN greatest(failures - 1, 0) ELSE 0 END, blocked_until = NULL
               WHERE key = $1",
             subject.key,
             subject.rule.shared,

@@ -43,7 +43,8 @@ pub(crate) struct Drawn {
     pub code: Zeroizing<String>,
     /// For the browser.
     pub ticket: Zeroizing<String>,
-    id: Uuid,
+    /// What it is kept under.
+    pub id: Uuid,
     purpose: Purpose,
     account: Option<AccountId>,
     code_hash: String,

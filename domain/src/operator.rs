@@ -63,7 +63,7 @@ async fn prepare(
     if found.is_some() {
         return Ok(None);
     }
-    password::check(password, &[person.name(), person.email(), workspace])?;
+    password::check(password, &[person.name(), person.email(), workspace]).await?;
     password::hash(env, password).await.map(Some)
 }
 

@@ -1,4 +1,5 @@
-//! Passwords: argon2id over a peppered digest, off the async threads, never more at once than there are cores.
+//! Passwords: argon2id over a peppered digest. It and the search for known ones run off the async threads, never more at once
+//! than there are cores.
 
 use crate::{Env, Error, Result};
 use argon2::{
@@ -11,8 +12,9 @@ use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 /// Refuses what is too short, too long, too easily guessed from its surroundings, or known from breaches: `context` holds the
-/// person's name, their address, the workspace. No rule on kinds of characters (ASVS 6.2.5).
-pub fn check(password: &str, context: &[&str]) -> Result<()> {
+/// person's name, their address, the workspace. No rule on kinds of characters (ASVS 6.2.5). What is looked for takes a core for
+/// a while: it waits in one line with the hashes, outside of any transaction, and [`Error::TooMany`] when that is full.
+pub async fn check(password: &str, context: &[&str]) -> Result<()> {
     let refuse = |words: &'static str| Err(Error::invalid("password", words));
     let long = "Use at most 128 characters.";
     if password.len() > LONGEST {
@@ -26,11 +28,15 @@ pub fn check(password: &str, context: &[&str]) -> Result<()> {
     if length > 128 {
         return refuse(long);
     }
-    let folded = password.to_lowercase();
+    let folded = Zeroizing::new(password.to_lowercase());
     if words(context).any(|word| folded.contains(&word)) {
         return refuse("Leave out your name, your address, the workspace's name and “postern”.");
     }
-    if length <= LISTED && is_known(&folded, context) {
+    if length > LISTED {
+        return Ok(());
+    }
+    let theirs: Vec<String> = words(context).collect();
+    if compute(move || is_known(&folded, &theirs)).await? {
         return refuse(
             "This password is among those that are tried first: it is known from breaches, or close to one that is. Several words that have nothing to do with each other make a good one.",
         );
@@ -39,23 +45,27 @@ pub fn check(password: &str, context: &[&str]) -> Result<()> {
 }
 
 /// [`check`] for somebody who has an account, with the names of their workspaces.
-pub(crate) fn check_own(password: &str, name: &str, email: &str, places: &[String]) -> Result<()> {
+pub(crate) async fn check_own(
+    password: &str,
+    name: &str,
+    email: &str,
+    places: &[String],
+) -> Result<()> {
     let mut context = vec![name, email];
     context.extend(places.iter().map(String::as_str));
-    check(password, &context)
+    check(password, &context).await
 }
 
 /// Whether it would be guessed at once by whoever begins with the passwords of breaches: `zxcvbn` holds the 30,000 most
 /// frequent ones and counts the tries that it would take from there, with the usual changes of letters, repetitions and rows
 /// of keys. Whatever stands on its list is below this by itself. What belongs to the person counts as known, however it is
 /// spelt.
-fn is_known(folded: &str, context: &[&str]) -> bool {
+fn is_known(folded: &str, theirs: &[String]) -> bool {
     // Each kind of sign multiplies the ways to read them all, and no list has so many in one password: ten are all digits.
     let signs = "4@8({[<369!1|0$57+%2".chars();
     if signs.filter(|sign| folded.contains(*sign)).count() > 12 {
         return false;
     }
-    let theirs: Vec<String> = words(context).collect();
     let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
     zxcvbn::zxcvbn(folded, &theirs).guesses() < 100_000
 }
@@ -186,8 +196,8 @@ mod tests {
     use crate::testing;
     use sqlx::postgres::PgConnectOptions;
 
-    #[test]
-    fn a_password_is_refused_for_its_length_and_its_surroundings_only() {
+    #[tokio::test]
+    async fn a_password_is_refused_for_its_length_and_its_surroundings_only() {
         let context = ["Ana María", "ana.duarte@example.com", "Blue Door"];
         for bad in [
             "1234567",
@@ -202,7 +212,7 @@ mod tests {
             "p0stern!",
             "Du4rte2024",
         ] {
-            assert!(check(bad, &context).is_err(), "{bad}");
+            assert!(check(bad, &context).await.is_err(), "{bad}");
         }
         for good in [
             "correct horse",
@@ -213,12 +223,12 @@ mod tests {
             "ana-is-short",
             "パスワード長い鍵",
         ] {
-            assert!(check(good, &context).is_ok(), "{good}");
+            assert!(check(good, &context).await.is_ok(), "{good}");
         }
     }
 
-    #[test]
-    fn what_breaches_made_known_is_refused_however_it_is_spelt() {
+    #[tokio::test]
+    async fn what_breaches_made_known_is_refused_however_it_is_spelt() {
         for bad in [
             "12345678",
             "123456789",
@@ -254,8 +264,25 @@ mod tests {
             "blink182",
         ] {
             let context = ["Ana", "ana@example.com", "Blue Door"];
-            assert!(check(bad, &context).is_err(), "{bad}");
+            assert!(check(bad, &context).await.is_err(), "{bad}");
         }
+    }
+
+    #[tokio::test]
+    async fn looking_for_a_password_waits_in_line_with_the_hashes_and_what_is_refused_at_sight_in_none()
+     {
+        let all = u32::try_from(cores()).unwrap();
+        let busy = Arc::clone(&PERMITS).acquire_many_owned(all).await;
+        let mut looked = std::pin::pin!(check("vq8rm2xk", &[]));
+        assert!(futures::poll!(&mut looked).is_pending());
+        assert!(check("short", &[]).await.is_err());
+        assert!(check(&"long ".repeat(20), &[]).await.is_ok());
+        drop(busy);
+        looked.await.unwrap();
+        let full = u32::try_from(cores() * 64).unwrap();
+        let _line = Arc::clone(&LINE).acquire_many_owned(full).await;
+        let turned_away = check("vq8rm2xk", &[]).await;
+        assert!(matches!(turned_away, Err(Error::TooMany { .. })));
     }
 
     // No database is reached; the environment merely needs one to be named.

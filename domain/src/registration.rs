@@ -54,7 +54,7 @@ pub async fn register(env: &Env, form: &Register, browser: &Browser) -> Result<C
         }
         (None, None) => return Err(nameless()),
     };
-    password::check(&form.password, &[person.name(), person.email(), &place])?;
+    password::check(&form.password, &[person.name(), person.email(), &place]).await?;
     let by = attempt::network(browser.address);
     let mailing = Subject::letters(env, "register", by.as_bytes(), person.email());
     attempt::begin(env, &mailing).await?;

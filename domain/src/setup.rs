@@ -44,7 +44,7 @@ pub async fn run(
     }
     let person = Person::new(&form.name, &form.email)?;
     let name = workspace::checked_name(&form.workspace_name)?;
-    password::check(&form.password, &[person.name(), person.email(), name])?;
+    password::check(&form.password, &[person.name(), person.email(), name]).await?;
     let kept = password::hash(env, &form.password).await?;
 
     // One transaction: of two at once the second waits here for the first, and then finds it done.

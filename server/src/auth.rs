@@ -313,8 +313,8 @@ async fn sign_out(
     };
     // The cookies go whatever happened: whoever uses this browser next must not come in with them.
     match told {
-        Ok(()) => (StatusCode::NO_CONTENT, cookie::cleared(&site)).into_response(),
-        Err(error) => (cookie::cleared(&site), visitor.told(error)).into_response(),
+        Ok(()) => (StatusCode::NO_CONTENT, cookie::left(&site)).into_response(),
+        Err(error) => (cookie::left(&site), visitor.told(error)).into_response(),
     }
 }
 

@@ -35,9 +35,6 @@ pub fn Banner() -> impl IntoView {
             GRACE,
         );
     });
-    let reload = |_| {
-        let _ = window().location().reload();
-    };
     view! {
         <div class="banner-place" role="status" aria-live="polite">
             {move || match shown.get() {
@@ -47,12 +44,6 @@ pub fn Banner() -> impl IntoView {
                     <div class="banner">
                         <Icon name="wifi-off"/><p>{frame::LOST}</p>
                         <button type="button" class="button small" on:click=on::click(move |_| live.wake())>{frame::RECONNECT}</button>
-                    </div>
-                }.into_any(),
-                Link::Ended => view! {
-                    <div class="banner">
-                        <Icon name="triangle-alert"/><p>{frame::ENDED}</p>
-                        <button type="button" class="button small" on:click=on::click(reload)>{frame::RELOAD}</button>
                     </div>
                 }.into_any(),
             }}

@@ -7,7 +7,7 @@ mod watch;
 pub use commands::{Command, Commands};
 
 use super::{Live, Presence, api};
-use crate::{browser, error::ApiError, json};
+use crate::{browser, error::ApiError, json, session};
 use commands::Inbound;
 use frames::{Frames, load};
 use futures::{
@@ -30,8 +30,6 @@ pub enum Link {
     Lost,
     /// The browser says that there is no network.
     Offline,
-    /// The session ended.
-    Ended,
 }
 
 /// Why a connection came to its end.
@@ -79,10 +77,11 @@ pub fn start(live: Live, mut commands: Inbound) {
             let link = match end {
                 Ok(End::Stop) => return,
                 Ok(End::Offline) => Link::Offline,
-                // The client has tried a refresh already; a place that is gone answers like one that never was.
+                // A place that is gone answers like one that never was. The session is told where the person belongs
+                // now: then something else stands here, or they are out. Was it given back meanwhile, it goes on.
                 Err(ApiError::Unauthorized | ApiError::Forbidden | ApiError::NotFound) => {
-                    let _ = live.link.try_set(Link::Ended);
-                    return;
+                    session::again().await;
+                    Link::Lost
                 }
                 Ok(End::Woken) => {
                     wait = FIRST_WAIT_MS;

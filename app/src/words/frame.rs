@@ -23,7 +23,6 @@ pub const SIGN_OUT: &str = "Sign out";
 pub const OFFLINE: &str =
     "You are offline. What you write stays here; the inbox catches up when the network is back.";
 pub const LOST: &str = "The connection was lost. Reconnecting…";
-pub const ENDED: &str = "Your place in this workspace changed. Reload the page to go on.";
 pub const RELOAD: &str = "Reload";
 pub const RECONNECT: &str = "Reconnect now";
 pub const AWAY: &str = "The server does not answer. Trying again…";
@@ -35,6 +34,8 @@ pub const LEAVE_STAY: &str = "Stay";
 pub const LEAVE_ANYWAY: &str = "Leave anyway";
 pub const LEAVE_DRAFT: &str = "A text that you have begun could not be saved, and will be lost.";
 pub const NO_WORKSPACE: &str = "You belong to no workspace";
+pub const GONE: &str = "You are no longer in this workspace";
+pub const GONE_HINT: &str = "It was deleted, or an admin removed you from it.";
 pub const NO_WORKSPACE_HINT: &str = "Ask an admin of your team to add you, then sign in again.";
 
 pub const COMMAND_HINT: &str = "Find a conversation by name or number, or type a command";

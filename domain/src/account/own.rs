@@ -187,7 +187,7 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
     let mut global = env.db.global().await?;
     let places = super::place_names(global.conn(), signed.account).await?;
     drop(global);
-    password::check_own(new, &signed.name, &signed.email, &places)?;
+    password::check_own(new, &signed.name, &signed.email, &places).await?;
     let kept = password::hash(env, new).await?;
     let mut global = env.db.global().await?;
     hold(global.conn(), &signed, session).await?;

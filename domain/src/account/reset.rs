@@ -71,7 +71,7 @@ pub async fn reset(env: &Env, form: &Reset, browser: &Browser) -> Result<()> {
     let account = AccountId(person.id);
     let places = account::place_names(global.conn(), account).await?;
     drop(global);
-    password::check_own(&form.password, &person.name, &person.email, &places)?;
+    password::check_own(&form.password, &person.name, &person.email, &places).await?;
     let kept = password::hash(env, &form.password).await?;
     let mut global = env.db.global().await?;
     account::lock(global.conn(), account).await?;

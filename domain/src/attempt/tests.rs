@@ -62,6 +62,31 @@ async fn two_hundred_parallel_guesses_get_exactly_five_tries(
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_flood_of_subjects_bars_nobody_else_and_gives_a_guesser_no_further_try(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, _) = testing::env(options);
+    let guesser = [subject(&env)];
+    let mut taken = 0;
+    for round in 0..3 {
+        // More than this process holds, each time: whoever was counted here is forgotten.
+        for stranger in 0..21_000 {
+            for _ in 0..2 {
+                let key = format!("flood:{round}:{stranger}");
+                local::take(&key, 5, env.now()).expect("a new one is let through");
+            }
+        }
+        for _ in 0..3 {
+            taken += usize::from(begin(&env, &guesser).await.is_ok());
+        }
+        let somebody = begin(&env, &[subject(&env)]).await;
+        assert_eq!(waits(somebody), None, "no part of the flood");
+    }
+    assert_eq!(taken, 5);
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
 async fn a_success_forgets_the_persons_failures_and_a_day_forgets_all(
     _: PgPoolOptions,
     options: PgConnectOptions,
@@ -129,4 +154,44 @@ async fn without_the_database_nothing_passes_and_the_local_limit_still_counts() 
         begin(&env, &subjects).await,
         Err(Error::Unavailable)
     ));
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_networks_ways_are_given_back_one_by_one_and_forgotten_with_their_hour(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let address = "198.51.100.9".parse().unwrap();
+    let ways = || [Subject::ways(&env, "test-ways", address)];
+    // An hour begins.
+    clock.by(Duration::seconds(3600 - env.now().unix_timestamp() % 3600));
+    // They come in, one after the other, and hold up nobody.
+    for _ in 0..250 {
+        begin(&env, &ways()).await.unwrap();
+        let mut global = env.db.global().await.unwrap();
+        succeeded(&env, global.conn(), &ways()).await.unwrap();
+        global.commit().await.unwrap();
+    }
+    for left_open in 0..200 {
+        let begun = begin(&env, &ways()).await;
+        assert_eq!(waits(begun), None, "{left_open}");
+    }
+    assert!(waits(begin(&env, &ways()).await).is_some());
+    // The network is never quiet for an hour; what was left open is forgotten all the same.
+    clock.by(Duration::minutes(59));
+    let _ = begin(&env, &ways()).await;
+    clock.by(Duration::minutes(1));
+    assert_eq!(waits(begin(&env, &ways()).await), None);
+    // What was begun in the hour before gives nothing but its own back.
+    let mut global = env.db.global().await.unwrap();
+    for _ in 0..3 {
+        succeeded(&env, global.conn(), &ways()).await.unwrap();
+    }
+    let left: i32 = sqlx::query_scalar("SELECT failures FROM attempt WHERE key = $1")
+        .bind(&ways()[0].key)
+        .fetch_one(global.conn())
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
 }

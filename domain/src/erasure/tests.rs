@@ -36,9 +36,14 @@ async fn rows(env: &Env, sql: &'static str) -> i64 {
 
 /// A message to [`NUMBER`], signed with the installation's secret; how many pieces were kept for nobody.
 async fn heard(env: &Env, wamid: &str) -> i64 {
+    told(env, NUMBER, wamid).await
+}
+
+/// The same to any number.
+async fn told(env: &Env, number: &str, wamid: &str) -> i64 {
     let at = (env.now().unix_timestamp() - 60).to_string();
     let message = json!({"from":"4915112345","id":wamid,"timestamp":at,"type":"text","text":{"body":"Hello"}});
-    let metadata = json!({"display_phone_number":"15550783881","phone_number_id":NUMBER});
+    let metadata = json!({"display_phone_number":"15550783881","phone_number_id":number});
     let value = json!({"messaging_product":"whatsapp","metadata":metadata,"messages":[message]});
     let account = json!({"field":"account_alerts","value":{"alert_type":"x"}});
     let changes = json!([{"field":"messages","value":value}, account]);
@@ -196,4 +201,54 @@ async fn from_then_on_nobody_is_in_and_nothing_comes_in_and_the_number_is_free(
     heard(&env, "anew").await;
     let mut tenant = other.enter(&env).await;
     assert_eq!(show(&mut tenant).await.unwrap().messages, 1);
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn whom_somebody_inside_let_in_after_it_was_deleted_is_not_in_and_their_number_hears_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const LATE: &str = "106540352242923";
+    let (env, _) = testing::env(options);
+    let house = owned(&env).await;
+    let channel = testing::channel(&env, &house, NUMBER).await;
+    let (bo, theirs) = testing::person(&env, "Bo").await;
+    // In their transaction the workspace is not deleted yet; what they do in it is seen after it was.
+    let mut inside = env.db.operator(house.workspace).await.unwrap();
+    crate::member::add(&env, &mut inside, bo, Role::Agent)
+        .await
+        .unwrap();
+    let claimed = "SELECT claim_number($1, $2, $3, NULL)";
+    let claimed: bool = sqlx::query_scalar(claimed)
+        .bind(LATE)
+        .bind("waba-1")
+        .bind(channel.0)
+        .fetch_one(inside.conn())
+        .await
+        .unwrap();
+    assert!(claimed);
+    operate(&env, house.workspace, "Harbour").await.unwrap();
+    inside.commit().await.unwrap();
+
+    let gone = enters(&env.db, theirs, house.workspace).await;
+    assert!(matches!(gone, Err(Error::Forbidden)), "{gone:?}");
+    let gone = env.db.channel(house.workspace, channel).await.map(drop);
+    assert!(matches!(gone, Err(Error::NotFound)), "{gone:?}");
+    assert_eq!(told(&env, LATE, "late").await, 1, "as of an unknown number");
+    let (numbers, accounts) = (vec![LATE.to_owned()], vec!["waba-1".to_owned()]);
+    let mut global = env.db.global().await.unwrap();
+    let routed: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM route_numbers($1)) + (SELECT count(*) FROM route_accounts($2))",
+    )
+    .bind(numbers)
+    .bind(accounts)
+    .fetch_one(global.conn())
+    .await
+    .unwrap();
+    assert_eq!(routed, 0);
+    drop(global);
+    // The next step takes them away, too.
+    while !matches!(step(&env).await.unwrap(), Step::Done(_)) {}
+    let me = crate::account::now(&env, theirs).await.unwrap();
+    assert!(me.memberships.is_empty());
 }

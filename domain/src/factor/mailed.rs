@@ -4,13 +4,14 @@ use super::step;
 use crate::{
     Env, Error, Result,
     attempt::{self, Subject},
-    code::{self, Checked, Purpose},
+    code::{self, Checked, Drawn, Purpose},
     mail::{self, Letter},
     session::Browser,
     wake::Signal,
 };
 use postern_types::{AccountId, CodeSent, Confirm};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 
 /// What waits for the code: which step it finishes.
 #[derive(Serialize, Deserialize)]
@@ -18,7 +19,8 @@ struct Waiting {
     step: Vec<u8>,
 }
 
-/// Mails a code to whoever gave the password in that step; the one before it is void. [`Error::NotFound`] when the step is
+/// Mails a code to whoever gave the password in that step; the one before it in the same step is void, and none of another: a
+/// stranger who knows the password takes no code away from its owner. [`Error::NotFound`] when the step is
 /// over, [`Error::Conflict`] where a mailed code proves nothing, [`Error::TooMany`] when it is asked for again and again.
 pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<CodeSent> {
     let mut global = env.db.global().await?;
@@ -37,8 +39,7 @@ pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<Cod
             "Here a mailed code would show nothing more than your mailbox has shown already. Use another way.",
         ));
     }
-    let subjects = [Subject::secret(env, "mail", &[person.email.as_bytes()])];
-    attempt::begin(env, &subjects).await?;
+    attempt::begin(env, &letters(env, &person.email, browser)).await?;
     let waiting = Waiting {
         step: step::hash(ticket).to_vec(),
     };
@@ -49,13 +50,7 @@ pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<Cod
         .note("If you are not signing in, somebody knows your password. Set a new one, and give this code to nobody.")
         .link("Set a new password", format!("{}/forgot", env.post.origin));
     let mut global = env.db.global().await?;
-    sqlx::query!(
-        "UPDATE mailed_code SET spent_at = $2 WHERE account_id = $1 AND purpose = 'factor' AND spent_at IS NULL",
-        account.0,
-        env.now(),
-    )
-    .execute(global.conn())
-    .await?;
+    replace(env, global.conn(), ticket, &drawn).await?;
     mail::put(env, global.conn(), &person.email, &letter).await?;
     code::keep(env, global.conn(), &drawn).await?;
     global.ring(Signal::Jobs);
@@ -63,6 +58,41 @@ pub async fn mail_code(env: &Env, ticket: &str, browser: &Browser) -> Result<Cod
     Ok(CodeSent {
         ticket: drawn.ticket.to_string(),
     })
+}
+
+/// Writes down that this is the step's code from now on; the one before it is void. [`Error::NotFound`] when the step is over.
+async fn replace(env: &Env, conn: &mut PgConnection, ticket: &str, drawn: &Drawn) -> Result<()> {
+    let hash = step::hash(ticket);
+    // Of two that are asked for at once the second waits here for the first.
+    let before = sqlx::query_scalar!(
+        "SELECT mailed FROM factor_step WHERE ticket_hash = $1 AND spent_at IS NULL FOR UPDATE",
+        &hash[..],
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(Error::NotFound)?;
+    sqlx::query!(
+        "UPDATE mailed_code SET spent_at = $2 WHERE id = $1 AND spent_at IS NULL",
+        before,
+        env.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE factor_step SET mailed = $2 WHERE ticket_hash = $1",
+        &hash[..],
+        drawn.id,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the letters are counted against: few from one network, so that whoever knows the password elsewhere does not use up
+/// its owner's. A code that was right gives them back.
+pub(super) fn letters(env: &Env, email: &str, browser: &Browser) -> [Subject; 2] {
+    let network = attempt::network(browser.address);
+    Subject::letters(env, "factor", network.as_bytes(), email)
 }
 
 /// Tries a code, outside of any transaction: its hash takes time. [`Error::Invalid`] on `code`, whatever is wrong with it.

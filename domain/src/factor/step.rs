@@ -176,8 +176,8 @@ pub async fn finish(
     };
     let mut global = env.db.global().await?;
     // A new password ends the steps that the old one began: whoever sets one waits for us, or we find the step gone.
-    sqlx::query!(
-        "SELECT id FROM account WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
+    let email = sqlx::query_scalar!(
+        "SELECT email FROM account WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
         account.0
     )
     .fetch_optional(global.conn())
@@ -204,6 +204,10 @@ pub async fn finish(
         return Err(Error::NotFound);
     }
     attempt::succeeded(env, global.conn(), &subjects).await?;
+    if factor.kind == FactorKind::Email {
+        let letters = mailed::letters(env, &email, browser);
+        attempt::succeeded(env, global.conn(), &letters).await?;
+    }
     if factor.kind != FactorKind::Email && !step.by_provider {
         // Whoever set this password has more than the mailbox.
         sqlx::query!(

@@ -19,9 +19,11 @@ pub struct Departure {
     pub secret: Zeroizing<String>,
 }
 
-/// Begins a way to sign in. [`Error::NotFound`] for a provider that is not set up.
+/// Begins a way to sign in. [`Error::NotFound`] for a provider that is not set up, [`Error::TooMany`] when too many ways of a
+/// network lead to nothing.
 pub async fn depart(env: &Env, provider: Provider, browser: &Browser) -> Result<Departure> {
-    attempt::begin(env, &[Subject::crowd("oidc", browser.address)]).await?;
+    // Each way is one try; whoever comes in by it gives it back.
+    attempt::begin(env, &subjects(env, browser)).await?;
     set_out(env, provider, None).await
 }
 
@@ -29,6 +31,11 @@ pub async fn depart(env: &Env, provider: Provider, browser: &Browser) -> Result<
 pub async fn connect(env: &Env, session: SessionId, form: &Connect) -> Result<Departure> {
     account::prove(env, session, &form.password, "password").await?;
     set_out(env, form.provider, Some(session)).await
+}
+
+/// What a way is counted against.
+pub(super) fn subjects(env: &Env, browser: &Browser) -> [Subject; 1] {
+    [Subject::ways(env, "oidc", browser.address)]
 }
 
 async fn set_out(env: &Env, provider: Provider, session: Option<SessionId>) -> Result<Departure> {

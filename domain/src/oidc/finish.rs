@@ -1,10 +1,10 @@
 //! What comes of a way to a provider and back: a session, the question for a second factor, a new account, a connection.
 
-use super::{Vouched, connection, hash};
+use super::{Vouched, connection, depart::subjects, hash};
 use crate::{
     Env, Error, Result,
     account::{self, Deed, Person},
-    attempt::{self, Subject},
+    attempt,
     db::Global,
     factor,
     registration::{self, Registration},
@@ -38,14 +38,14 @@ pub(super) struct Way {
 }
 
 /// Says what came of the way of that browser (`secret`), once: of any number at once one is let in. The session of the
-/// refresh token that the browser gives up for it (`replaced`) ends.
+/// refresh token that the browser gives up for it (`replaced`) ends. It is found by a secret of 256 bits, and no try is counted:
+/// that was done when the way began.
 pub async fn finish(
     env: &Env,
     secret: &str,
     browser: &Browser,
     replaced: Option<&str>,
 ) -> Result<Arrived> {
-    attempt::begin(env, &[Subject::crowd("oidc", browser.address)]).await?;
     let mut global = env.db.global().await?;
     let Some(way) = back(env, global.conn(), secret).await? else {
         return Ok(Arrived::Refused(Refused {
@@ -90,6 +90,7 @@ async fn enter(
         return refuse(env, global, way, Refusal::Expired).await;
     }
     spend(env, global.conn(), &way.state).await?;
+    attempt::succeeded(env, global.conn(), &subjects(env, browser)).await?;
     if factor::is_asked(env, global.conn(), account, browser).await? {
         let step = factor::begin(env, global.conn(), account, browser, true).await?;
         global.commit().await?;
@@ -125,7 +126,6 @@ pub async fn enrol(
     browser: &Browser,
     replaced: Option<&str>,
 ) -> Result<Opened> {
-    attempt::begin(env, &[Subject::crowd("oidc", browser.address)]).await?;
     let mut global = env.db.global().await?;
     let way = back(env, global.conn(), secret).await?;
     drop(global);
@@ -146,6 +146,7 @@ pub async fn enrol(
     }
     let mut tenant = registration::place(env, invitation, form.workspace_name.as_deref()).await?;
     spend(env, tenant.conn(), &state).await?;
+    attempt::succeeded(env, tenant.conn(), &subjects(env, browser)).await?;
     let account = account::create(env, tenant.conn(), &person, "").await?;
     connection::insert(env, tenant.conn(), account, provider, &vouched).await?;
     registration::admit(env, tenant, account, &person, invitation, browser, replaced).await

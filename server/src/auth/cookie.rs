@@ -76,6 +76,14 @@ pub fn cleared(site: &Site) -> SetCookies {
     ])
 }
 
+/// Removes what speaks for anybody at a sign-out: also the way to a provider that was begun, which would let whoever uses this
+/// browser next in for some minutes. (A renewal that is refused leaves that alone: whoever is on their way may be coming back.)
+pub fn left(site: &Site) -> SetCookies {
+    let AppendHeaders(mut cookies) = cleared(site);
+    cookies.push(cookie(&name("away", site), "", 0, "Lax; HttpOnly"));
+    AppendHeaders(cookies)
+}
+
 fn name(what: &str, site: &Site) -> String {
     format!("__Host-postern-{what}-{}", site.instance)
 }

@@ -106,6 +106,7 @@ async fn signing_in_sets_the_cookies_and_signing_out_takes_them_away(
     204 No Content
     set-cookie: __Host-postern-refresh-cafe0123=; Path=/; Max-Age=0; Secure; SameSite=Strict; HttpOnly
     set-cookie: __Host-postern-here-cafe0123=; Path=/; Max-Age=0; Secure; SameSite=Strict
+    set-cookie: __Host-postern-away-cafe0123=; Path=/; Max-Age=0; Secure; SameSite=Lax; HttpOnly
     vary: Origin, Sec-Fetch-Site
     "#);
 
@@ -193,7 +194,7 @@ async fn a_sign_out_that_the_database_does_not_take_still_removes_the_cookies(
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     let gone = |cookie: &&str| cookie.contains("=; ") && cookie.contains("Max-Age=0;");
     let cookies = answer.cookies();
-    assert_eq!(cookies.iter().filter(|c| gone(c)).count(), 2, "{cookies:?}");
+    assert_eq!(cookies.iter().filter(|c| gone(c)).count(), 3, "{cookies:?}");
 }
 
 #[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]

@@ -475,3 +475,69 @@ async fn a_connection_needs_the_session_to_live_and_the_identity_to_be_nobodys(p
         .unwrap();
     assert_eq!(known, 1);
 }
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn who_comes_in_by_google_bars_no_neighbour_and_a_way_left_open_is_forgotten_with_its_hour(
+    pool: PgPool,
+) {
+    let street = Street::open((*pool.connect_options()).clone()).await;
+    street.connect().await;
+    let own = Browser::default().by_way_of(&street, "google").await;
+    assert!(own.get("in").is_some(), "{own}");
+    // Two are left of the network's; in the next hour as well, should this one end here.
+    let sql = "UPDATE attempt SET failures = 198 WHERE key LIKE 'oidc:%'";
+    run(&pool, sql).await;
+    let sql = "INSERT INTO attempt (key, failures, last_at)
+        SELECT concat_ws(':', 'oidc', split_part(key, ':', 2)::bigint + 1, split_part(key, ':', 3)), 198, last_at
+          FROM attempt WHERE key LIKE 'oidc:%'";
+    run(&pool, sql).await;
+    for _ in 0..4 {
+        let told = Browser::default().by_way_of(&street, "google").await;
+        assert!(told.get("in").is_some(), "{told}");
+    }
+    let form = json!({ "provider": "google" }).to_string();
+    let depart = async || {
+        let mut browser = Browser::default();
+        let away = browser.post(&street.house, "/auth/oidc/depart", &[], &form);
+        away.await.status
+    };
+    let mut left_open = 0;
+    while depart().await == StatusCode::OK {
+        left_open += 1;
+    }
+    assert!((2..=4).contains(&left_open), "{left_open}");
+    assert_eq!(depart().await, StatusCode::TOO_MANY_REQUESTS);
+    street.later(120);
+    assert_eq!(depart().await, StatusCode::OK);
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn a_way_that_was_begun_opens_nothing_after_a_sign_out(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let street = Street::open(options).await;
+    street.connect().await;
+    let house = &street.house;
+    let mut browser = Browser::default();
+    browser.by_way_of(&street, "google").await;
+    let to = browser.depart(house, "google").await;
+    browser
+        .back(house, "google", &street.google.agree(&to))
+        .await;
+    let out = browser.post(house, "/auth/sign-out", &[], "").await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert_eq!(browser.finish(house).await.json(), refused(None, "expired"));
+    // A renewal that is refused leaves alone whoever is on their way.
+    let to = browser.depart(house, "google").await;
+    let stale = [("x-requested-with", "postern".to_owned())];
+    browser
+        .0
+        .insert("__Host-postern-refresh-cafe0123".to_owned(), "x".repeat(43));
+    let over = browser.post(house, "/auth/refresh", &stale, "").await;
+    assert_eq!(over.status, StatusCode::UNAUTHORIZED);
+    browser
+        .back(house, "google", &street.google.agree(&to))
+        .await;
+    assert!(browser.finish(house).await.json().get("in").is_some());
+}

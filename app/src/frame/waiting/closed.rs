@@ -31,7 +31,7 @@ pub fn Closed(place: Memo<Option<Membership>>) -> impl IntoView {
     view! {
         <main class="public" id="main">
             <section class="public-card">
-                <div role="status">{move || head(place.get())}</div>
+                <div role="status">{move || head(place.get(), session.workspace.get().is_some())}</div>
                 {move || act(session, place.get())}
                 <Show when=move || away.get()><p class="hint" role="status">{frame::AWAY}</p></Show>
                 <Others/>
@@ -45,13 +45,15 @@ pub fn Closed(place: Memo<Option<Membership>>) -> impl IntoView {
     .into_any()
 }
 
-/// What is so, and what happens next.
-fn head(place: Option<Membership>) -> AnyView {
+/// What is so, and what happens next; `gone` for who was in a workspace that is theirs no more.
+fn head(place: Option<Membership>, gone: bool) -> AnyView {
     let title = match &place {
+        None if gone => frame::GONE.to_owned(),
         None => frame::NO_WORKSPACE.to_owned(),
         Some(place) => words_of(place),
     };
     let (icon, hint) = match place.map(|place| place.state) {
+        None if gone => ("log-out", frame::GONE_HINT),
         None => ("users", frame::NO_WORKSPACE_HINT),
         Some(MemberState::Active) => ("check", ""),
         Some(MemberState::Waiting) => ("clock", account::ASKED_HINT),

@@ -189,7 +189,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app erased_number: INSERT, SELECT",
         "postern_app erasure: SELECT",
         "postern_app event: INSERT, SELECT",
-        "postern_app factor_step: DELETE, INSERT, SELECT, UPDATE (spent_at, tries)",
+        "postern_app factor_step: DELETE, INSERT, SELECT, UPDATE (mailed, spent_at, tries)",
         "postern_app file: DELETE, INSERT, SELECT, UPDATE",
         "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_retired, token_since)",
         "postern_app invitation: INSERT, SELECT, UPDATE (ended_at, expires_at, sent_at, token_hash)",

@@ -141,3 +141,35 @@ async fn whoever_reads_the_mail_does_not_come_in_by_a_mailed_link_and_a_mailed_c
         .await
         .unwrap();
 }
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn who_knows_the_password_elsewhere_uses_up_no_letter_and_voids_no_code_of_the_owner(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let (_, credentials, _, _, _) = enrolled(&env, &clock).await;
+    let (laptop, stranger) = (testing::browser(&env), testing::browser(&env));
+    let step = asked(&env, &credentials, &laptop).await;
+    let (ticket, code) = mailed(&env, &step, &credentials.email, &laptop).await;
+    let theirs = asked(&env, &credentials, &stranger).await;
+    for _ in 0..5 {
+        mail_code(&env, &theirs.ticket, &stranger).await.unwrap();
+    }
+    let sixth = mail_code(&env, &theirs.ticket, &stranger).await;
+    assert!(matches!(sixth, Err(Error::TooMany { .. })));
+    finish(&env, &typed(&step, &ticket, &code), &laptop, None)
+        .await
+        .expect("the owner's code is still good");
+    // A code that was right gives its letter back: whoever comes in with one each time does not run out of them.
+    for _ in 0..6 {
+        let step = asked(&env, &credentials, &laptop).await;
+        let (ticket, code) = mailed(&env, &step, &credentials.email, &laptop).await;
+        finish(&env, &typed(&step, &ticket, &code), &laptop, None)
+            .await
+            .unwrap();
+        // A step that is over has no letter sent.
+        let over = mail_code(&env, &step.ticket, &laptop).await;
+        assert!(matches!(over, Err(Error::NotFound)));
+    }
+}
