@@ -255,6 +255,18 @@ test('a letter tells of a new browser, and its link ends that access', async ({ 
   await reader.goto(link);
   await reader.getByRole('main').getByRole('button', { name: /not me|end/i }).click();
   await expect(stranger).toHaveURL(/\/sign-in/);
+  // The password that the stranger knew is good for nothing, and a new one is set at once.
+  await expect(reader.getByLabel('New password')).toBeFocused();
+  await fillSignIn(stranger, nora);
+  await expect(stranger.getByText('The address or the password is not right.')).toBeVisible();
+  const password = newPassword();
+  await reader.getByLabel('New password').fill(password);
+  await reader.getByRole('button', { name: 'Set the password' }).click();
+  await expect(reader.getByText('Your new password is set')).toBeVisible();
+  const { text } = await house.post.letter(nora.email, /^Your password was changed$/);
+  expect(text).not.toContain('still open');
+  await fillSignIn(stranger, { ...nora, password });
+  await atInbox(stranger);
 });
 
 test('a workspace is left, and the last owner is told why they stay', async ({ home, page, watch }) => {

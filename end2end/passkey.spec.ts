@@ -123,12 +123,47 @@ test('a device keeps one passkey of a person, and whoever adds one by mistake is
   const reader = await (await newContext()).newPage();
   await reader.goto(links.find((link) => link.includes('/not-me')) ?? '');
   await reader.getByRole('button', { name: 'End the access' }).click();
-  await expect(reader.getByText('The access is ended')).toBeVisible();
+  await expect(reader.getByRole('heading', { level: 1, name: 'The access is ended' })).toBeVisible();
   await expect(page).toHaveURL(/\/sign-in/);
+  // The old password went with it, and a new one is set at once.
+  await check(reader, 'not me, a new password');
+  const password = newPassword();
+  await reader.getByLabel('New password').fill(password);
+  await reader.getByRole('button', { name: 'Set the password' }).click();
+  await expect(reader.getByText('Your new password is set')).toBeVisible();
   await byPasskey(page).click();
   await expect(page.getByRole('alert')).toContainText('This passkey does not sign in here.');
-  await fillSignIn(page, greta);
+  await fillSignIn(page, { ...greta, password });
   await expect(page, 'back to where they were').toHaveURL(/\/settings\/account$/);
+});
+
+test('an account with a passkey is deleted with the passkey, or with a recovery code, and not with the password alone', async ({ home, page, watch }) => {
+  watch.allow(...REFUSED);
+  const { house } = home;
+  const dora = await member(home, 'Dora Departing');
+  const device = await Device.of(page);
+  await signIn(page, house, dora);
+  await toAccount(page);
+  await add(page, dora, 'Phone');
+  await page.getByRole('dialog', { name: 'Your recovery codes' }).getByRole('button', { name: 'I have kept them' }).click();
+  await part(page, 'Delete your account').getByRole('button', { name: 'Delete account' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete your account' });
+  await dialog.getByLabel('Type your e-mail address to confirm').fill(dora.email);
+  await dialog.getByLabel('Your password').fill(dora.password);
+  await check(page, 'delete the account, with a passkey');
+  const go = dialog.getByRole('button', { name: 'Delete account' });
+  await device.verifies(false);
+  await go.click();
+  await expect(dialog.getByRole('alert')).toContainText('Nothing came of it');
+  const code = dialog.getByLabel('A recovery code');
+  await code.fill('aaaa-aaaa-aaaa');
+  await go.click();
+  await expect(code).toHaveAttribute('aria-invalid', 'true');
+  await code.fill('');
+  await device.verifies(true);
+  await go.click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await house.post.letter(dora.email, /^Your account was deleted$/);
 });
 
 test('a mailed code is the second step of whoever has nothing else at hand, but not beside a mailed link', async ({ home, page, newContext, watch }) => {

@@ -2,6 +2,7 @@
 
 mod api;
 mod form;
+pub(crate) mod second;
 
 use crate::{
     boxed::{Show, effect},

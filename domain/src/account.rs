@@ -2,16 +2,20 @@
 
 mod address;
 mod erase;
+mod link;
+mod not_me;
 mod own;
 mod reset;
 mod settings;
+mod ways;
 
 pub use address::{begin_email, confirm_email};
 pub use erase::{erase, leaving};
+pub use not_me::not_me;
+pub(crate) use not_me::{LIFE as NOT_ME_LIFE, MOMENT, not_me_link};
 pub(crate) use own::{Signed, close_doors, hold, lock, prove, shut_out, signed};
 pub use own::{change_password, now, rename};
-pub(crate) use reset::not_me_link;
-pub use reset::{forgot, not_me, reset};
+pub use reset::{forgot, reset};
 pub use settings::settle;
 
 use crate::{Env, Error, Result, error::OnConstraint as _, workspace};
@@ -233,6 +237,8 @@ pub enum Deed {
     Registered,
     /// The name was changed.
     Renamed,
+    /// How they read dates, or what they hear of, was changed.
+    Settled,
     /// A new password, by whoever knew the old one.
     PasswordChanged,
     /// A link to set a new password was asked for.
@@ -249,6 +255,8 @@ pub enum Deed {
     FactorOff,
     /// New recovery codes were made.
     RecoveryRenewed,
+    /// Recovery codes were taken away.
+    RecoveryEnded,
     /// A second factor that was wrong.
     FactorRefused,
     /// A passkey was added.
@@ -278,6 +286,7 @@ impl Deed {
             Self::Revoked => "session_revoked",
             Self::Registered => "registered",
             Self::Renamed => "renamed",
+            Self::Settled => "settings_changed",
             Self::PasswordChanged => "password_changed",
             Self::ResetAsked => "password_reset_asked",
             Self::PasswordReset => "password_reset",
@@ -286,6 +295,7 @@ impl Deed {
             Self::FactorOn => "factor_on",
             Self::FactorOff => "factor_off",
             Self::RecoveryRenewed => "recovery_codes_renewed",
+            Self::RecoveryEnded => "recovery_codes_ended",
             Self::FactorRefused => "factor_refused",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
@@ -321,7 +331,7 @@ pub(crate) async fn audit_from(
     audit_about(env, conn, account, deed, from, &serde_json::json!({})).await
 }
 
-/// The same with what it was about: ids and nothing else.
+/// The same with what it was about: ids, and which parts, and nothing else.
 pub(crate) async fn audit_about(
     env: &Env,
     conn: &mut PgConnection,

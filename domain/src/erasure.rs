@@ -20,7 +20,8 @@ use crate::{
 use postern_types::{AccountId, EraseWorkspace, Right, SessionId, WorkspaceId};
 use serde_json::json;
 
-/// Deletes a workspace by its owner's word. [`Error::Invalid`] on `workspace_name`, `password` or `code`.
+/// Deletes a workspace by its owner's word. [`Error::Invalid`] on `workspace_name`, `password`, `code` or
+/// `passkey`.
 pub async fn workspace(
     env: &Env,
     session: SessionId,
@@ -33,7 +34,7 @@ pub async fn workspace(
     drop(tenant);
     is_typed(&name, &form.name)?;
     let signed = account::prove(env, session, &form.password, "password").await?;
-    factor::prove(env, session, &signed, &form.code).await?;
+    factor::prove(env, session, &signed, &form.code, form.passkey.as_ref()).await?;
     let mut tenant = env.db.member(session, workspace, owner).await?;
     close(env, &mut tenant, Some(&signed)).await?;
     tenant.commit().await?;

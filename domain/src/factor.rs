@@ -2,24 +2,28 @@
 //! written down, and codes that are mailed. A passkey is also all that is needed to sign in.
 
 mod mailed;
+mod own;
 pub mod passkey;
 mod recovery;
 mod step;
 mod totp;
 
 pub use mailed::mail_code;
+pub(crate) use own::{kinds, prove};
 pub use recovery::renew_recovery;
 pub use step::finish;
 pub(crate) use step::{begin, is_asked};
-pub(crate) use totp::is_confirmed;
+use totp::is_confirmed;
 pub use totp::{begin_totp, confirm_totp, remove_totp};
 
 use crate::{
-    Env, Result, account,
-    attempt::{self, Subject},
+    Env, Result,
+    account::{self, Deed},
+    session::Browser,
 };
 use postern_types::{AccountId, Factors, SessionId};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// Where seeds are sealed.
 pub(crate) const SEALED: &str = "totp.sealed";
@@ -44,32 +48,6 @@ pub async fn show(env: &Env, session: SessionId) -> Result<Factors> {
     })
 }
 
-/// Makes sure that whoever holds the session has the account's application, where there is one: a code of it or one that was
-/// written down, used up by it. Of whoever has passkeys alone their password was enough. [`Error::Invalid`] on `code`.
-pub(crate) async fn prove(
-    env: &Env,
-    session: SessionId,
-    signed: &account::Signed,
-    code: &str,
-) -> Result<()> {
-    let mut global = env.db.global().await?;
-    if !is_confirmed(global.conn(), signed.account).await? {
-        return Ok(());
-    }
-    drop(global);
-    let subjects = [Subject::secret(env, "factor:own", &[session.0.as_bytes()])];
-    attempt::begin(env, &subjects).await?;
-    let mut global = env.db.global().await?;
-    account::hold(global.conn(), signed, session).await?;
-    let right = totp::take(env, global.conn(), signed.account, code, true).await?
-        || recovery::take(env, global.conn(), signed.account, code).await?;
-    if !right {
-        return Err(totp::wrong());
-    }
-    attempt::succeeded(env, global.conn(), &subjects).await?;
-    global.commit().await
-}
-
 /// Whether a person has one that is in force. Recovery codes and mailed codes are none by themselves: they stand in for one.
 async fn is_on(conn: &mut PgConnection, account: AccountId) -> Result<bool> {
     let on = sqlx::query_scalar!(
@@ -88,6 +66,33 @@ async fn is_required(conn: &mut PgConnection, account: AccountId) -> Result<bool
         .fetch_one(conn)
         .await?;
     Ok(required)
+}
+
+/// Takes away what came since: whoever was let in by mistake may have added a factor of theirs, and each opens the account.
+/// Whoever calls it holds the account.
+pub(crate) async fn undo_since(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    since: OffsetDateTime,
+    browser: &Browser,
+) -> Result<()> {
+    let keys = passkey::remove_since(&mut *conn, account, since).await?;
+    let app = totp::remove_since(&mut *conn, account, since).await?;
+    let codes = recovery::remove_since(&mut *conn, account, since).await?;
+    let deeds = [
+        (keys, Deed::PasskeyRemoved),
+        (app, Deed::FactorOff),
+        (codes, Deed::RecoveryEnded),
+    ];
+    let address = Some(browser.address);
+    for (_, deed) in deeds.into_iter().filter(|(gone, _)| *gone) {
+        account::audit(env, &mut *conn, account, deed, address).await?;
+    }
+    if (keys || app) && !is_on(&mut *conn, account).await? {
+        forget_rest(conn, account).await?;
+    }
+    Ok(())
 }
 
 /// Takes every factor away.

@@ -13,8 +13,8 @@ mod proof;
 mod provider;
 
 pub use arrive::{Answer, arrive};
-pub(crate) use connection::forget;
 pub use connection::{disconnect, show};
+pub(crate) use connection::{forget, undo_since};
 pub use depart::{Departure, connect, depart};
 pub use finish::{Arrived, enrol, finish};
 pub use provider::{Oidc, Settings, is_here};

@@ -191,7 +191,7 @@ async fn tell_of_new(
     let email = sqlx::query_scalar!("SELECT email FROM account WHERE id = $1", account.0)
         .fetch_one(global.conn())
         .await?;
-    let not_me = account::not_me_link(env, global.conn(), account).await?;
+    let not_me = account::not_me_link(env, global.conn(), account, &email).await?;
     let letter = Letter::new("New sign-in to your account")
         .words("Somebody signed in to your account from a browser that it has not seen before.")
         .facts(vec![

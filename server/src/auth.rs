@@ -265,9 +265,10 @@ async fn not_me(
     State(env): State<Env>,
     visitor: Visitor,
     Body(form): Body<LinkToken>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Response, ApiError> {
     let ended = account::not_me(&env, &form.token, &visitor.browser).await;
-    done(&visitor, ended)
+    let ended = ended.map_err(|error| visitor.told(error))?;
+    Ok((UNKEPT, Json(ended)).into_response())
 }
 
 fn done(visitor: &Visitor, outcome: postern_domain::Result<()>) -> Result<StatusCode, ApiError> {

@@ -297,6 +297,14 @@ pub struct LinkToken {
     pub token: String,
 }
 
+/// What came of the link of a letter that told of somebody else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The secret that sets a new password, as a mailed link's would; none when the letter went to an address that the
+    /// account does not have any more.
+    pub reset: Option<String>,
+}
+
 /// An address whose owner forgot the password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forgot {
@@ -415,6 +423,7 @@ never_shown!(
     Register,
     Confirm,
     LinkToken,
+    Ended,
     Forgot,
     Reset,
     TotpSeed,

@@ -1,5 +1,6 @@
 //! Deleting an account or a workspace for good.
 
+use crate::{FactorKind, PasskeyAnswer};
 use serde::{Deserialize, Serialize};
 
 /// What goes with a workspace. Each count ends at [`Erasing::MOST`]: to count further would take too long.
@@ -19,8 +20,8 @@ pub struct Erasing {
     pub messages: u32,
     /// Files in them.
     pub files: u32,
-    /// True when the one who asks has a second factor, which is asked for.
-    pub factor: bool,
+    /// What the one who asks has as a second factor, the best first: one of them is asked for.
+    pub factors: Vec<FactorKind>,
 }
 
 impl Erasing {
@@ -35,8 +36,11 @@ pub struct EraseWorkspace {
     pub name: String,
     /// Their password.
     pub password: String,
-    /// Their second factor; empty when they have none.
+    /// A code of their application, or one that was written down; empty for a passkey, and for who has no second factor.
     pub code: String,
+    /// What their passkey answered.
+    #[serde(default)]
+    pub passkey: Option<PasskeyAnswer>,
 }
 
 /// Somebody's word that their account goes.
@@ -46,8 +50,11 @@ pub struct EraseAccount {
     pub email: String,
     /// Their password.
     pub password: String,
-    /// Their second factor; empty when they have none.
+    /// A code of their application, or one that was written down; empty for a passkey, and for who has no second factor.
     pub code: String,
+    /// What their passkey answered.
+    #[serde(default)]
+    pub passkey: Option<PasskeyAnswer>,
 }
 
 /// What somebody leaves with their account.
@@ -55,8 +62,8 @@ pub struct EraseAccount {
 pub struct Leaving {
     /// Their workspaces.
     pub places: Vec<LeavingPlace>,
-    /// True when they have a second factor, which is asked for.
-    pub factor: bool,
+    /// What they have as a second factor, the best first: one of them is asked for.
+    pub factors: Vec<FactorKind>,
 }
 
 /// A workspace that somebody leaves with their account.

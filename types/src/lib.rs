@@ -30,8 +30,8 @@ mod trace;
 mod workspace;
 
 pub use account::{
-    Announce, CodeSent, Confirm, Credentials, Entry, Factor, FactorKind, FactorStep, Factors,
-    Forgot, Habits, Invited, LOCALES, LinkToken, Me, MemberState, MemberView, Membership,
+    Announce, CodeSent, Confirm, Credentials, Ended, Entry, Factor, FactorKind, FactorStep,
+    Factors, Forgot, Habits, Invited, LOCALES, LinkToken, Me, MemberState, MemberView, Membership,
     PasskeyAnswer, PasskeyAsked, PasskeyView, REFRESH_GRACE_MS, Register, Reset, Role, SessionView,
     SetUp, SetUpState, SignedIn, TotpSeed, TrustedView,
 };

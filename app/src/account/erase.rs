@@ -3,6 +3,7 @@
 use super::api;
 use crate::{
     boxed::effect,
+    erase::second::{Second, shown},
     error::ApiError,
     session::use_session,
     ui::{
@@ -120,16 +121,23 @@ fn Form(open: RwSignal<bool>, leaving: Leaving) -> impl IntoView {
     let own = session
         .me
         .with_untracked(|me| me.as_ref().map(|me| me.email.clone()));
+    let kinds = StoredValue::new(leaving.factors.clone());
     focus_soon("#email");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let form = EraseAccount {
+        let kinds = kinds.get_value();
+        let mut form = EraseAccount {
             email: email.get_untracked(),
             password: password.get_untracked(),
             code: code.get_untracked(),
+            passkey: None,
+        };
+        let asked = async move {
+            form.passkey = shown(&kinds, &form.password, &form.code).await?;
+            api::erase(form).await
         };
         // Nobody is there any more who could be signed out: the cookie goes, and every tab.
-        ask.put(api::erase(form), move |()| {
+        ask.put(asked, move |()| {
             leptos::task::spawn_local(session.sign_out());
         });
     };
@@ -140,9 +148,7 @@ fn Form(open: RwSignal<bool>, leaving: Leaving) -> impl IntoView {
             {ask.general(&["email", "password", "code"])}
             <Field name="email" label=erase::EMAIL value=email hint=erase::typed_hint(&own.unwrap_or_default()) fault=ask.fault("email") inputmode="email"/>
             <Field name="password" label=erase::PASSWORD kind="password" value=password fault=ask.fault("password") autocomplete="current-password"/>
-            {leaving.factor.then(|| view! {
-                <Field name="code" label=erase::CODE value=code fault=ask.fault("code") autocomplete="one-time-code"/>
-            })}
+            <Second ask kinds=leaving.factors value=code/>
             <Foot ask open act=erase::ACCOUNT_DO look="button danger"/>
         </form>
     }

@@ -1,6 +1,9 @@
 //! The last question: the name is typed, and whoever asks shows that it is they.
 
-use super::api;
+use super::{
+    api,
+    second::{Second, shown},
+};
 use crate::{
     ui::{
         ask::{Ask, Foot, focus_soon},
@@ -16,16 +19,23 @@ use postern_types::{EraseWorkspace, Erasing};
 pub fn Form(open: RwSignal<bool>, erasing: Erasing) -> impl IntoView {
     let ask = Ask::new();
     let [name, password, code] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let kinds = StoredValue::new(erasing.factors.clone());
     focus_soon("#workspace_name");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let form = EraseWorkspace {
+        let kinds = kinds.get_value();
+        let mut form = EraseWorkspace {
             name: name.get_untracked(),
             password: password.get_untracked(),
             code: code.get_untracked(),
+            passkey: None,
+        };
+        let asked = async move {
+            form.passkey = shown(&kinds, &form.password, &form.code).await?;
+            api::erase(form).await
         };
         // The page begins anew, in another workspace of theirs: nothing of this one is left in it.
-        ask.put(api::erase(form), |()| {
+        ask.put(asked, |()| {
             let _ = window().location().set_href("/inbox");
         });
     };
@@ -35,9 +45,7 @@ pub fn Form(open: RwSignal<bool>, erasing: Erasing) -> impl IntoView {
             {ask.general(&["workspace_name", "password", "code"])}
             <Field name="workspace_name" label=erase::NAME value=name hint=erase::typed_hint(&erasing.name) fault=ask.fault("workspace_name")/>
             <Field name="password" label=erase::PASSWORD kind="password" value=password fault=ask.fault("password") autocomplete="current-password"/>
-            {erasing.factor.then(|| view! {
-                <Field name="code" label=erase::CODE value=code fault=ask.fault("code") autocomplete="one-time-code"/>
-            })}
+            <Second ask kinds=erasing.factors value=code/>
             <Foot ask open act=erase::WORKSPACE_DO look="button danger"/>
         </form>
     }

@@ -4,7 +4,7 @@ use super::{Session, bearer, hold, lock, wire};
 use crate::ApiError;
 use leptos::prelude::*;
 use postern_types::{
-    Arrival, Away, CodeSent, Confirm, Connect, Credentials, Depart, Enrol, Entry, Factor,
+    Arrival, Away, CodeSent, Confirm, Connect, Credentials, Depart, Ended, Enrol, Entry, Factor,
     FactorStep, Forgot, Invited, LinkToken, PasskeyAnswer, PasskeyAsked, Provider, Register, Reset,
     SetUp, SetUpState, SignedIn,
 };
@@ -41,9 +41,10 @@ pub async fn reset(form: Reset) -> Result<(), ApiError> {
     wire::tell("/auth/reset", &form).await
 }
 
-/// Ends every session of whoever got that link: somebody else signed in. [`ApiError::NotFound`] when it is over.
-pub async fn not_me(token: String) -> Result<(), ApiError> {
-    wire::tell("/auth/not-me", &LinkToken { token }).await
+/// Ends every session of whoever got that link: somebody else signed in. The old password goes with them; what is given sets
+/// a new one. [`ApiError::NotFound`] when it is over.
+pub async fn not_me(token: String) -> Result<Ended, ApiError> {
+    wire::post("/auth/not-me", &LinkToken { token }).await
 }
 
 /// What a passkey is asked that signs in with nothing else.

@@ -217,13 +217,13 @@ pub const NEW_LINK: &str = "Ask for a new link";
 // Somebody else signed in.
 pub const NOT_ME: &str = "This was not you?";
 pub const NOT_ME_LEAD: &str = "End the access that the e-mail told you of.";
-pub const NOT_ME_TEXT: &str = "Every browser that is signed in as you is signed out at once, this one too, and none is trusted any more. Passkeys that were added since the e-mail are removed. Then set a new password: whoever signed in may know the old one.";
+pub const NOT_ME_TEXT: &str = "Every browser that is signed in as you is signed out at once, this one too, and none is trusted any more. What was added to your account since the e-mail is removed: passkeys, an authenticator app, recovery codes, Google or Microsoft. The old password is not good any more, and you set a new one here.";
 pub const NOT_ME_DO: &str = "End the access";
 pub const NOT_ME_DOING: &str = "Ending it…";
 pub const NOT_ME_DONE: &str = "The access is ended";
-pub const NOT_ME_DONE_HINT: &str =
-    "Nobody is signed in as you any more. Set a new password now, before you sign in again.";
-pub const NOT_ME_OVER_HINT: &str = "It was used already, or is older than 30 days. If you are in doubt, set a new password: that ends every session, too.";
+pub const NOT_ME_NEXT: &str = "Nobody is signed in as you any more, and the old password is not good any more. Set a new one, within 30 minutes.";
+pub const NOT_ME_DONE_HINT: &str = "Nobody is signed in as you any more, and the old password is not good any more. A link for a new one goes to the address that your account has now.";
+pub const NOT_ME_OVER_HINT: &str = "It was used already, or is older than 7 days. If you are in doubt, set a new password: that ends every session, too.";
 
 // Who is not let in, or not yet.
 pub const ASKED_HINT: &str = "They were told by e-mail. Once one of them lets you in, this page goes on by itself; you get an e-mail, too.";

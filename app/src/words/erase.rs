@@ -4,6 +4,8 @@ use postern_types::Erasing;
 
 pub const PASSWORD: &str = "Your password";
 pub const CODE: &str = "Code from the app, or a recovery code";
+pub const RECOVERY: &str = "A recovery code";
+pub const PASSKEY_HINT: &str = "Leave it empty to be asked for your passkey.";
 pub const NOT_READ: &str = "This could not be read.";
 
 // The account.
@@ -72,7 +74,7 @@ mod tests {
             conversations: 12,
             messages: Erasing::MOST,
             files: 0,
-            factor: false,
+            factors: Vec::new(),
         };
         assert_eq!(
             counted(&erasing),

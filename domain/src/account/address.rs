@@ -89,7 +89,7 @@ pub async fn confirm_email(env: &Env, session: SessionId, confirm: &Confirm) -> 
     own::shut_out(env, global.conn(), signed.account, Some(session), reason).await?;
     let from = Some(signed.network.as_str());
     audit_from(env, global.conn(), signed.account, Deed::EmailChanged, from).await?;
-    let not_me = super::not_me_link(env, global.conn(), signed.account).await?;
+    let not_me = super::not_me_link(env, global.conn(), signed.account, &signed.email).await?;
     let letter = Letter::new("Your address was changed")
         .words("You sign in with another address from now on; every other session was ended.")
         .facts(vec![("From the network", signed.network.clone())])

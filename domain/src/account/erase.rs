@@ -26,7 +26,7 @@ struct Place {
 pub async fn leaving(env: &Env, session: SessionId) -> Result<Leaving> {
     let mut global = env.db.global().await?;
     let person = signed(global.conn(), session).await?;
-    let factor = factor::is_confirmed(global.conn(), person.account).await?;
+    let factors = factor::kinds(global.conn(), person.account).await?;
     let places = places(global.conn(), session).await?;
     let places = places
         .into_iter()
@@ -36,10 +36,11 @@ pub async fn leaving(env: &Env, session: SessionId) -> Result<Leaving> {
             alone: place.alone,
         })
         .collect();
-    Ok(Leaving { places, factor })
+    Ok(Leaving { places, factors })
 }
 
-/// Deletes the account of whoever holds the session. [`Error::Invalid`] on `email`, `password` or `code`;
+/// Deletes the account of whoever holds the session. [`Error::Invalid`] on `email`, `password`, `code` or
+/// `passkey`;
 /// [`Error::Conflict`] while they are the last owner of a workspace. Cut off half-way, they are out of some workspaces, and
 /// asking again goes on.
 pub async fn erase(env: &Env, session: SessionId, form: &EraseAccount) -> Result<()> {
@@ -54,7 +55,7 @@ pub async fn erase(env: &Env, session: SessionId, form: &EraseAccount) -> Result
         ));
     }
     let person = prove(env, session, &form.password, "password").await?;
-    factor::prove(env, session, &person, &form.code).await?;
+    factor::prove(env, session, &person, &form.code, form.passkey.as_ref()).await?;
     let mut global = env.db.global().await?;
     let places = places(global.conn(), session).await?;
     drop(global);

@@ -1,6 +1,6 @@
 //! What a signed-in person does to their own account.
 
-use super::{Deed, Person, audit_from, me};
+use super::{Deed, Person, audit_from, me, ways};
 use crate::{
     Env, Error, Result,
     attempt::{self, Subject},
@@ -51,13 +51,6 @@ pub(crate) async fn prove(
     let mut global = env.db.global().await?;
     let signed = signed(global.conn(), session).await?;
     drop(global);
-    if signed.password_hash.is_empty() {
-        // Made by way of a provider: a link that is mailed sets the first one.
-        return Err(Error::invalid(
-            field,
-            "You have no password yet. Sign out, set one with “Forgot your password?”, then try again.",
-        ));
-    }
     let subjects = [Subject::secret(
         env,
         "password",
@@ -65,7 +58,16 @@ pub(crate) async fn prove(
     )];
     attempt::begin(env, &subjects).await?;
     if !password::verify(env, Some(&signed.password_hash), password).await? {
-        return Err(Error::invalid(field, "This is not your password."));
+        // Made by way of a provider, or said to be known to somebody else: a link that is mailed sets one.
+        let none = signed.password_hash.is_empty();
+        return Err(Error::invalid(
+            field,
+            if none {
+                "You have no password now. Sign out, set one with “Forgot your password?”, then try again."
+            } else {
+                "This is not your password."
+            },
+        ));
     }
     let mut global = env.db.global().await?;
     attempt::succeeded(env, global.conn(), &subjects).await?;
@@ -166,15 +168,17 @@ pub async fn rename(env: &Env, session: SessionId, name: &str) -> Result<Me> {
     let mut global = env.db.global().await?;
     let signed = signed(global.conn(), session).await?;
     let person = Person::new(name, &signed.email)?;
-    sqlx::query!(
-        "UPDATE account SET name = $2 WHERE id = $1",
+    let renamed = sqlx::query!(
+        "UPDATE account SET name = $2 WHERE id = $1 AND name <> $2",
         signed.account.0,
         person.name(),
     )
     .execute(global.conn())
     .await?;
-    let from = Some(signed.network.as_str());
-    audit_from(env, global.conn(), signed.account, Deed::Renamed, from).await?;
+    if renamed.rows_affected() > 0 {
+        let from = Some(signed.network.as_str());
+        audit_from(env, global.conn(), signed.account, Deed::Renamed, from).await?;
+    }
     let me = me(env, global.conn(), signed.account, Some(session)).await?;
     global.commit().await?;
     Ok(me)
@@ -209,7 +213,7 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
         from,
     )
     .await?;
-    let not_me = super::not_me_link(env, global.conn(), signed.account).await?;
+    let not_me = super::not_me_link(env, global.conn(), signed.account, &signed.email).await?;
     let letter = Letter::new("Your password was changed")
         .words("It was changed just now, and every other session of yours was ended.")
         .facts(vec![("From the network", signed.network.clone())])
@@ -217,6 +221,7 @@ pub async fn change_password(env: &Env, session: SessionId, old: &str, new: &str
             "This was not me: end the access and set a new password",
             not_me,
         );
+    let letter = ways::told(env, global.conn(), signed.account, letter).await?;
     mail::put(env, global.conn(), &signed.email, &letter).await?;
     global.ring(Signal::Account(signed.account));
     global.ring(Signal::Jobs);

@@ -1,8 +1,12 @@
 //! How a person reads dates, and what they hear of.
 
-use super::{me, own::signed};
+use super::{
+    Deed, audit_about, me,
+    own::{lock, signed},
+};
 use crate::{Env, Error, Result};
 use postern_types::{Announce, Habits, LOCALES, Me, SessionId};
+use serde_json::json;
 
 /// Keeps what the person chose, for all of their browsers. [`Error::Invalid`] on `locale`.
 pub async fn settle(env: &Env, session: SessionId, habits: &Habits) -> Result<Me> {
@@ -15,6 +19,13 @@ pub async fn settle(env: &Env, session: SessionId, habits: &Habits) -> Result<Me
     }
     let mut global = env.db.global().await?;
     let signed = signed(global.conn(), session).await?;
+    // One save at a time: each writes down what it changed itself.
+    lock(global.conn(), signed.account).await?;
+    let before = me(env, global.conn(), signed.account, None).await?.habits;
+    let changed = changed(&before, habits);
+    if changed.is_empty() {
+        return me(env, global.conn(), signed.account, Some(session)).await;
+    }
     sqlx::query!(
         "INSERT INTO account_setting (account_id, locale, announce, sound) VALUES ($1, $2, $3, $4)
          ON CONFLICT (account_id) DO UPDATE
@@ -26,7 +37,26 @@ pub async fn settle(env: &Env, session: SessionId, habits: &Habits) -> Result<Me
     )
     .execute(global.conn())
     .await?;
+    let from = Some(signed.network.as_str());
+    let detail = json!({ "changed": changed });
+    let deed = Deed::Settled;
+    audit_about(env, global.conn(), signed.account, deed, from, &detail).await?;
     let me = me(env, global.conn(), signed.account, Some(session)).await?;
     global.commit().await?;
     Ok(me)
 }
+
+/// Which of them are others than before.
+fn changed(before: &Habits, after: &Habits) -> Vec<&'static str> {
+    [
+        ("locale", before.locale != after.locale),
+        ("announce", before.announce != after.announce),
+        ("sound", before.sound != after.sound),
+    ]
+    .into_iter()
+    .filter_map(|(name, other)| other.then_some(name))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What would go with a workspace, before it goes.
 
-use crate::{Result, Tenant, workspace};
-use postern_types::Erasing;
+use crate::{Result, Tenant, factor, workspace};
+use postern_types::{AccountId, Erasing};
 
 /// Counts what is there, each kind as far as [`Erasing::MOST`].
 pub async fn show(tenant: &mut Tenant) -> Result<Erasing> {
@@ -16,14 +16,18 @@ pub async fn show(tenant: &mut Tenant) -> Result<Erasing> {
                       AS "conversations!",
                   (SELECT count(*) FROM (SELECT FROM message WHERE workspace_id = $1 LIMIT $2) AS few) AS "messages!",
                   (SELECT count(*) FROM (SELECT FROM file WHERE workspace_id = $1 LIMIT $2) AS few) AS "files!",
-                  EXISTS (SELECT FROM member m JOIN totp t ON t.account_id = m.account_id
-                           WHERE m.workspace_id = $1 AND m.id = nullif(current_setting('app.member', true), '')::uuid
-                             AND t.confirmed_at IS NOT NULL) AS "factor!""#,
+                  (SELECT account_id FROM member
+                    WHERE workspace_id = $1 AND id = nullif(current_setting('app.member', true), '')::uuid)
+                      AS "account: AccountId""#,
         workspace.0,
         most,
     )
     .fetch_one(tenant.conn())
     .await?;
+    let factors = match row.account {
+        Some(account) => factor::kinds(tenant.conn(), account).await?,
+        None => Vec::new(),
+    };
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(Erasing {
         name,
@@ -33,6 +37,6 @@ pub async fn show(tenant: &mut Tenant) -> Result<Erasing> {
         conversations: count(row.conversations),
         messages: count(row.messages),
         files: count(row.files),
-        factor: row.factor,
+        factors,
     })
 }

@@ -19,6 +19,7 @@ fn form(name: &str, password: &str) -> EraseWorkspace {
         name: name.to_owned(),
         password: password.to_owned(),
         code: String::new(),
+        passkey: None,
     }
 }
 

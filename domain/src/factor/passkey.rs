@@ -5,8 +5,8 @@ mod enter;
 mod party;
 mod state;
 
-pub(crate) use check::prove;
-pub use enter::{begin_factor, begin_sign_in, finish_sign_in};
+pub(super) use check::{prove, prove_own};
+pub use enter::{begin_factor, begin_own, begin_sign_in, finish_sign_in};
 pub(crate) use state::SEALED;
 
 use super::{forget_rest, is_on, is_required, recovery};
@@ -17,7 +17,7 @@ use crate::{
     env::moment,
     error::OnConstraint as _,
     mail::{self, Letter},
-    session::{self, Browser},
+    session,
     wake::Signal,
 };
 use postern_types::{AccountId, PasskeyAnswer, PasskeyAsked, PasskeyId, PasskeyView, SessionId};
@@ -216,30 +216,20 @@ pub async fn remove(env: &Env, session: SessionId, id: PasskeyId, password: &str
     tell(env, global, &signed, &name, &deeds, letter).await
 }
 
-/// Takes away what was added since: whoever was let in by mistake may have added some, and each opens the account by itself.
-/// Whoever calls it holds the account.
-pub(crate) async fn remove_since(
-    env: &Env,
+/// Takes away what was added since; whether there was any.
+pub(super) async fn remove_since(
     conn: &mut PgConnection,
     account: AccountId,
     since: OffsetDateTime,
-    browser: &Browser,
-) -> Result<()> {
+) -> Result<bool> {
     let removed = sqlx::query!(
         "DELETE FROM passkey WHERE account_id = $1 AND created_at >= $2",
         account.0,
         since,
     )
-    .execute(&mut *conn)
+    .execute(conn)
     .await?;
-    if removed.rows_affected() > 0 {
-        let address = Some(browser.address);
-        account::audit(env, conn, account, Deed::PasskeyRemoved, address).await?;
-        if !is_on(conn, account).await? {
-            forget_rest(conn, account).await?;
-        }
-    }
-    Ok(())
+    Ok(removed.rows_affected() > 0)
 }
 
 /// Writes it down, tells the person by mail, and commits.
@@ -255,7 +245,7 @@ async fn tell(
     for deed in deeds.iter().flatten() {
         account::audit_from(env, global.conn(), signed.account, *deed, from).await?;
     }
-    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account, &signed.email).await?;
     let letter = letter
         .facts(vec![
             ("Passkey", name.to_owned()),

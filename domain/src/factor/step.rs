@@ -251,7 +251,7 @@ async fn prove(
             return passkey::prove(env, conn, account, ticket, code, browser).await;
         }
         FactorKind::Totp => totp::take(env, conn, account, code, true).await?,
-        FactorKind::Recovery => recovery::take(env, conn, account, code).await?,
+        FactorKind::Recovery => recovery::take(env, conn, account, code).await?.is_some(),
         FactorKind::Email => {
             let checked = checked.unwrap_or_else(|| Err(mailed::over()))?;
             return match code::spend(env, conn, &checked).await {

@@ -476,7 +476,7 @@ async fn what_cannot_be_undone_takes_a_code_that_was_not_used_of_the_application
         (codes[3].as_str(), true),
         (codes[3].as_str(), false),
     ] {
-        let proven = prove(&env, session, &signed, code).await;
+        let proven = prove(&env, session, &signed, code, None).await;
         assert_eq!(proven.is_ok(), right, "{proven:?}");
         if !right {
             assert!(matches!(proven, Err(Error::Invalid { field: "code", .. })));
@@ -492,5 +492,7 @@ async fn what_cannot_be_undone_takes_a_code_that_was_not_used_of_the_application
         .await
         .unwrap();
     drop(global);
-    prove(&env, opened.session, &signed, "").await.unwrap();
+    prove(&env, opened.session, &signed, "", None)
+        .await
+        .unwrap();
 }

@@ -14,7 +14,7 @@ use crate::{
 use fast_qr::{ECL, QRBuilder};
 use postern_types::{AccountId, SessionId, TotpSeed};
 use sqlx::PgConnection;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use totp_rs::{Algorithm, Builder, Totp};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -118,7 +118,7 @@ pub async fn confirm_totp(env: &Env, session: SessionId, code: &str) -> Result<V
     .await?;
     let from = Some(signed.network.as_str());
     account::audit_from(env, global.conn(), signed.account, Deed::FactorOn, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account, &signed.email).await?;
     let (subject, words) = if first {
         (
             "Two-step sign-in is on",
@@ -163,7 +163,7 @@ pub async fn remove_totp(env: &Env, session: SessionId, password: &str, code: &s
     }
     let from = Some(signed.network.as_str());
     account::audit_from(env, global.conn(), account, Deed::FactorOff, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), account).await?;
+    let not_me = account::not_me_link(env, global.conn(), account, &signed.email).await?;
     let (subject, words) = if still {
         (
             "An authenticator app was removed",
@@ -225,6 +225,22 @@ pub(crate) async fn is_confirmed(conn: &mut PgConnection, account: AccountId) ->
     .fetch_one(conn)
     .await?;
     Ok(confirmed)
+}
+
+/// Takes it away where it came into force since; whether it did.
+pub(super) async fn remove_since(
+    conn: &mut PgConnection,
+    account: AccountId,
+    since: OffsetDateTime,
+) -> Result<bool> {
+    let removed = sqlx::query!(
+        "DELETE FROM totp WHERE account_id = $1 AND confirmed_at >= $2",
+        account.0,
+        since,
+    )
+    .execute(conn)
+    .await?;
+    Ok(removed.rows_affected() > 0)
 }
 
 /// Uses a code of the application up: each time step is good once, whoever is first. `confirmed` tells whether the seed is

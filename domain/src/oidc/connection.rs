@@ -11,10 +11,12 @@ use crate::{
     env::moment,
     error::OnConstraint as _,
     mail::{self, Letter},
+    session::Browser,
     wake::Signal,
 };
 use postern_types::{AccountId, Connection, Connections, Provider, Refusal, SessionId};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// The providers of the account of a session.
 pub async fn show(env: &Env, session: SessionId) -> Result<Connections> {
@@ -146,6 +148,29 @@ pub(crate) async fn forget(conn: &mut PgConnection, account: AccountId) -> Resul
     Ok(())
 }
 
+/// Takes away what was connected since: whoever was let in by mistake may have connected theirs. Whoever calls it holds the
+/// account.
+pub(crate) async fn undo_since(
+    env: &Env,
+    conn: &mut PgConnection,
+    account: AccountId,
+    since: OffsetDateTime,
+    browser: &Browser,
+) -> Result<()> {
+    let gone = sqlx::query!(
+        "DELETE FROM account_identity WHERE account_id = $1 AND created_at >= $2",
+        account.0,
+        since,
+    )
+    .execute(&mut *conn)
+    .await?;
+    if gone.rows_affected() > 0 {
+        let address = Some(browser.address);
+        account::audit(env, conn, account, Deed::Disconnected, address).await?;
+    }
+    Ok(())
+}
+
 async fn tell(
     env: &Env,
     global: &mut Global,
@@ -162,7 +187,7 @@ async fn tell(
         Some(signed.network.as_str()),
     );
     account::audit_from(env, global.conn(), signed.account, deed, from).await?;
-    let not_me = account::not_me_link(env, global.conn(), signed.account).await?;
+    let not_me = account::not_me_link(env, global.conn(), signed.account, &signed.email).await?;
     let name = provider.name();
     let (title, words) = if on {
         (

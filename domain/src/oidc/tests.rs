@@ -102,29 +102,38 @@ fn a_tenant_is_named_by_its_own_id() {
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
-async fn this_was_not_me_takes_the_connected_identities_away(
+async fn this_was_not_me_takes_what_was_connected_since_away_and_leaves_what_was_before(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
-    let (env, _) = testing::env(options);
+    let (env, clock) = testing::env(options);
     let (account, session) = testing::person(&env, "Ana").await;
-    let vouched = Vouched {
+    let (other, _) = testing::person(&env, "Bo").await;
+    let of = |subject: &str| Vouched {
         issuer: "https://accounts.google.com".to_owned(),
-        subject: "1".to_owned(),
+        subject: subject.to_owned(),
         email: None,
         verified: false,
         name: String::new(),
     };
+    let (vouched, before, theirs) = (of("1"), of("2"), of("3"));
     let mut global = env.db.global().await.unwrap();
+    connection::insert(&env, global.conn(), account, Provider::Microsoft, &before)
+        .await
+        .unwrap();
+    clock.by(Duration::hours(1));
+    connection::insert(&env, global.conn(), other, Provider::Google, &theirs)
+        .await
+        .unwrap();
     connection::insert(&env, global.conn(), account, Provider::Google, &vouched)
         .await
         .unwrap();
-    let link = account::not_me_link(&env, global.conn(), account)
+    let link = account::not_me_link(&env, global.conn(), account, "ana@example.test")
         .await
         .unwrap();
     global.commit().await.unwrap();
     let shown = show(&env, session).await.unwrap();
-    assert_eq!(shown.connected.len(), 1);
+    assert_eq!(shown.connected.len(), 2);
     assert!(!shown.password, "no password was ever set");
     let (_, secret) = link.split_once('#').unwrap();
     account::not_me(&env, secret, &testing::browser(&env))
@@ -133,4 +142,8 @@ async fn this_was_not_me_takes_the_connected_identities_away(
     let mut global = env.db.global().await.unwrap();
     let left = finish::whose(global.conn(), &vouched).await.unwrap();
     assert_eq!(left, None);
+    for (stays, whose) in [(&before, account), (&theirs, other)] {
+        let left = finish::whose(global.conn(), stays).await.unwrap();
+        assert_eq!(left, Some(whose));
+    }
 }

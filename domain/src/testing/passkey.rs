@@ -1,12 +1,40 @@
 //! A device that keeps passkeys, and the browser before it: what both would answer, and what thieves would.
 
-use crate::{Env, crypto};
+use crate::{Env, Result, crypto, factor::passkey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use postern_types::{PasskeyAnswer, SessionId};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _},
 };
 use serde_json::{Value, json};
+
+/// Adds a passkey by the password; the recovery codes that came with it.
+pub async fn add(
+    env: &Env,
+    session: SessionId,
+    password: &str,
+    device: &mut Device,
+) -> Result<Vec<String>> {
+    let asked = passkey::begin_enrol(env, session, password).await?;
+    let credential = device.create(&asked.options);
+    let ticket = asked.ticket;
+    let answer = PasskeyAnswer { ticket, credential };
+    passkey::finish_enrol(env, session, &answer, "Laptop").await
+}
+
+/// What a device answers whose owner is signed in and is about to delete something.
+pub async fn own(
+    env: &Env,
+    session: SessionId,
+    password: &str,
+    device: &mut Device,
+) -> Result<PasskeyAnswer> {
+    let asked = passkey::begin_own(env, session, password).await?;
+    let credential = device.get(&asked.options);
+    let ticket = asked.ticket;
+    Ok(PasskeyAnswer { ticket, credential })
+}
 
 /// A device with one passkey.
 pub struct Device {

@@ -374,3 +374,39 @@ async fn a_passkey_is_asked_by_a_browser_that_is_known_again_and_nonsense_opens_
         assert_eq!(none.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn this_was_not_me_gives_what_sets_a_new_password_once_and_no_cache_keeps_it(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    house.set_up().await;
+    let mut global = house.env.db.global().await.expect("a database");
+    sqlx::query(
+        "INSERT INTO account_link (token_hash, purpose, account_id, email, expires_at, written_at)
+         SELECT sha256('mailed'), 'not_me', id, email, $1, $1 - interval '1 day' FROM account",
+    )
+    .bind(house.env.now() + time::Duration::days(6))
+    .execute(global.conn())
+    .await
+    .expect("a link");
+    global.commit().await.expect("it is there");
+    let own = [("origin", ORIGIN)];
+    let link = r#"{"token":"mailed"}"#;
+    let ended = house.post("/auth/not-me", &own, link).await;
+    assert_eq!(ended.status, StatusCode::OK);
+    assert_eq!(ended.headers[header::CACHE_CONTROL], "no-store");
+    let old = house.post("/auth/sign-in", &own, SIGN_IN).await;
+    assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let twice = house.post("/auth/not-me", &own, link).await;
+    assert_eq!(twice.status, StatusCode::NOT_FOUND);
+    let form = json!({ "token": ended.json()["reset"], "password": "tulip kettle 42" }).to_string();
+    for expected in [StatusCode::NO_CONTENT, StatusCode::NOT_FOUND] {
+        let set = house.post("/auth/reset", &own, &form).await;
+        assert_eq!(set.status, expected);
+    }
+    let new = json!({ "email": "ines@example.test", "password": "tulip kettle 42" }).to_string();
+    let new = house.post("/auth/sign-in", &own, &new).await;
+    assert_eq!(new.status, StatusCode::OK);
+}

@@ -223,6 +223,7 @@ pub fn personal() -> BTreeMap<&'static str, Value> {
             json!({ "password": "not it", "code": "123456" }),
         ),
         ("account/passkey-begin", json!({ "password": "not it" })),
+        ("account/passkey-own", json!({ "password": "not it" })),
         (
             "account/passkey-finish",
             json!({ "answer": { "ticket": "none", "credential": "{}" }, "name": "Mine" }),

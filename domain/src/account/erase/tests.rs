@@ -55,6 +55,7 @@ fn form(email: &str, password: &str, code: &str) -> EraseAccount {
         email: email.to_owned(),
         password: password.to_owned(),
         code: code.to_owned(),
+        passkey: None,
     }
 }
 

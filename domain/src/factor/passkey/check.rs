@@ -1,10 +1,11 @@
 //! What a passkey answers: held against the question, and against the passkey as it is known here.
 
 use super::{party, state, state::Asker};
-use crate::{Env, Error, Result, session::Browser};
-use postern_types::AccountId;
+use crate::{Env, Error, Result, account::Signed, session::Browser};
+use postern_types::{AccountId, PasskeyAnswer, SessionId};
 use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
 
@@ -30,6 +31,34 @@ pub(crate) async fn prove(
     } else {
         Err(refused())
     }
+}
+
+/// A passkey of whoever is signed in; since when it is theirs. Whatever comes of the answer, it is the only one.
+/// [`Error::Invalid`] on `passkey`.
+pub(crate) async fn prove_own(
+    env: &Env,
+    session: SessionId,
+    signed: &Signed,
+    answer: &PasskeyAnswer,
+) -> Result<Option<OffsetDateTime>> {
+    let mut global = env.db.global().await?;
+    let asker = Asker::Owns(signed.account, session);
+    let state = state::spend(env, global.conn(), &asker, &answer.ticket).await?;
+    global.commit().await?;
+    let state = state.ok_or_else(late)?;
+    let shown: PublicKeyCredential = read(&answer.credential)?;
+    let mut global = env.db.global().await?;
+    if shown_by(env, global.conn(), state, &shown).await? != signed.account {
+        return Err(refused());
+    }
+    let since = sqlx::query_scalar!(
+        "SELECT created_at FROM passkey WHERE credential_id = $1",
+        shown.get_credential_id(),
+    )
+    .fetch_one(global.conn())
+    .await?;
+    global.commit().await?;
+    Ok(Some(since))
 }
 
 /// Whose passkey answered: it is known, its owner is not disabled, it signed this question, and its owner was there and

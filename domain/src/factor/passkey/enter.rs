@@ -12,7 +12,7 @@ use crate::{
     factor::step,
     session::{self, Browser, Opened},
 };
-use postern_types::{AccountId, PasskeyAnswer, PasskeyAsked};
+use postern_types::{AccountId, PasskeyAnswer, PasskeyAsked, SessionId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
@@ -22,24 +22,20 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
 pub async fn begin_factor(env: &Env, ticket: &str, browser: &Browser) -> Result<PasskeyAsked> {
     let mut global = env.db.global().await?;
     let account = step::of(env, global.conn(), ticket, browser).await?.account;
-    let rows = sqlx::query!(
-        "SELECT credential_id, transports FROM passkey
-          WHERE account_id = $1 ORDER BY used_at DESC NULLS LAST, id",
-        account.0,
-    )
-    .fetch_all(global.conn())
-    .await?;
-    let known: Vec<Known> = rows
-        .into_iter()
-        .map(|row| Known {
-            credential_id: row.credential_id,
-            transports: row.transports.filter(Value::is_array),
-        })
-        .collect();
-    if known.is_empty() {
-        return Err(Error::NotFound);
-    }
+    let known = known(global.conn(), account).await?;
     let asked = ask(env, global.conn(), &Asker::Proves(account, browser), &known).await?;
+    global.commit().await?;
+    Ok(asked)
+}
+
+/// What a passkey of whoever is signed in is asked before what cannot be undone. [`Error::Invalid`] on `password`,
+/// [`Error::NotFound`] when they have none.
+pub async fn begin_own(env: &Env, session: SessionId, password: &str) -> Result<PasskeyAsked> {
+    let signed = account::prove(env, session, password, "password").await?;
+    let mut global = env.db.global().await?;
+    let known = known(global.conn(), signed.account).await?;
+    let owner = Asker::Owns(signed.account, session);
+    let asked = ask(env, global.conn(), &owner, &known).await?;
     global.commit().await?;
     Ok(asked)
 }
@@ -92,6 +88,28 @@ pub async fn finish_sign_in(
     };
     attempt::succeeded(env, global.conn(), &subjects(browser)).await?;
     session::come_in(env, global, account, browser, replaced, None).await
+}
+
+/// Those of a person, the one used last first. [`Error::NotFound`] when there is none.
+async fn known(conn: &mut PgConnection, account: AccountId) -> Result<Vec<Known>> {
+    let rows = sqlx::query!(
+        "SELECT credential_id, transports FROM passkey
+          WHERE account_id = $1 ORDER BY used_at DESC NULLS LAST, id",
+        account.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    let known: Vec<Known> = rows
+        .into_iter()
+        .map(|row| Known {
+            credential_id: row.credential_id,
+            transports: row.transports.filter(Value::is_array),
+        })
+        .collect();
+    if known.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(known)
 }
 
 async fn ask(

@@ -18,6 +18,8 @@ pub(crate) const SEALED: &str = "passkey_state.sealed";
 pub(super) enum Asker<'a> {
     /// Somebody who is signed in and adds one.
     Enrols(AccountId, SessionId),
+    /// Somebody who is signed in, before what cannot be undone.
+    Owns(AccountId, SessionId),
     /// Whoever gave that person's password in this browser.
     Proves(AccountId, &'a Browser),
     /// Somebody whom nobody knows yet, in this browser.
@@ -36,6 +38,7 @@ impl Asker<'_> {
     fn kept(&self) -> Kept {
         let (purpose, account, session, browser) = match self {
             Self::Enrols(account, session) => ("enrol", Some(account), Some(session), None),
+            Self::Owns(account, session) => ("own", Some(account), Some(session), None),
             Self::Proves(account, browser) => ("factor", Some(account), None, Some(browser)),
             Self::SignsIn(browser) => ("sign_in", None, None, Some(browser)),
         };

@@ -16,9 +16,7 @@ async fn signed_in(env: &Env) -> (AccountId, Credentials, SessionId) {
 
 /// Adds a passkey; the recovery codes that came with it.
 async fn add(env: &Env, session: SessionId, device: &mut Device) -> Result<Vec<String>> {
-    let asked = passkey::begin_enrol(env, session, PASSWORD).await?;
-    let made = device.create(&asked.options);
-    passkey::finish_enrol(env, session, &answer(&asked, made), "Laptop").await
+    testing::passkey::add(env, session, PASSWORD, device).await
 }
 
 fn answer(asked: &PasskeyAsked, credential: String) -> PasskeyAnswer {

@@ -2,12 +2,25 @@
 
 use super::*;
 use crate::account::{begin_email, change_password, confirm_email, forgot, not_me, reset};
-use postern_types::{Confirm, Reset};
+use postern_types::{Confirm, Ended, Reset};
 use time::Duration;
 
 async fn alive(env: &Env, opened: &Opened) -> bool {
     let mut global = env.db.global().await.unwrap();
     lives(global.conn(), opened.session).await.unwrap()
+}
+
+/// Sets a new password by what the letter's link gave.
+async fn set_anew(env: &Env, ended: Ended, credentials: Credentials) -> Credentials {
+    let form = Reset {
+        token: ended.reset.expect("a secret"),
+        password: "a lighthouse at dusk".to_owned(),
+    };
+    reset(env, &form, &testing::browser(env)).await.unwrap();
+    Credentials {
+        password: form.password,
+        ..credentials
+    }
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
@@ -71,7 +84,7 @@ async fn a_browser_that_the_account_has_not_seen_is_told_of_once_and_can_be_shut
     assert_eq!(testing::letters(&env, &credentials.email).await.len(), 1);
 
     let secret = letters[0].secret("not-me");
-    not_me(&env, &secret, &testing::browser(&env))
+    let ended = not_me(&env, &secret, &testing::browser(&env))
         .await
         .unwrap();
     assert!(!alive(&env, &again).await);
@@ -79,12 +92,15 @@ async fn a_browser_that_the_account_has_not_seen_is_told_of_once_and_can_be_shut
     let twice = not_me(&env, &secret, &testing::browser(&env)).await;
     assert!(matches!(twice, Err(Error::NotFound)));
 
+    let credentials = set_anew(&env, ended, credentials).await;
     enter(&env, &credentials, &browser("phone"), None)
         .await
         .unwrap();
     let letters = testing::letters(&env, &credentials.email).await;
-    clock.by(Duration::days(30));
-    let late = not_me(&env, &letters[1].secret("not-me"), &testing::browser(&env)).await;
+    let told = letters.last().unwrap();
+    assert_eq!(told.subject, "New sign-in to your account");
+    clock.by(Duration::days(7));
+    let late = not_me(&env, &told.secret("not-me"), &testing::browser(&env)).await;
     assert!(matches!(late, Err(Error::NotFound)));
 }
 
@@ -322,15 +338,16 @@ async fn a_browser_that_was_shut_out_comes_back_as_a_stranger(
     let thief = browser("thief");
     enter(&env, &credentials, &thief, None).await.unwrap();
     let letters = testing::letters(&env, &credentials.email).await;
-    not_me(&env, &letters[0].secret("not-me"), &testing::browser(&env))
+    let ended = not_me(&env, &letters[0].secret("not-me"), &testing::browser(&env))
         .await
         .unwrap();
+    let credentials = set_anew(&env, ended, credentials).await;
     enter(&env, &credentials, &thief, None).await.unwrap();
-    assert_eq!(
-        testing::letters(&env, &credentials.email).await.len(),
-        2,
-        "it is told of again"
-    );
+    let letters = testing::letters(&env, &credentials.email).await;
+    let told = letters
+        .iter()
+        .filter(|letter| letter.subject == "New sign-in to your account");
+    assert_eq!(told.count(), 2, "it is told of again");
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
