@@ -83,6 +83,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        AND NOT EXISTS (SELECT FROM public.erasure e WHERE e.workspace = r.workspace_id)
 $$;
 
+CREATE OR REPLACE FUNCTION intake_routes(p_numbers text[])
+RETURNS TABLE (number text, workspace_id uuid, channel_id uuid, own_app boolean, key_number integer, wrapped bytea)
+-- Not in plain SQL, which is parsed and planned anew in each call.
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT r.phone_number_id, r.workspace_id, r.channel_id, r.callback_hash IS NOT NULL, k.number, k.wrapped
+      FROM public.channel_route r
+     CROSS JOIN LATERAL (SELECT w.number, w.wrapped FROM public.workspace_key w
+                          WHERE w.workspace_id = r.workspace_id ORDER BY w.number DESC LIMIT 1) k
+     WHERE r.phone_number_id = ANY (p_numbers)
+       AND NOT EXISTS (SELECT FROM public.erasure e WHERE e.workspace = r.workspace_id);
+END $$;
+
 -- The code that was mailed last in a step: another one voids it, and no other step's.
 ALTER TABLE factor_step ADD COLUMN mailed uuid;
 GRANT UPDATE (mailed) ON factor_step TO postern_app;

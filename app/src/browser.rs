@@ -170,7 +170,7 @@ fn meant(key: &str, code: &str, shift: bool) -> String {
         ("Slash", false) => "/".into(),
         _ => code
             .strip_prefix("Key")
-            .map_or_else(|| key.to_owned(), str::to_lowercase),
+            .map_or_else(|| key.to_owned(), str::to_ascii_lowercase),
     }
 }
 

@@ -2,10 +2,9 @@
 
 mod api;
 mod form;
-pub(crate) mod second;
 
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     session::use_session,
     ui::{
@@ -43,7 +42,7 @@ fn erase_page() -> Part {
 #[component]
 fn Whole() -> impl IntoView {
     let session = use_session();
-    let owner = Memo::new(move |_| session.at_least(Right::Erase.role()));
+    let owner = memo(move || session.at_least(Right::Erase.role()));
     view! {
         <main class="page" id="main">
             <header class="page-head">
@@ -85,7 +84,7 @@ fn Section() -> impl IntoView {
         <Show when=move || failed.with(Option::is_some)>
             <div class="strip fault" role="alert"><Icon name="triangle-alert"/>
                 <p>{move || failed.with(|error| error.as_ref().map(|e| fault::doing(erase::NOT_READ, e)))}</p>
-                <button type="button" class="button small" on:click=move |_| read()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| read())>{words::TRY_AGAIN}</button>
             </div>
         </Show>
         {move || known.get().map(|erasing| {
@@ -102,7 +101,7 @@ fn Section() -> impl IntoView {
                         <p>{erase::AT_ONCE}</p>
                         <p class="hint">{erase::STAYS}</p>
                         <footer class="account-foot">
-                            <button type="button" class="button danger" on:click=move |_| open.set(true)>{erase::WORKSPACE_DO}</button>
+                            <button type="button" class="button danger" on:click=on::click(move |_| open.set(true))>{erase::WORKSPACE_DO}</button>
                         </footer>
                     </section>
                 </div>

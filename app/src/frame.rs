@@ -131,6 +131,14 @@ fn Rail(place: Memo<Option<Membership>>) -> impl IntoView {
                     <span class="rail-count" aria-hidden="true">{move || words::count(counts.get().all)}</span>
                 </Show>
             </A>
+            <A href="/contacts" attr:class="rail-link" attr:title=frame::CONTACTS>
+                <Icon name="contact"/>
+                <span class="rail-word">{frame::CONTACTS}</span>
+            </A>
+            <A href="/tasks" attr:class="rail-link" attr:title=frame::TASKS>
+                <Icon name="list-checks"/>
+                <span class="rail-word">{frame::TASKS}</span>
+            </A>
             <A href="/settings/channels" attr:class="rail-link" attr:title=frame::NUMBERS>
                 <Icon name="smartphone"/>
                 <span class="rail-word">{frame::NUMBERS}</span>

@@ -5,16 +5,20 @@ use crate::{
     audit::AuditPage,
     browser,
     channels::ChannelsPage,
+    contacts::ContactsPage,
     door::DoorPage,
     erase::ErasePage,
     frame::{Frame, FrameSkeleton},
     inbox::{InboxPage, NothingOpen, OpenConversation},
+    links,
     session::{Auth, provide_session, use_session},
     steps,
+    tasks::{self, TasksPage},
     team::TeamPage,
     teams::TeamsPage,
     trace::WherePage,
     ui::{
+        contact_parts::ContactParts,
         empty::Empty,
         first_steps::FirstSteps,
         icon::Package,
@@ -42,6 +46,10 @@ pub fn App(package: Package) -> impl IntoView {
         card: steps::card,
         hidden: RwSignal::new(None),
     });
+    provide_context(ContactParts {
+        tasks: tasks::card,
+        links: links::card,
+    });
     provide_session();
     view! {
         <Title text=words::PRODUCT/>
@@ -66,6 +74,10 @@ pub fn App(package: Package) -> impl IntoView {
                         <Route path=path!("") view=NothingOpen/>
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
+                    <Route path=path!("/contacts") view=page(|| view! { <ContactsPage/> }.into_any())/>
+                    <Route path=path!("/contacts/:contact") view=page(|| view! { <ContactsPage/> }.into_any())/>
+                    <Route path=path!("/tasks") view=page(|| view! { <TasksPage/> }.into_any())/>
+                    <Route path=path!("/tasks/:task") view=page(|| view! { <TasksPage/> }.into_any())/>
                     <Route path=path!("/settings/account") view=page(|| view! { <AccountPage/> }.into_any())/>
                     <Route path=path!("/settings/workspace") view=page(|| view! { <WorkspacePage/> }.into_any())/>
                     <Route path=path!("/settings/team") view=page(|| view! { <TeamPage/> }.into_any())/>

@@ -23,6 +23,8 @@ struct Rule {
     forget_s: i32,
     /// True when many people try as this subject: one's success says nothing of the others.
     shared: bool,
+    /// True when the free ones are all that there are in `forget_s` seconds from the first.
+    fixed: bool,
 }
 
 /// The longest wait, in seconds.
@@ -38,6 +40,7 @@ impl Subject {
                 free: 5,
                 forget_s: 24 * 3600,
                 shared: false,
+                fixed: false,
             },
         }
     }
@@ -51,6 +54,7 @@ impl Subject {
                 free: 100,
                 forget_s: 24 * 3600,
                 shared: true,
+                fixed: false,
             },
         }
     }
@@ -63,6 +67,30 @@ impl Subject {
                 free: 200,
                 forget_s: 3600,
                 shared: true,
+                fixed: false,
+            },
+        }
+    }
+
+    /// One address, which may do it so often in so many seconds from its first time, and then no more until they are over.
+    /// It is named by a keyed hash. A machine with IPv6 has a whole /64 to itself.
+    pub fn address(env: &Env, purpose: &str, address: IpAddr, most: i32, window_s: i32) -> Self {
+        let address = match address.to_canonical() {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
+        };
+        Self::fixed(env, purpose, &address, most, window_s)
+    }
+
+    /// The same of anything that has a name.
+    pub(crate) fn fixed(env: &Env, purpose: &str, name: &[u8], most: i32, window_s: i32) -> Self {
+        Self {
+            key: hashed(env, purpose, &[name]),
+            rule: Rule {
+                free: most,
+                forget_s: window_s,
+                shared: true,
+                fixed: true,
             },
         }
     }
@@ -92,6 +120,7 @@ impl Subject {
                 free: 25,
                 forget_s: 3600,
                 shared: true,
+                fixed: false,
             },
         }
     }
@@ -164,6 +193,9 @@ pub async fn succeeded(env: &Env, conn: &mut PgConnection, subjects: &[Subject])
 }
 
 async fn take(conn: &mut PgConnection, subject: &Subject, now: OffsetDateTime) -> Result<()> {
+    if subject.rule.fixed {
+        return take_fixed(conn, subject, now).await;
+    }
     // One statement, so that of any number at once exactly the free ones pass. The wait doubles: 2 s after the last
     // free try, 4 s after the next, up to the longest.
     let taken = sqlx::query_scalar!(
@@ -193,6 +225,35 @@ async fn take(conn: &mut PgConnection, subject: &Subject, now: OffsetDateTime) -
     .fetch_one(conn)
     .await?;
     Err(wait(now, until.unwrap_or(now)))
+}
+
+/// `last_at` is when the window began.
+async fn take_fixed(conn: &mut PgConnection, subject: &Subject, now: OffsetDateTime) -> Result<()> {
+    let window = f64::from(subject.rule.forget_s);
+    let taken = sqlx::query_scalar!(
+        "INSERT INTO attempt AS a (key, failures, last_at) VALUES ($1, 1, $2)
+         ON CONFLICT (key) DO UPDATE SET
+            failures = CASE WHEN a.last_at <= $2 - make_interval(secs => $4) THEN 1 ELSE a.failures + 1 END,
+            last_at = CASE WHEN a.last_at <= $2 - make_interval(secs => $4) THEN $2 ELSE a.last_at END
+          WHERE a.failures < $3 OR a.last_at <= $2 - make_interval(secs => $4)
+         RETURNING failures",
+        subject.key,
+        now,
+        subject.rule.free,
+        window,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if taken.is_some() {
+        return Ok(());
+    }
+    let began = sqlx::query_scalar!("SELECT last_at FROM attempt WHERE key = $1", subject.key)
+        .fetch_one(conn)
+        .await?;
+    Err(wait(
+        now,
+        began + time::Duration::seconds(i64::from(subject.rule.forget_s)),
+    ))
 }
 
 fn wait(now: OffsetDateTime, until: OffsetDateTime) -> Error {

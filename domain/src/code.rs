@@ -190,7 +190,7 @@ pub(crate) async fn look(env: &Env, purpose: Purpose, ticket: &str) -> Result<Ch
 }
 
 /// Each of the million codes is as likely: what would make the first ones likelier is drawn again.
-fn six_digits(env: &Env) -> Zeroizing<String> {
+pub(crate) fn six_digits(env: &Env) -> Zeroizing<String> {
     const FAIR: u32 = u32::MAX - u32::MAX % 1_000_000;
     loop {
         let drawn = u32::from_be_bytes(env.bytes());

@@ -1,21 +1,48 @@
 //! Contacts: who writes to a workspace, and how they are found.
 
 mod alike;
+mod book;
+mod edit;
+pub mod field;
 mod form;
 mod identity;
 mod known;
+pub mod label;
+mod make;
 mod merge;
+pub mod note;
 mod person;
+mod phone;
 mod preference;
 mod scope;
 mod shown;
+mod timeline;
+mod whole;
+mod written;
 
 pub use alike::dismiss;
+pub use book::book;
+pub use edit::edit;
 pub(crate) use known::{learn, moved, resolve};
+pub use make::create;
 pub use merge::{merge, undo};
 pub use person::{find, person, rename};
 pub(crate) use preference::prefer;
 pub(crate) use scope::widen;
+pub use timeline::timeline;
+pub use whole::whole;
+
+use crate::{Error, Result, Tenant};
+use postern_types::ContactId;
+
+/// [`Error::NotFound`] unless the contact is there for who acts, and was merged into nobody; held until the transaction ends.
+async fn is_standing(tenant: &mut Tenant, contact: ContactId) -> Result<()> {
+    if merge::standing(tenant, contact).await? == contact {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
+}
 
 /// The terms under which a contact is found: words of the name, and the number's endings of four digits and more.
 pub fn terms(name: Option<&str>, phone: Option<&str>) -> Vec<String> {
@@ -44,7 +71,10 @@ pub fn search_range(search: &str) -> (String, String) {
     let phone_like = search
         .chars()
         .all(|c| c.is_ascii_digit() || "+()-. ".contains(c));
-    let from = if phone_like && !digits.is_empty() {
+    let from = if search.find('@').is_some_and(|at| at > 0) {
+        // An address as a whole; a username has its sign first.
+        search.trim().to_lowercase()
+    } else if phone_like && !digits.is_empty() {
         // A number written nationally begins with a zero that its international form lacks.
         digits.trim_start_matches('0').to_owned()
     } else {

@@ -15,7 +15,8 @@ use crate::{
 };
 use postern_types::{
     ChannelId, ContactBrief, ContactId, ContactView, Content, ConversationDetails, ConversationId,
-    ConversationRow, ConversationState, Direction, Event, LastLine, MemberId, Status, TeamId,
+    ConversationRow, ConversationState, Direction, Event, LabelId, LastLine, MemberId, Status,
+    TeamId,
 };
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
@@ -43,6 +44,7 @@ pub(crate) struct Record {
     pub unread: i32,
     pub heard_at: Option<OffsetDateTime>,
     pub team_id: Option<Uuid>,
+    pub labels: Vec<Uuid>,
 }
 
 impl From<Record> for ConversationRow {
@@ -76,6 +78,7 @@ impl From<Record> for ConversationRow {
             last_at: moment(row.last_at),
             unread: row.unread,
             window_until: row.heard_at.map(|at| moment(at + WINDOW)),
+            labels: row.labels.into_iter().map(LabelId).collect(),
         }
     }
 }
@@ -236,7 +239,7 @@ async fn give(
 }
 
 /// Makes sure that a member can be given something, and goes on to be one until this transaction ends.
-async fn works_here(tenant: &mut Tenant, member: MemberId) -> Result<()> {
+pub(crate) async fn works_here(tenant: &mut Tenant, member: MemberId) -> Result<()> {
     let workspace = tenant.workspace();
     let active = sqlx::query_scalar!(
         r#"SELECT removed_at IS NULL AND state = 'active' AS "active!" FROM member

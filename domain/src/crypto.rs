@@ -204,6 +204,12 @@ impl Keys {
         })
     }
 
+    /// A key for one purpose that stands and falls with the token key of that id: what the one signed, the other never
+    /// verifies.
+    pub fn token_for(&self, id: &str, purpose: &str) -> Option<Key> {
+        Some(expand(&self.token(id)?, purpose))
+    }
+
     /// Takes in which token keys are retired, as the database says at `now`.
     pub fn retire_tokens(&self, ids: Vec<String>, now: OffsetDateTime) {
         let mut retired = self.retired();
@@ -282,12 +288,16 @@ impl Keys {
 
     /// A key for one purpose, derived from the pepper (HKDF-SHA-256, RFC 5869).
     pub fn derive(&self, purpose: &str) -> Key {
-        let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, &self.pepper)
-            .expand(purpose.as_bytes(), key.as_mut())
-            .expect("32 bytes are within what HKDF gives");
-        key
+        expand(&self.pepper, purpose)
     }
+}
+
+fn expand(secret: &[u8], purpose: &str) -> Key {
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, secret)
+        .expand(purpose.as_bytes(), key.as_mut())
+        .expect("32 bytes are within what HKDF gives");
+    key
 }
 
 /// HMAC-SHA-256 (RFC 2104), ready to be fed.

@@ -4,7 +4,9 @@ use crate::{
     Error, Result,
     wake::{Signal, Wake},
 };
-use postern_types::{ChannelId, InvitationId, JobId, MemberId, Role, SessionId, WorkspaceId};
+use postern_types::{
+    ChannelId, InvitationId, JobId, LinkId, MemberId, PortalSessionId, Role, SessionId, WorkspaceId,
+};
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
     Transaction,
@@ -174,6 +176,26 @@ impl Db {
         self.enter(
             workspace,
             format!("enter_invitation('{workspace}', '{invitation}')"),
+        )
+        .await
+    }
+
+    /// With a portal link, before its PIN: nothing but the link is seen.
+    pub(crate) async fn link(&self, workspace: WorkspaceId, link: LinkId) -> Result<Tenant> {
+        self.enter(workspace, format!("enter_link('{workspace}', '{link}')"))
+            .await
+    }
+
+    /// As the contact of a portal link, by a session that its PIN opened: nothing but what is shared with them is seen.
+    /// [`Error::Unauthorized`] once the session has ended, or the link.
+    pub(crate) async fn portal(
+        &self,
+        workspace: WorkspaceId,
+        session: PortalSessionId,
+    ) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_portal('{workspace}', '{session}')"),
         )
         .await
     }

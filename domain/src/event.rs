@@ -2,7 +2,8 @@
 
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{ConversationId, Event, FeedCursor};
+use postern_types::{ConversationId, Event, FeedCursor, Side};
+use uuid::Uuid;
 
 /// Adds `event` to the feed of the tenant's workspace, in the same transaction as what it tells of.
 pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()> {
@@ -18,6 +19,11 @@ pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()>
     .await?;
     tenant.ring(Signal::Feed(workspace));
     Ok(())
+}
+
+/// Tells the pages beside the inbox that something of theirs changed.
+pub(crate) async fn side(env: &Env, tenant: &mut Tenant, what: Side, id: Uuid) -> Result<()> {
+    record(env, tenant, &Event::Side { what, id }).await
 }
 
 /// [`record`] for several at once, in their order.

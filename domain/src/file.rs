@@ -1,15 +1,18 @@
 //! Files: what messages bring, and what they take along.
 //!
 //! One that comes in is told of by a webhook, fetched by a job, and lies in the store, sealed, from then on. One that goes
-//! out is uploaded by an agent, lies there the same way, and is handed over to Meta when its message is sent. What an
-//! agent's browser gets of either goes through [`link`].
+//! out is uploaded by an agent, lies there the same way, and is handed over to Meta when its message is sent. A task's
+//! document (`paper`) is brought by a member or by the client, and belongs to the contact. What a browser gets of any goes
+//! through [`link`].
 
 mod expire;
 mod fetch;
 mod kind;
 pub mod link;
 mod meta;
+mod mixed;
 mod name;
+mod paper;
 mod seal;
 mod sound;
 mod store;
@@ -17,11 +20,14 @@ mod taken;
 mod thumb;
 mod upload;
 
-pub(crate) use expire::run as run_expiry;
+pub(crate) use expire::{let_go, run as run_expiry};
 pub(crate) use fetch::{give_up, run as run_fetch};
 pub use kind::{Kind, is_shown};
 pub use link::{Link, links};
 pub(crate) use meta::{Handed, forget_meta_id, meta_id};
+pub use paper::{
+    AdmittedPaper, Bringer, Kept, LARGEST as LARGEST_PAPER, Paper, admit_paper, receive_paper,
+};
 pub use seal::Variant;
 pub use store::{S3, Store};
 pub use upload::{Admitted, Asked, admit, receive};
@@ -117,7 +123,7 @@ pub async fn sendable(tenant: &mut Tenant, id: FileId, channel: ChannelId) -> Re
     )
     .fetch_one(tenant.conn())
     .await?;
-    if found.state != "stored" || found.channel_id != channel.0 || found.author_id.is_none() {
+    if found.state != "stored" || found.channel_id != Some(channel.0) || found.author_id.is_none() {
         return Err(Error::conflict(
             "This file cannot be sent here: add it again.",
         ));

@@ -34,6 +34,10 @@ pub enum Kind {
     Templates,
     /// Takes its conversations from a team that was deleted; the payload is its id.
     EmptyTeam,
+    /// Tells what became of a task; one for each piece of news.
+    TaskNews,
+    /// Tells that a contact asks for a new PIN; one for each link.
+    PinAsked,
 }
 
 impl Kind {
@@ -47,6 +51,8 @@ impl Kind {
             Self::Health => "health",
             Self::Templates => "templates",
             Self::EmptyTeam => "empty_team",
+            Self::TaskNews => "task_news",
+            Self::PinAsked => "pin_asked",
         }
     }
 
@@ -59,6 +65,8 @@ impl Kind {
             "health" => Ok(Self::Health),
             "templates" => Ok(Self::Templates),
             "empty_team" => Ok(Self::EmptyTeam),
+            "task_news" => Ok(Self::TaskNews),
+            "pin_asked" => Ok(Self::PinAsked),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

@@ -53,6 +53,10 @@ pub mod teams;
 pub mod token;
 pub mod workspace;
 
+// Clients: what is shared with a contact.
+pub mod portal;
+pub mod task;
+
 // Duty.
 pub mod audit;
 pub mod erasure;

@@ -25,12 +25,19 @@ pub struct Post {
     pub from: Mailbox,
     /// Scheme, host and port of every link, from the configuration: never what a request says.
     pub origin: Arc<str>,
+    /// The same of the portal, which may have a host of its own.
+    pub portal: Arc<str>,
 }
 
 impl Post {
     /// The address of a page, with the secret in the fragment, which browsers keep to themselves.
     pub fn link(&self, page: &str, secret: &str) -> String {
         format!("{}/{page}#{secret}", self.origin)
+    }
+
+    /// The address of a portal link.
+    pub fn portal_link(&self, token: &str) -> String {
+        format!("{}/p/{token}", self.portal)
     }
 }
 

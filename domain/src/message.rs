@@ -11,7 +11,8 @@ mod view;
 pub use again::{answer_unknown, retry};
 pub(crate) use change::{change, retell};
 pub use compose::compose;
-pub(crate) use send::{Send, send};
+pub(crate) use compose::say;
+pub(crate) use send::{Send, send, send_for};
 pub(crate) use view::told;
 pub use view::{find, thread};
 
@@ -56,7 +57,8 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
     let line = line(new.body);
     sqlx::query!(
         // An older message that came late counts as unread, and does not become the last line. The new message holds a
-        // share of the conversation's key already: FOR UPDATE would have two writers wait for each other's.
+        // share of the conversation's key already: FOR UPDATE would have two writers wait for each other's. What a contact
+        // says in the portal opens no window.
         "UPDATE conversation
             SET last_message_id = CASE WHEN n.newest THEN $3 ELSE last_message_id END,
                 last_kind = CASE WHEN n.newest THEN $4 ELSE last_kind END,
@@ -64,7 +66,7 @@ pub(crate) async fn add(env: &Env, tenant: &mut Tenant, new: &New<'_>) -> Result
                 last_direction = CASE WHEN n.newest THEN $6 ELSE last_direction END,
                 last_status = CASE WHEN n.newest THEN $7 ELSE last_status END,
                 last_at = greatest(last_at, $8),
-                heard_at = CASE WHEN $6 = 'in' THEN greatest(heard_at, $8) ELSE heard_at END,
+                heard_at = CASE WHEN $6 = 'in' AND $4 <> 'portal' THEN greatest(heard_at, $8) ELSE heard_at END,
                 unread = CASE WHEN $6 = 'in' THEN unread + 1 ELSE unread END,
                 rev = rev + 1
            FROM (SELECT c.last_message_id IS NULL OR c.last_at <= $8 AS newest FROM conversation c

@@ -11,12 +11,6 @@ pub fn key(at: OffsetDateTime, tie: impl std::fmt::Display) -> String {
 
 /// What [`key`] was made from.
 pub fn parse<T: std::str::FromStr>(key: &str) -> Result<(OffsetDateTime, T)> {
-    let refused = || {
-        Error::invalid(
-            "page",
-            "This page does not exist; read the list from its beginning.",
-        )
-    };
     let bytes = URL_SAFE_NO_PAD.decode(key).map_err(|_| refused())?;
     let text = String::from_utf8(bytes).map_err(|_| refused())?;
     let (micros, tie) = text.split_once('.').ok_or_else(refused)?;
@@ -24,6 +18,30 @@ pub fn parse<T: std::str::FromStr>(key: &str) -> Result<(OffsetDateTime, T)> {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
         .map_err(|_| refused())?;
     Ok((at, tie.parse().map_err(|_| refused())?))
+}
+
+/// A key from a word and what breaks its ties.
+pub fn word_key(word: &str, tie: impl std::fmt::Display) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{tie}.{word}"))
+}
+
+/// What [`word_key`] was made from.
+pub fn parse_word<T: std::str::FromStr>(key: &str) -> Result<(String, T)> {
+    let bytes = URL_SAFE_NO_PAD.decode(key).map_err(|_| refused())?;
+    let text = String::from_utf8(bytes).map_err(|_| refused())?;
+    let (tie, word) = text.split_once('.').ok_or_else(refused)?;
+    // PostgreSQL takes none in a text.
+    if word.contains('\0') {
+        return Err(refused());
+    }
+    Ok((word.to_owned(), tie.parse().map_err(|_| refused())?))
+}
+
+fn refused() -> Error {
+    Error::invalid(
+        "page",
+        "This page does not exist; read the list from its beginning.",
+    )
 }
 
 /// Letters that are looked for, at most.
@@ -51,6 +69,14 @@ mod tests {
         assert_eq!(parse::<i64>(&key(at, 42)).unwrap(), (at, 42));
         for rubbish in ["", "!", "MQ", "MS54", "OTk5OTk5OTk5OTk5OTk5OTk5OS4x"] {
             assert!(parse::<i64>(rubbish).is_err(), "{rubbish}");
+        }
+        for word in ["", "ana", "a.b", "ünï"] {
+            let read = parse_word::<i64>(&word_key(word, 7)).unwrap();
+            assert_eq!(read, (word.to_owned(), 7));
+        }
+        for rubbish in ["", "!", "MQ", "MS4A"] {
+            let read = parse_word::<i64>(rubbish);
+            assert!(read.is_err(), "{rubbish}: {read:?}");
         }
     }
 }

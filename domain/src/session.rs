@@ -384,7 +384,7 @@ fn hash(token: &str) -> [u8; 32] {
 }
 
 /// How a person recognises the browser in a list: its kind and its system.
-fn label(agent: &str) -> String {
+pub(crate) fn label(agent: &str) -> String {
     let first = |words: &[(&str, &'static str)]| {
         words
             .iter()

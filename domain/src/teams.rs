@@ -282,7 +282,7 @@ async fn is_limited(tenant: &mut Tenant) -> Result<bool> {
     Ok(limited)
 }
 
-async fn allowed(tenant: &mut Tenant, right: Right) -> Result<()> {
+pub(crate) async fn allowed(tenant: &mut Tenant, right: Right) -> Result<()> {
     if tenant.ranks(right.role()).await? {
         Ok(())
     } else {
@@ -290,7 +290,7 @@ async fn allowed(tenant: &mut Tenant, right: Right) -> Result<()> {
     }
 }
 
-fn found(rows: u64) -> Result<()> {
+pub(crate) fn found(rows: u64) -> Result<()> {
     if rows == 0 {
         Err(Error::NotFound)
     } else {

@@ -6,12 +6,14 @@ mod letter;
 mod list;
 mod parts;
 mod sync;
+mod tell;
 mod unwanted;
 
 pub use compose::{compose, start};
 pub(crate) use heard::heard;
 pub use list::{list, refresh};
 pub(crate) use sync::{refused, run, schedule};
+pub(crate) use tell::{News, tell};
 pub(crate) use unwanted::{UNWANTED, is_unwanted};
 
 use crate::{Env, Result, Tenant, channel};

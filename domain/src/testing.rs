@@ -94,6 +94,7 @@ pub fn post() -> crate::mail::Post {
         transport: Arc::new(crate::mail::Transport::Folder("/nonexistent".into())),
         from: "Postern <postern@example.test>".parse().unwrap(),
         origin: "https://inbox.example.test".into(),
+        portal: "https://portal.example.test".into(),
     }
 }
 

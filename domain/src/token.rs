@@ -19,12 +19,12 @@ pub struct Access {
 }
 
 // One algorithm; kind, audience and issuer tell it from every other token that the same ring may sign.
-const ALGORITHM: Algorithm = Algorithm::HS256;
+pub(crate) const ALGORITHM: Algorithm = Algorithm::HS256;
 const KIND: &str = "at+jwt";
 const AUDIENCE: &str = "postern:agent";
-const ISSUER: &str = "postern";
+pub(crate) const ISSUER: &str = "postern";
 /// Machines that share a database may differ by this much.
-const SKEW_S: i64 = 30;
+pub(crate) const SKEW_S: i64 = 30;
 
 /// Once is enough: it stays so until the process is started anew.
 static TOLD: Once = Once::new();
@@ -40,31 +40,9 @@ struct Claims {
     exp: i64,
 }
 
-/// A token for `access`, good from now for [`LIFE_S`] seconds, signed with the key that all processes agreed upon. Where
-/// that one is not known (it was lost, or this process was not restarted), and before there is one, the newest signs that
-/// is not retired.
+/// A token for `access`, good from now for [`LIFE_S`] seconds, signed with the key that [`signer`] names.
 pub fn issue(env: &Env, agreed: Option<&str>, access: Access) -> Result<String> {
-    let known = |id: String| Some((env.keys.token(&id)?, id));
-    let newest = || {
-        if let Some(id) = agreed {
-            TOLD.call_once(|| {
-                tracing::warn!(
-                    key.id = id,
-                    "the key that signs access tokens is not known to this process: start it with that key"
-                );
-            });
-        }
-        env.keys.token_ids().into_iter().find_map(known)
-    };
-    let (key, id) = agreed
-        .map(str::to_owned)
-        .and_then(known)
-        .or_else(newest)
-        .ok_or_else(|| {
-            Error::internal(
-                "this process knows no key that may sign access tokens: start it with the one in use",
-            )
-        })?;
+    let (key, id) = signer(env, agreed, |id| env.keys.token(id))?;
     let now = env.now().unix_timestamp();
     let claims = Claims {
         iss: ISSUER.to_owned(),
@@ -84,6 +62,36 @@ pub fn issue(env: &Env, agreed: Option<&str>, access: Access) -> Result<String> 
         .map_err(|error| Error::Internal(error.into()))
 }
 
+/// The key with which a token is signed, and its id: the one that all processes agreed upon. Where that one is not known (it
+/// was lost, or this process was not restarted), and before there is one, the newest signs that is not retired.
+pub(crate) fn signer<K>(
+    env: &Env,
+    agreed: Option<&str>,
+    key: impl Fn(&str) -> Option<K>,
+) -> Result<(K, String)> {
+    let known = |id: String| Some((key(&id)?, id));
+    let newest = || {
+        if let Some(id) = agreed {
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    key.id = id,
+                    "the key that signs access tokens is not known to this process: start it with that key"
+                );
+            });
+        }
+        env.keys.token_ids().into_iter().find_map(known)
+    };
+    agreed
+        .map(str::to_owned)
+        .and_then(known)
+        .or_else(newest)
+        .ok_or_else(|| {
+            Error::internal(
+                "this process knows no key that may sign access tokens: start it with the one in use",
+            )
+        })
+}
+
 /// Who `token` speaks for; [`Error::Unauthorized`] whatever is wrong with it.
 pub fn read(env: &Env, token: &str) -> Result<Access> {
     let refused = |_| Error::Unauthorized;
@@ -96,10 +104,13 @@ pub fn read(env: &Env, token: &str) -> Result<Access> {
         .keys
         .token(header.kid.as_deref().ok_or(Error::Unauthorized)?)
         .ok_or(Error::Unauthorized)?;
-    let claims =
-        jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&key), &validation())
-            .map_err(refused)?
-            .claims;
+    let claims = jsonwebtoken::decode::<Claims>(
+        token,
+        &DecodingKey::from_secret(&key),
+        &validation(AUDIENCE),
+    )
+    .map_err(refused)?
+    .claims;
     let now = env.now().unix_timestamp();
     if claims.exp <= now || claims.nbf > now + SKEW_S {
         return Err(Error::Unauthorized);
@@ -110,9 +121,10 @@ pub fn read(env: &Env, token: &str) -> Result<Access> {
     })
 }
 
-fn validation() -> Validation {
+/// What is asked of a token of that audience.
+pub(crate) fn validation(audience: &str) -> Validation {
     let mut validation = Validation::new(ALGORITHM);
-    validation.set_audience(&[AUDIENCE]);
+    validation.set_audience(&[audience]);
     validation.set_issuer(&[ISSUER]);
     validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
     // Times are held against our own clock, which is an argument; the library would take the machine's.

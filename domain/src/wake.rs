@@ -5,7 +5,7 @@ pub mod across;
 mod notice;
 
 use notice::Batch;
-use postern_types::{AccountId, SessionId, WorkspaceId};
+use postern_types::{AccountId, LinkId, SessionId, WorkspaceId};
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -31,6 +31,8 @@ pub enum Signal {
     Session(SessionId),
     /// Something about a person's memberships or sessions changed.
     Account(AccountId),
+    /// A portal link ended, its PIN was set anew, or a browser behind it signed out.
+    Portal(LinkId),
     /// Bells may have been missed: everything has to be looked at.
     All,
 }

@@ -5,6 +5,7 @@ pub mod logo;
 mod settings;
 mod steps;
 
+pub(crate) use hours::zone;
 pub use logo::remove_logo;
 pub(crate) use settings::tone;
 pub use settings::{save, show};

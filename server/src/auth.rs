@@ -1,8 +1,8 @@
 //! Signing in, staying in, signing out: the only routes that read or set the session's cookies.
 
-mod cookie;
+pub(crate) mod cookie;
 mod oidc;
-mod visitor;
+pub(crate) mod visitor;
 
 pub use cookie::{is_signed_in, refresh as refresh_cookie};
 

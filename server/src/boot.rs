@@ -150,6 +150,7 @@ fn post(config: &Config) -> anyhow::Result<Post> {
         transport: Arc::new(transport),
         from: config.mail_from.clone(),
         origin: config.base_url.origin().ascii_serialization().into(),
+        portal: config.portal_origin().into(),
     })
 }
 
@@ -179,6 +180,7 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
         limits: Arc::new(Limits::new(&config.limits, config.pool_size as usize)),
         leptos: package(&config.site)?,
         site: Arc::new(Site {
+            portal: Some(config.portal_origin()).filter(|portal| *portal != origin),
             origin,
             secure: config.base_url.scheme() == "https",
             instance: installation.instance,

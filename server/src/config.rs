@@ -47,6 +47,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How people reach this installation, `http://localhost:3000` by default; links in mail begin with it.
     pub base_url: Url,
+    /// How contacts reach the portal, when it has a host of its own; links to it begin with it. `POSTERN_BASE_URL` by default.
+    pub portal_url: Option<Url>,
     /// The folder of the built client: `site` beside the program by default, else what `cargo xtask web` built.
     pub site: PathBuf,
     /// The PostgreSQL that is served, signed in as the serving role (`DATABASE_URL`). Without it Postern runs its own.
@@ -127,6 +129,12 @@ impl Config {
         fill: &dyn Fn(&mut [u8]),
     ) -> Result<Self, Faults> {
         Self::gather(variables, fill, |_| None)
+    }
+
+    /// Scheme, host and port of the portal.
+    pub(crate) fn portal_origin(&self) -> String {
+        let url = self.portal_url.as_ref().unwrap_or(&self.base_url);
+        url.origin().ascii_serialization()
     }
 
     fn gather(

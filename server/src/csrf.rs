@@ -1,7 +1,7 @@
 //! Requests that another site made a browser send are refused, whatever they ask for.
 
 use crate::{
-    auth,
+    auth, portal,
     state::{AppState, Site},
 };
 use axum::{
@@ -17,7 +17,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     if is_safe(request.method()) {
         return next.run(request).await;
     }
-    let mut response = if is_ours(request.headers(), &state.site) {
+    let mut response = if is_ours(request.headers(), &state.site, request.uri().path()) {
         next.run(request).await
     } else {
         ApiError::Forbidden.into_response()
@@ -37,7 +37,7 @@ fn is_safe(method: &Method) -> bool {
     )
 }
 
-fn is_ours(headers: &HeaderMap, site: &Site) -> bool {
+fn is_ours(headers: &HeaderMap, site: &Site, path: &str) -> bool {
     // A browser never adds a bearer token by itself; another site's script may not set the header here.
     if headers
         .get(header::AUTHORIZATION)
@@ -46,14 +46,20 @@ fn is_ours(headers: &HeaderMap, site: &Site) -> bool {
         return true;
     }
     let origin = headers.get(header::ORIGIN);
-    if origin.is_some_and(|origin| origin.as_bytes() == site.origin.as_bytes()) {
+    // The portal's pages ask for nothing else, and no other page for what is the portal's.
+    let own = if portal::is_path(path) {
+        site.portal.as_ref().unwrap_or(&site.origin)
+    } else {
+        &site.origin
+    };
+    if origin.is_some_and(|origin| origin.as_bytes() == own.as_bytes()) {
         return true;
     }
     if let Some(fetch_site) = headers.get("sec-fetch-site") {
         return matches!(fetch_site.as_bytes(), b"same-origin" | b"none");
     }
     // No browser of these years sends neither with a POST; without a cookie there is nothing to ride on.
-    origin.is_none() && !auth::is_signed_in(headers, site)
+    origin.is_none() && !auth::is_signed_in(headers, site) && !portal::is_known(headers, site)
 }
 
 #[cfg(test)]
@@ -65,6 +71,7 @@ mod tests {
     fn only_our_own_pages_and_what_carries_no_cookie_get_through() {
         let site = Site {
             origin: "https://inbox.example".into(),
+            portal: None,
             secure: true,
             instance: "abc".into(),
             folder: PathBuf::new(),
@@ -120,7 +127,47 @@ mod tests {
             for (name, value) in *lines {
                 headers.insert(*name, HeaderValue::from_static(value));
             }
-            assert_eq!(is_ours(&headers, &site), *expected, "{lines:?}");
+            assert_eq!(
+                is_ours(&headers, &site, "/api/inbox/list"),
+                *expected,
+                "{lines:?}"
+            );
+            assert_eq!(
+                is_ours(&headers, &site, "/portal/pin"),
+                *expected,
+                "{lines:?}"
+            );
         }
+    }
+
+    #[test]
+    fn a_portal_on_a_host_of_its_own_posts_to_the_portal_and_nothing_else_does() {
+        let site = Site {
+            origin: "https://inbox.example".into(),
+            portal: Some("https://clients.example".into()),
+            secure: true,
+            instance: "abc".into(),
+            folder: PathBuf::new(),
+            body_limit: 0,
+            proxies: Vec::new(),
+        };
+        for (origin, path, expected) in [
+            ("https://clients.example", "/portal/pin", true),
+            ("https://clients.example", "/auth/refresh", false),
+            ("https://clients.example", "/portals", false),
+            ("https://inbox.example", "/auth/refresh", true),
+            ("https://inbox.example", "/portal/pin", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(is_ours(&headers, &site, path), expected, "{origin} {path}");
+        }
+        let mut headers = HeaderMap::new();
+        let cookie = HeaderValue::from_static("__Host-postern-portal-abc=token");
+        headers.insert(header::COOKIE, cookie);
+        assert!(
+            !is_ours(&headers, &site, "/portal/sign-out"),
+            "a cookie and no word of its page"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Files to and from an agent's browser.
 
 mod logo;
+mod paper;
 mod range;
 
 use crate::{limit, state::AppState};
@@ -34,6 +35,7 @@ pub fn uploads() -> Router<AppState> {
     Router::new()
         .route("/files", post(take))
         .route("/files/logo", post(logo::take))
+        .route("/files/task/{task}", post(paper::take))
 }
 
 #[derive(Deserialize)]
@@ -77,13 +79,32 @@ async fn give(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let served = file::link::open(&env, &token).await?;
-    if text(&headers, &header::IF_NONE_MATCH).is_some_and(|known| known == served.tag) {
+    answer(&env, served, &headers, Manner::AsItMay).await
+}
+
+/// How a file is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Shown where that runs nothing.
+    AsItMay,
+    /// To be saved, whatever it is, and kept by no browser.
+    Saved,
+}
+
+/// A file, or the part of it that is asked for.
+pub(crate) async fn answer(
+    env: &Env,
+    served: Served,
+    headers: &HeaderMap,
+    manner: Manner,
+) -> Result<Response, ApiError> {
+    if text(headers, &header::IF_NONE_MATCH).is_some_and(|known| known == served.tag) {
         let mut answer = StatusCode::NOT_MODIFIED.into_response();
-        dress(&mut answer, &served);
+        dress(&mut answer, &served, manner);
         return Ok(answer);
     }
     let size = served.size;
-    let (status, range) = match range::of(&headers, size, &served.tag) {
+    let (status, range) = match range::of(headers, size, &served.tag) {
         Part::Whole => (StatusCode::OK, 0..size),
         Part::Of(range) => (StatusCode::PARTIAL_CONTENT, range),
         Part::Beyond => {
@@ -107,8 +128,8 @@ async fn give(
         );
         insert(&mut answer, header::CONTENT_RANGE, &of);
     }
-    dress(&mut answer, &served);
-    let bytes = served.read(&env, range).await?;
+    dress(&mut answer, &served, manner);
+    let bytes = served.read(env, range).await?;
     *answer.body_mut() = Body::from_stream(bytes.inspect_err(|error| {
         tracing::error!(%error, "a file could not be given in whole");
     }));
@@ -117,15 +138,19 @@ async fn give(
 
 /// What a browser may do with it: show it where that runs nothing, else save it; never guess at its type, act upon it, or
 /// keep it for longer than its link is good.
-fn dress(answer: &mut Response, served: &Served) {
+fn dress(answer: &mut Response, served: &Served, manner: Manner) {
     let shown = file::is_shown(&served.mime);
     let mime = if shown {
         served.mime.as_str()
     } else {
         "application/octet-stream"
     };
-    let disposition = disposition(shown, served.name.as_deref());
-    let kept = format!("private, max-age={}", served.fresh_s);
+    let inline = shown && manner == Manner::AsItMay;
+    let disposition = disposition(inline, served.name.as_deref());
+    let kept = match manner {
+        Manner::AsItMay => format!("private, max-age={}", served.fresh_s),
+        Manner::Saved => "no-store".to_owned(),
+    };
     insert(answer, header::ACCEPT_RANGES, "bytes");
     for (name, value) in [
         (header::CONTENT_TYPE, mime),
@@ -139,7 +164,7 @@ fn dress(answer: &mut Response, served: &Served) {
 }
 
 /// Whatever it is, it runs nothing, is taken for nothing else, and shows on no other site.
-fn shut_in(answer: &mut Response) {
+pub(crate) fn shut_in(answer: &mut Response) {
     for (name, value) in [
         (
             header::CONTENT_SECURITY_POLICY,
@@ -155,7 +180,7 @@ fn shut_in(answer: &mut Response) {
     }
 }
 
-fn insert(answer: &mut Response, name: HeaderName, value: &str) {
+pub(crate) fn insert(answer: &mut Response, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);
     }

@@ -15,6 +15,7 @@ pub mod files;
 pub mod headers;
 pub mod limit;
 pub mod live;
+pub mod portal;
 pub mod reports;
 pub mod routes;
 pub mod webhooks;

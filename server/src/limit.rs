@@ -11,12 +11,14 @@ pub mod calls;
 mod fair;
 mod places;
 mod sockets;
+mod streams;
 pub mod uploads;
 mod webhooks;
 
 pub use body::within;
 pub use places::{Place, Places};
 pub use sockets::{Seat, Sockets};
+pub use streams::{Streams, Watch};
 
 use crate::{address, auth, caller, config, state::AppState};
 use axum::{
@@ -42,6 +44,8 @@ pub struct Limits {
     uploads: uploads::Uploads,
     /// Places for open sockets.
     pub sockets: Sockets,
+    /// Places for open pages of the portal.
+    pub streams: Streams,
     calls: Fair,
     entered: calls::Entries,
     /// Keys of webhooks that are looked up at once before a request is let in.
@@ -60,6 +64,7 @@ impl Limits {
             webhooks: Places::new(config.requests.div_ceil(4)),
             uploads: uploads::Uploads::default(),
             sockets: Sockets::new(config),
+            streams: Streams::new(config.connections),
             calls: Fair::new(calls, fair::cores(), config.requests.div_ceil(8)),
             entered: calls::Entries::default(),
             lookups: Semaphore::new(2),
@@ -97,6 +102,7 @@ fn class(method: &Method, path: &str) -> Class {
         // Leaving must work while the database is away.
         "/auth/sign-out" => Class::Page,
         _ if !reads && auth::PATHS.contains(&path) => Class::SignIn,
+        "/portal/pin" | "/portal/lost-pin" if !reads => Class::SignIn,
         // A provider's answer comes with a GET.
         _ if path.starts_with("/auth/oidc/") => Class::SignIn,
         _ if path.starts_with("/webhooks/") => Class::Webhook,
@@ -225,6 +231,11 @@ mod tests {
             (Method::GET, "/files/logo/token", Class::Call),
             (Method::GET, "/filesystem", Class::Page),
             (Method::GET, "/live", Class::Live),
+            (Method::GET, "/p/token", Class::Page),
+            (Method::POST, "/portal/pin", Class::SignIn),
+            (Method::POST, "/portal/lost-pin", Class::SignIn),
+            (Method::GET, "/portal/live", Class::Page),
+            (Method::POST, "/files/task/id", Class::Call),
             (Method::GET, "/", Class::Page),
             (Method::POST, "/csp-report", Class::Page),
             (Method::GET, "/health/ready", Class::Page),

@@ -1,7 +1,7 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    auth, caller, csrf, files, headers, limit, live, reports,
+    auth, caller, csrf, files, headers, limit, live, portal, reports,
     state::{AppState, Site},
     webhooks,
 };
@@ -45,8 +45,12 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), limit::uploads::layer))
         .layer(from_fn_with_state(guard, caller::layer))
         .layer(from_fn_with_state(state.clone(), csrf::layer));
+    // What a client sees. Its credentials are cookies of its own, and each POST carries a token of its page besides.
+    let clients = portal::routes().layer(from_fn_with_state(state.clone(), csrf::layer));
+    let brought = portal::uploads().layer(from_fn_with_state(state.clone(), csrf::layer));
     Router::new()
         .merge(guarded)
+        .merge(clients)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
         // A socket's patience ends with its opening.
@@ -61,7 +65,9 @@ pub fn router(state: AppState) -> Router {
             state.limits.patience(),
         ))
         .merge(uploads)
+        .merge(brought)
         .fallback(missing)
+        .layer(from_fn_with_state(state.clone(), portal::host::layer))
         .layer(from_fn_with_state(state.clone(), limit::layer))
         .layer(CatchPanicLayer::custom(broke))
         .layer(from_fn_with_state(

@@ -26,6 +26,8 @@ pub struct AppState {
 pub struct Site {
     /// Scheme, host and port that browsers use: `http://localhost:3000`.
     pub origin: String,
+    /// The same of the portal, where that has a host of its own.
+    pub portal: Option<String>,
     /// True in production: adds what only https may have.
     pub secure: bool,
     /// Names cookies, so that installations on one host keep theirs apart.

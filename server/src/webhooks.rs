@@ -167,6 +167,7 @@ mod tests {
                     .parse()
                     .expect("an address"),
                 origin: "http://localhost:3000".into(),
+                portal: "http://localhost:3000".into(),
             },
             registration: postern_domain::registration::Registration::Closed,
             oidc: postern_domain::oidc::Oidc::default(),

@@ -72,6 +72,12 @@ fn each_fault_is_found_by_itself() {
             "https://user:hunter2@inbox.example",
             "not understood",
         ),
+        ("POSTERN_PORTAL_URL", "portal.example", "not understood"),
+        (
+            "POSTERN_PORTAL_URL",
+            "https://portal.example/?a=b",
+            "not understood",
+        ),
         ("POSTERN_GRAPH_URL", "ftp://graph.example", "not understood"),
         ("POSTERN_MASTER_KEYS", "hunter2", "key 1 is not `id:base64`"),
         (
@@ -121,6 +127,7 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_APP_SECRET", "", "it is empty"),
         ("POSTERN_CORS_ORIGINS", "*", "wildcard"),
         ("POSTERN_BASE_URL", "http://inbox.example", "not https"),
+        ("POSTERN_PORTAL_URL", "http://portal.example", "not https"),
         (
             "POSTERN_GRAPH_URL",
             "http://graph.example/v24.0",

@@ -1,8 +1,8 @@
 //! Conversations, as lists and details show them.
 
 use crate::{
-    ChannelId, ChannelView, ContactId, Content, ConversationId, Direction, FeedCursor, MemberId,
-    MemberView, Moment, Status, TeamBrief, TeamId,
+    ChannelId, ChannelView, ContactId, Content, ConversationId, Direction, FeedCursor, LabelId,
+    LabelView, MemberId, MemberView, Moment, Status, TeamBrief, TeamId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,8 @@ pub struct ListRequest {
     pub view: InboxView,
     /// Open or closed.
     pub state: ConversationState,
-    /// The beginning of a word of the contact's name, or four or more digits of the number; empty for all.
+    /// The beginning of a word of the contact's name, or four or more digits of the number, or, behind a `#`, of a label's
+    /// name; empty for all.
     pub search: String,
     /// Where the page before this one ended.
     pub after: Option<String>,
@@ -110,6 +111,9 @@ pub struct ConversationRow {
     pub unread: i32,
     /// Until when anything but a template may be sent: 24 hours from the contact's last message.
     pub window_until: Option<Moment>,
+    /// What it wears.
+    #[serde(default)]
+    pub labels: Vec<LabelId>,
 }
 
 /// A page of the list, newest first.
@@ -152,6 +156,9 @@ pub struct InboxSnapshot {
     /// The teams, by name.
     #[serde(default)]
     pub teams: Vec<TeamBrief>,
+    /// The labels, by name.
+    #[serde(default)]
+    pub labels: Vec<LabelView>,
     /// Where to listen from: nothing after this moment can be missed.
     pub cursor: FeedCursor,
     /// The time by the server's clock: a reader's own may be wrong.

@@ -4,7 +4,7 @@
 //! the client's first load. To add a kind: a variant of [`Detail`], its reading in `domain::payload::detail`, its view in
 //! `app::inbox::rich`.
 
-use crate::{Direction, FileId, MemberId, MessageId, Moment};
+use crate::{Direction, FileId, MemberId, MessageId, Moment, TaskId};
 use serde::{Deserialize, Serialize};
 
 /// An [`Extra`] as JSON.
@@ -204,6 +204,15 @@ pub enum Detail {
     LocationRequest,
     /// A template, filled in, that we sent; its body is the message's.
     Template(TemplateSent),
+    /// Said in the portal, on a task; its words are the message's body.
+    Portal {
+        /// The task.
+        task: TaskId,
+        /// What it was called then.
+        title: String,
+        /// The name of a document that was brought.
+        document: Option<String>,
+    },
     /// A kind that is new to us: what can be read of it.
     Lines {
         /// Every text in it.

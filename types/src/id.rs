@@ -60,6 +60,24 @@ id! {
     ChannelId,
     /// Somebody who writes to a workspace.
     ContactId,
+    /// A label for contacts and conversations.
+    LabelId,
+    /// A field that a workspace made for its contacts.
+    FieldId,
+    /// A note on a contact.
+    NoteId,
+    /// What is to be done for a contact.
+    TaskId,
+    /// A line of a task's list.
+    TaskItemId,
+    /// A comment on a task.
+    CommentId,
+    /// A document of a task, or one that is asked for.
+    DocumentId,
+    /// A contact's way into the portal.
+    LinkId,
+    /// A browser that entered the PIN of a portal link.
+    PortalSessionId,
     /// Two contacts made one, as long as that can be undone.
     MergeId,
     /// An exchange with one contact over one channel, from its opening to its closing.

@@ -7,6 +7,7 @@
 
 mod account;
 mod audit;
+mod book;
 mod channel;
 mod contact;
 mod conversation;
@@ -22,7 +23,9 @@ mod number;
 mod oidc;
 mod outgoing;
 mod phone;
+mod portal;
 mod right;
+mod task;
 mod team;
 mod teams;
 mod template;
@@ -36,6 +39,10 @@ pub use account::{
     SetUp, SetUpState, SignedIn, TotpSeed, TrustedView,
 };
 pub use audit::{AuditChain, AuditEntry, AuditPage, AuditPiece, AuditRequest, AuditState};
+pub use book::{
+    BookOrder, BookPage, BookRequest, BookRow, ContactForm, ContactPage, FieldKind, FieldValue,
+    FieldView, Happened, Happening, LabelView, NotePage, NoteView, OwnedBy, Timeline,
+};
 pub use channel::{ChannelConnected, ChannelState, ChannelView, ConnectChannel};
 pub use contact::{Alike, IdKind, KnownBy, Merged, PersonView, Why};
 pub use conversation::{
@@ -49,11 +56,12 @@ pub use extra::{
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
-    AccountId, AttemptId, ChannelId, ContactId, ConversationId, EventId, FileId, InvitationId,
-    JobId, MemberId, MergeId, MessageId, PartId, PasskeyId, SessionId, TeamId, TemplateId, TrustId,
+    AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
+    FieldId, FileId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId, NoteId,
+    PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId, TrustId,
     WorkspaceId,
 };
-pub use live::{ClientFrame, Event, FeedCursor, ServerFrame};
+pub use live::{ClientFrame, Event, FeedCursor, ServerFrame, Side};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};
 pub use message::{
     Compose, Content, Direction, MessageView, SendFault, Status, ThreadPage, UnknownAnswer,
@@ -69,7 +77,12 @@ pub use oidc::{
 };
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};
+pub use portal::{LinkState, MadeLink, MadePin, NewLink, PortalLink};
 pub use right::{RIGHTS, Right};
+pub use task::{
+    CommentPage, ItemAct, NewTask, TASK_TEMPLATE, TaskChange, TaskComment, TaskDocument, TaskForm,
+    TaskItem, TaskList, TaskPage, TaskRequest, TaskRow, TaskStatus, TaskTold, TaskView,
+};
 pub use team::{AccessView, InvitationView, Invite, InviteLink, LinkMade, Team, TeamMember};
 pub use teams::{TeamBrief, TeamNumber, TeamView, Teams};
 pub use template::{

@@ -43,6 +43,26 @@ pub enum Event {
         /// As they are now.
         member: MemberView,
     },
+    /// Something changed that pages beside the inbox show: they read it anew. It says no more than which, for not
+    /// everybody who hears of it sees it.
+    Side {
+        /// What kind of thing.
+        what: Side,
+        /// Which one.
+        id: uuid::Uuid,
+    },
+}
+
+/// A kind of thing that pages beside the inbox show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// A contact, or what is noted of them.
+    Contact,
+    /// A task.
+    Task,
+    /// A portal link, by its contact.
+    Portal,
 }
 
 /// From the browser.

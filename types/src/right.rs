@@ -10,8 +10,16 @@ pub enum Right {
     Answer,
     /// Give conversations to colleagues.
     Assign,
-    /// Rename and merge contacts.
+    /// Add, change, label and merge contacts, and note something of them.
     Contacts,
+    /// Make portal links, set their PINs anew, end them.
+    Portal,
+    /// Say which fields contacts have; rename and delete labels.
+    Fields,
+    /// Make tasks and work on those that they see.
+    Tasks,
+    /// Delete tasks for good.
+    DeleteTasks,
     /// Make teams, say who is in them and what comes to them.
     Teams,
     /// See every conversation, also where agents see their own and their teams' alone.
@@ -37,7 +45,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 14] = [
+pub const RIGHTS: [(Right, Role, &str); 18] = [
     (
         Right::Answer,
         Role::Agent,
@@ -48,7 +56,27 @@ pub const RIGHTS: [(Right, Role, &str); 14] = [
         Role::Agent,
         "Give conversations to colleagues, close and reopen them",
     ),
-    (Right::Contacts, Role::Agent, "Rename and merge contacts"),
+    (
+        Right::Contacts,
+        Role::Agent,
+        "Add, change, label and merge contacts, note something of them",
+    ),
+    (
+        Right::Fields,
+        Role::Manager,
+        "Say which fields contacts have, rename and delete labels",
+    ),
+    (
+        Right::Portal,
+        Role::Agent,
+        "Make portal links for contacts, set their PINs anew, revoke them",
+    ),
+    (
+        Right::Tasks,
+        Role::Agent,
+        "Make tasks, work on those that they see, share them with the contact",
+    ),
+    (Right::DeleteTasks, Role::Manager, "Delete tasks for good"),
     (
         Right::Teams,
         Role::Manager,

@@ -66,6 +66,7 @@ pub fn run(place: &Place, options: Options) -> Result<PathBuf> {
         &bundler,
         &place.file("style"),
         &place.file("app/public"),
+        &place.file("app/portal"),
         &place.file("xtask/tools"),
         &place.file("xtask/src/web"),
     ])?;
@@ -85,6 +86,8 @@ pub fn run(place: &Place, options: Options) -> Result<PathBuf> {
     std::fs::create_dir_all(&staging)?;
     shell::say("binding the client");
     bind(&bundler, &linked, &staging, options)?;
+    // The portal's script is written by hand, and travels with the package under its hash.
+    pack::copy_public(&place.file("app/portal"), &staging)?;
     tools.minify(&staging, options)?;
     style::bundle(&tools, &staging)?;
     icons::sprite(&tools, &staging)?;
@@ -196,20 +199,37 @@ impl Tools<'_> {
             shell::run(esbuild.arg(format!("--outfile={}", script.display())))?;
         }
         if options.release {
-            for module in pack::with_ending(staging, "wasm")? {
-                shell::say(format_args!("wasm-opt {}", module.display()));
-                let mut opt = self.program("wasm-opt");
-                shell::run(
-                    opt.args(SMALL)
-                        .args(FEATURES)
-                        .arg(&module)
-                        .arg("-o")
-                        .arg(&module),
-                )?;
-                self.order(&module)?;
-            }
+            // Hundreds, each by itself: as many at once as there are cores.
+            let modules = std::sync::Mutex::new(pack::with_ending(staging, "wasm")?.into_iter());
+            let next = || modules.lock().ok().and_then(|mut modules| modules.next());
+            let work = || -> Result<()> {
+                while let Some(module) = next() {
+                    self.shrink(&module)?;
+                }
+                Ok(())
+            };
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            std::thread::scope(|scope| {
+                let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+                workers
+                    .into_iter()
+                    .try_for_each(|worker| worker.join().expect("a worker does not panic"))
+            })?;
         }
         Ok(())
+    }
+
+    fn shrink(&self, module: &Path) -> Result<()> {
+        shell::say(format_args!("wasm-opt {}", module.display()));
+        let mut opt = self.program("wasm-opt");
+        shell::run(
+            opt.args(SMALL)
+                .args(FEATURES)
+                .arg(module)
+                .arg("-o")
+                .arg(module),
+        )?;
+        self.order(module)
     }
 
     /// Puts functions beside those that are like them, for brotli.
@@ -217,7 +237,12 @@ impl Tools<'_> {
         let named = order::name_by_likeness(&std::fs::read(module)?)?;
         std::fs::write(module, named)?;
         let mut opt = self.program("wasm-opt");
-        let ordered = ["--reorder-functions-by-name", "--strip-debug"];
+        // What a module says of its features is as long as a small part, and no browser asks.
+        let ordered = [
+            "--reorder-functions-by-name",
+            "--strip-debug",
+            "--strip-target-features",
+        ];
         shell::run(
             opt.args(ordered)
                 .args(FEATURES)

@@ -2,6 +2,7 @@
 
 use super::factors::Desk;
 use crate::{
+    boxed::on,
     browser,
     session::use_session,
     ui::{ask::focus_soon, dialog::Dialog, icon::Icon, toast::use_toasts},
@@ -35,7 +36,7 @@ fn Codes(desk: Desk) -> impl IntoView {
             <Download codes/>
         </div>
         <footer class="dialog-foot">
-            <button type="button" class="button primary" on:click=move |_| desk.kept()><Icon name="check"/>{settings::KEPT}</button>
+            <button type="button" class="button primary" on:click=on::click(move |_| desk.kept())><Icon name="check"/>{settings::KEPT}</button>
         </footer>
     }
     .into_any()
@@ -58,7 +59,7 @@ fn CopyAll(codes: Vec<String>) -> impl IntoView {
         Some(false) => words::NOT_COPIED,
     };
     view! {
-        <button type="button" id="codes-copy" class="button" on:click=copy><Icon name="copy"/><span aria-live="polite">{word}</span></button>
+        <button type="button" id="codes-copy" class="button" on:click=on::click(copy)><Icon name="copy"/><span aria-live="polite">{word}</span></button>
     }
     .into_any()
 }
@@ -76,7 +77,7 @@ fn Download(codes: Vec<String>) -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button" on:click=download><Icon name="download"/>{settings::DOWNLOAD}</button>
+        <button type="button" class="button" on:click=on::click(download)><Icon name="download"/>{settings::DOWNLOAD}</button>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use super::{
     ask::{Proof, focus_head},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     error::ApiError,
     session::connect,
     ui::{
@@ -80,7 +80,7 @@ pub fn SignIns() -> impl IntoView {
                 <Show when=move || desk.failed.with(Option::is_some)>
                     <div class="strip fault" role="alert"><Icon name="triangle-alert"/>
                         <p>{move || desk.failed.with(|error| error.as_ref().map(|e| fault::doing(settings::NOT_READ, e)))}</p>
-                        <button type="button" class="button small" on:click=move |_| desk.read()>{words::TRY_AGAIN}</button>
+                        <button type="button" class="button small" on:click=on::click(move |_| desk.read())>{words::TRY_AGAIN}</button>
                     </div>
                 </Show>
                 {move || desk.found.get().map(|found| view! { <Lines desk found/> })}
@@ -112,7 +112,7 @@ fn Lines(desk: Desk, found: Connections) -> impl IntoView {
                     <p class="hint" dir="auto">{state}</p>
                 </div>
                 {password.then(|| view! {
-                    <button type="button" class=look on:click=move |_| desk.ask(provider, on)>{settings::connect(provider, on)}</button>
+                    <button type="button" class=look on:click=on::click(move |_| desk.ask(provider, on))>{settings::connect(provider, on)}</button>
                 })}
             </div>
         })
@@ -157,7 +157,7 @@ fn Form(desk: Desk) -> impl IntoView {
         "button danger"
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::connect_lead(provider, on)}</p>
             {ask.general(&["password"])}
             <Proof ask value=password/>

@@ -5,6 +5,7 @@ use super::{
     ask::{Proof, digits},
 };
 use crate::{
+    boxed::on,
     error::ApiError,
     session::use_session,
     ui::{
@@ -62,7 +63,7 @@ fn Address(change: Change) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::EMAIL_LEAD}</p>
             {ask.general(&["email", "password"])}
             <Field name="email" label=settings::NEW_EMAIL kind="email" value=email fault=ask.fault("email") autocomplete="email" maxlength=254_u32/>
@@ -94,13 +95,13 @@ fn Code(change: Change, sent: CodeSent) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{settings::code_sent(change.email.get_untracked().trim())}</p>
             {ask.general(&["code"])}
             <Field name="code" label=settings::MAILED_CODE value=code hint=settings::MAILED_CODE_HINT fault=ask.fault("code")
                 inputmode="numeric" autocomplete="one-time-code"/>
             <footer class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| change.sent.set(None)>{settings::OTHER_ADDRESS}</button>
+                <button type="button" class="button" on:click=on::click(move |_| change.sent.set(None))>{settings::OTHER_ADDRESS}</button>
                 <Submit ask act=settings::CHANGE_EMAIL/>
             </footer>
         </form>

@@ -7,6 +7,7 @@ use super::{
     qr::Qr,
 };
 use crate::{
+    boxed::on,
     ui::{
         ask::{Ask, Foot, focus_soon},
         copy::Copyable,
@@ -53,7 +54,7 @@ fn Password(desk: Desk, seed: RwSignal<Option<TotpSeed>>) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::SET_UP_LEAD}</p>
             {ask.general(&["password"])}
             <Proof ask value=password/>
@@ -80,7 +81,7 @@ fn Scan(desk: Desk, seed: TotpSeed) -> impl IntoView {
     };
     let secret = in_fours(&seed.secret);
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::SCAN}</p>
             <Qr squares=seed.squares/>
             <Copyable label=settings::SECRET value=secret/>

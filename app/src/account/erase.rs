@@ -2,8 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::effect,
-    erase::second::{Second, shown},
+    boxed::{effect, on},
     error::ApiError,
     session::use_session,
     ui::{
@@ -12,6 +11,7 @@ use crate::{
         field::Field,
         icon::Icon,
         later::{Later, Part},
+        second::{Second, shown},
     },
     words::{self, erase, fault},
 };
@@ -33,7 +33,7 @@ pub fn Erase() -> impl IntoView {
             <h2 id="erase-head">{erase::ACCOUNT}</h2>
             <div class="account-line">
                 <p class="account-words hint">{erase::ACCOUNT_LEAD}</p>
-                <button type="button" class="button danger-quiet" on:click=move |_| open.set(true)>{erase::ACCOUNT_DO}</button>
+                <button type="button" class="button danger-quiet" on:click=on::click(move |_| open.set(true))>{erase::ACCOUNT_DO}</button>
             </div>
         </section>
         <Dialog open title=erase::ACCOUNT><Later fetch part=erase_account/></Dialog>
@@ -91,7 +91,7 @@ fn Held(open: RwSignal<bool>, leaving: Leaving) -> impl IntoView {
         <p class="dialog-text">{erase::ALONE}</p>
         <Names label=erase::HELD names=held/>
         <footer class="dialog-foot">
-            <button type="button" class="button" on:click=move |_| open.set(false)>{words::CLOSE}</button>
+            <button type="button" class="button" on:click=on::click(move |_| open.set(false))>{words::CLOSE}</button>
         </footer>
     }
     .into_any()
@@ -142,7 +142,7 @@ fn Form(open: RwSignal<bool>, leaving: Leaving) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{lost}</p>
             {(!names.is_empty()).then(|| view! { <Names label=erase::PLACES names/> })}
             {ask.general(&["email", "password", "code"])}

@@ -8,7 +8,7 @@ use super::{
     prove::{ProveDialog, Wish},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     error::ApiError,
     session::{Session, use_session},
     ui::icon::Icon,
@@ -151,13 +151,13 @@ pub fn TwoStep(desk: Desk) -> impl IntoView {
             <Show when=move || desk.failed.with(Option::is_some)>
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/>
                     <p>{move || desk.failed.with(|error| error.as_ref().map(|e| fault::doing(settings::NOT_READ, e)))}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.read()>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.read())>{words::TRY_AGAIN}</button>
                 </div>
             </Show>
             <Show when=forgotten>
                 <div class="strip notice" role="status"><Icon name="triangle-alert"/>
                     <p>{settings::CODES_WAIT}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.showing.set(true)>{settings::SHOW_CODES}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.showing.set(true))>{settings::SHOW_CODES}</button>
                 </div>
             </Show>
             {move || desk.factors.get().map(|factors| if is_on(&factors) {
@@ -184,7 +184,7 @@ fn Off(desk: Desk, factors: Factors) -> impl IntoView {
     view! {
         {factors.required.then(|| view! { <p class="strip notice"><Icon name="triangle-alert"/>{settings::MUST_SET_UP}</p> })}
         <footer class="card-foot">
-            <button type="button" class="button primary" on:click=move |_| desk.enrolling.set(true)>{settings::SET_UP}</button>
+            <button type="button" class="button primary" on:click=on::click(move |_| desk.enrolling.set(true))>{settings::SET_UP}</button>
         </footer>
     }
     .into_any()
@@ -201,15 +201,15 @@ fn On(desk: Desk, factors: Factors) -> impl IntoView {
         <p class:few=few>{settings::codes_left(factors.recovery)}{few.then(|| view! { " "{settings::FEW_CODES} })}</p>
         {kept.then(|| view! { <p class="hint">{settings::MUST_KEEP}</p> })}
         <footer class="card-foot account-foot">
-            <button type="button" class="button" on:click=move |_| desk.renewing.set(true)>{settings::RENEW}</button>
+            <button type="button" class="button" on:click=on::click(move |_| desk.renewing.set(true))>{settings::RENEW}</button>
             {(!app).then(|| view! {
-                <button type="button" class="button" on:click=move |_| desk.enrolling.set(true)>{settings::SET_UP_APP}</button>
+                <button type="button" class="button" on:click=on::click(move |_| desk.enrolling.set(true))>{settings::SET_UP_APP}</button>
             })}
             {(app && alone && !kept).then(|| view! {
-                <button type="button" class="button danger-quiet" on:click=move |_| desk.removing.set(true)>{settings::TURN_OFF}</button>
+                <button type="button" class="button danger-quiet" on:click=on::click(move |_| desk.removing.set(true))>{settings::TURN_OFF}</button>
             })}
             {(app && !alone).then(|| view! {
-                <button type="button" class="button danger-quiet" on:click=move |_| desk.removing_app.set(true)>{settings::REMOVE_APP}</button>
+                <button type="button" class="button danger-quiet" on:click=on::click(move |_| desk.removing_app.set(true))>{settings::REMOVE_APP}</button>
             })}
         </footer>
     }

@@ -4,6 +4,7 @@ mod hear;
 
 use super::api;
 use crate::{
+    boxed::on,
     session::{Session, use_session},
     ui::{
         prefs::{Theme, use_prefs},
@@ -102,7 +103,7 @@ fn Reading(desk: Desk) -> impl IntoView {
             <h2 id="reading-head">{settings::READING}</h2>
             <div class="field">
                 <label for="locale">{settings::LOCALE}</label>
-                <select id="locale" class="select" on:change=choose aria-describedby="locale-hint">
+                <select id="locale" class="select" on:change=on::change(choose) aria-describedby="locale-hint">
                     <option value="" prop:selected=move || locale().is_none()>{settings::AS_THE_BROWSER}</option>
                     {LOCALES.into_iter().map(|tag| view! {
                         <option value=tag prop:selected=move || locale().as_deref() == Some(tag)>{settings::locale(tag)}</option>
@@ -114,7 +115,7 @@ fn Reading(desk: Desk) -> impl IntoView {
                 <legend>{frame::THEME}</legend>
                 {themes.map(|(theme, word)| view! {
                     <label class="choice">
-                        <input type="radio" name="account-theme" prop:checked=move || prefs.theme.get() == theme on:change=move |_| prefs.choose_theme(theme)/>
+                        <input type="radio" name="account-theme" prop:checked=move || prefs.theme.get() == theme on:change=on::change(move |_| prefs.choose_theme(theme))/>
                         <span>{word}</span>
                     </label>
                 })}

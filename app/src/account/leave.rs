@@ -2,6 +2,7 @@
 
 use super::api;
 use crate::{
+    boxed::{memo, on},
     session::use_session,
     ui::{
         ask::{Ask, Foot},
@@ -16,7 +17,7 @@ use postern_types::MemberState;
 #[component]
 pub fn Workspaces() -> impl IntoView {
     let session = use_session();
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         let place = session.membership()?;
         let works = place.state == MemberState::Active;
         works.then_some((place.workspace_name, place.role))
@@ -35,7 +36,7 @@ pub fn Workspaces() -> impl IntoView {
                             <h3><bdi>{shown}</bdi></h3>
                             <p class="hint">{settings::you_are(role)}</p>
                         </div>
-                        <button type="button" class="button danger-quiet" on:click=move |_| open.set(true)>{button}</button>
+                        <button type="button" class="button danger-quiet" on:click=on::click(move |_| open.set(true))>{button}</button>
                     </div>
                 </section>
                 <Dialog open title><Leave open name=name.clone()/></Dialog>
@@ -57,7 +58,7 @@ fn Leave(open: RwSignal<bool>, name: String) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{settings::leave_lost(&name)}</p>
             {ask.general(&[])}
             <Foot ask open act=settings::LEAVE look="button danger"/>

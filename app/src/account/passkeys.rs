@@ -5,7 +5,7 @@ mod change;
 
 use super::factors::Desk;
 use crate::{
-    boxed::Show,
+    boxed::{Show, memo, on},
     ui::{icon::Icon, time},
     words::settings,
 };
@@ -53,7 +53,7 @@ pub fn Passkeys(desk: Desk, changed: RwSignal<u32>) -> impl IntoView {
         renaming: RwSignal::new(false),
         removing: RwSignal::new(false),
     };
-    let all = Memo::new(move |_| {
+    let all = memo(move || {
         desk.factors
             .with(|factors| factors.as_ref().map(|factors| factors.passkeys.clone()))
     });
@@ -62,7 +62,7 @@ pub fn Passkeys(desk: Desk, changed: RwSignal<u32>) -> impl IntoView {
         <section class="card" aria-labelledby=HEAD>
             <header class="account-head">
                 <h2 id=HEAD>{settings::PASSKEYS}</h2>
-                <button type="button" class="button small" on:click=move |_| ring.adding.set(true)><Icon name="plus"/>{settings::PASSKEY_ADD}</button>
+                <button type="button" class="button small" on:click=on::click(move |_| ring.adding.set(true))><Icon name="plus"/>{settings::PASSKEY_ADD}</button>
             </header>
             <p class="hint">{settings::PASSKEYS_LEAD}</p>
             <Show when=none fallback=move || view! {
@@ -101,8 +101,8 @@ fn Line(ring: Ring, one: PasskeyView) -> impl IntoView {
                 </p>
             </div>
             <div class="account-keep">
-                <button type="button" class="button small" aria-label=rename on:click=move |_| ring.open(again.clone(), ring.renaming)>{settings::RENAME}</button>
-                <button type="button" class="button small danger-quiet" aria-label=remove on:click=move |_| ring.open(one.clone(), ring.removing)>{settings::REMOVE}</button>
+                <button type="button" class="button small" aria-label=rename on:click=on::click(move |_| ring.open(again.clone(), ring.renaming))>{settings::RENAME}</button>
+                <button type="button" class="button small danger-quiet" aria-label=remove on:click=on::click(move |_| ring.open(one.clone(), ring.removing))>{settings::REMOVE}</button>
             </div>
         </li>
     }

@@ -2,6 +2,7 @@
 
 use super::api;
 use crate::{
+    boxed::on,
     session::use_session,
     ui::{
         ask::{Ask, Foot, focus_soon},
@@ -22,7 +23,7 @@ pub fn Password(changed: RwSignal<u32>) -> impl IntoView {
             <h2 id="password-head">{settings::PASSWORD}</h2>
             <div class="account-line">
                 <p class="account-words hint">{settings::PASSWORD_LEAD}</p>
-                <button type="button" class="button" on:click=move |_| open.set(true)>{settings::CHANGE_PASSWORD}</button>
+                <button type="button" class="button" on:click=on::click(move |_| open.set(true))>{settings::CHANGE_PASSWORD}</button>
             </div>
         </section>
         <Dialog open title=settings::CHANGE_PASSWORD><Form open changed/></Dialog>
@@ -49,7 +50,7 @@ fn Form(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::PASSWORD_LEAD}</p>
             {ask.general(&["old", "password"])}
             // What keeps passwords learns whose this is.

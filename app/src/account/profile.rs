@@ -2,7 +2,7 @@
 
 use super::{api, email::EmailDialog};
 use crate::{
-    boxed::effect,
+    boxed::{effect, memo, on},
     session::use_session,
     ui::{
         ask::{Ask, Submit},
@@ -29,7 +29,7 @@ pub fn Profile(changed: RwSignal<u32>) -> impl IntoView {
                     <p><bdi dir="ltr">{email}</bdi></p>
                     <p class="hint">{settings::EMAIL_HINT}</p>
                 </div>
-                <button type="button" class="button" aria-label=settings::CHANGE_EMAIL on:click=move |_| changing.set(true)>{settings::CHANGE}</button>
+                <button type="button" class="button" aria-label=settings::CHANGE_EMAIL on:click=on::click(move |_| changing.set(true))>{settings::CHANGE}</button>
             </div>
         </section>
         <EmailDialog open=changing changed/>
@@ -41,7 +41,7 @@ pub fn Profile(changed: RwSignal<u32>) -> impl IntoView {
 fn NameForm() -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let ask = Ask::new();
-    let known = Memo::new(move |_| {
+    let known = memo(move || {
         let name = session.me.with(|me| me.as_ref().map(|me| me.name.clone()));
         name.unwrap_or_default()
     });
@@ -58,7 +58,7 @@ fn NameForm() -> impl IntoView {
         });
     };
     view! {
-        <form class="account-name" on:submit=submit>
+        <form class="account-name" on:submit=on::submit(submit)>
             {ask.general(&["name"])}
             <Field name="name" label=settings::NAME value=name hint=settings::NAME_HINT fault=ask.fault("name") autocomplete="name" maxlength=80_u32/>
             <Submit ask act=settings::SAVE_NAME look="button"/>

@@ -6,6 +6,7 @@ use super::{
     factors::{Desk, leave_focus},
 };
 use crate::{
+    boxed::on,
     ui::{
         ask::{Ask, Foot, focus_soon},
         dialog::Dialog,
@@ -92,7 +93,7 @@ fn Form(desk: Desk, open: RwSignal<bool>, wish: Wish) -> impl IntoView {
     };
     let (act, look) = wish.act();
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{wish.lost()}</p>
             {ask.general(&["password", "code"])}
             <Proof ask value=password/>

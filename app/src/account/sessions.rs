@@ -2,7 +2,7 @@
 
 use super::{api, ask::focus_head};
 use crate::{
-    boxed::{Show, effect, sort},
+    boxed::{Show, effect, memo, on, sort},
     error::ApiError,
     ui::{
         ask::Ask,
@@ -80,7 +80,7 @@ pub fn Sessions(changed: RwSignal<u32>) -> impl IntoView {
         changed.track();
         desk.read();
     });
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         desk.all.with(|all| {
             let all = all.as_deref().unwrap_or_default();
             all.iter().filter(|session| !session.current).count()
@@ -92,14 +92,14 @@ pub fn Sessions(changed: RwSignal<u32>) -> impl IntoView {
             <header class="account-head">
                 <h2 id=HEAD>{settings::SESSIONS}</h2>
                 <Show when=move || { others.get() > 0 }>
-                    <button type="button" class="button small danger-quiet" on:click=move |_| desk.asked.set(true)>{settings::END_OTHERS}</button>
+                    <button type="button" class="button small danger-quiet" on:click=on::click(move |_| desk.asked.set(true))>{settings::END_OTHERS}</button>
                 </Show>
             </header>
             <p class="hint">{settings::SESSIONS_LEAD}</p>
             <Show when=move || desk.failed.with(Option::is_some)>
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/>
                     <p>{move || desk.failed.with(|error| error.as_ref().map(|e| fault::doing(settings::NOT_READ, e)))}</p>
-                    <button type="button" class="button small" on:click=move |_| desk.read()>{words::TRY_AGAIN}</button>
+                    <button type="button" class="button small" on:click=on::click(move |_| desk.read())>{words::TRY_AGAIN}</button>
                 </div>
             </Show>
             <Show when=here>
@@ -138,7 +138,7 @@ fn Line(desk: Desk, session: SessionView) -> impl IntoView {
                 </p>
             </div>
             {(!current).then(|| view! {
-                <button type="button" class="button small" aria-label=end on:click=move |_| desk.end(id)>{settings::END}</button>
+                <button type="button" class="button small" aria-label=end on:click=on::click(move |_| desk.end(id))>{settings::END}</button>
             })}
         </li>
     }
@@ -168,8 +168,8 @@ fn EndAll(desk: Desk, count: usize) -> impl IntoView {
         <p class="dialog-text">{settings::end_others_lost(count)}</p>
         {ask.general(&[])}
         <footer class="dialog-foot">
-            <button type="button" class="button" on:click=move |_| desk.asked.set(false)>{words::CANCEL}</button>
-            <button type="button" class="button danger" on:click=end>{settings::end_others_do(count)}</button>
+            <button type="button" class="button" on:click=on::click(move |_| desk.asked.set(false))>{words::CANCEL}</button>
+            <button type="button" class="button danger" on:click=on::click(end)>{settings::end_others_do(count)}</button>
         </footer>
     }
     .into_any()

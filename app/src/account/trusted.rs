@@ -2,7 +2,7 @@
 
 use super::{api, ask::focus_head};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     error::ApiError,
     ui::{
         icon::Icon,
@@ -83,7 +83,7 @@ pub fn Trusted(changed: RwSignal<u32>) -> impl IntoView {
                 <Show when=move || desk.failed.with(Option::is_some)>
                     <div class="strip fault" role="alert"><Icon name="triangle-alert"/>
                         <p>{move || desk.failed.with(|error| error.as_ref().map(|e| fault::doing(settings::NOT_READ, e)))}</p>
-                        <button type="button" class="button small" on:click=move |_| desk.read()>{words::TRY_AGAIN}</button>
+                        <button type="button" class="button small" on:click=on::click(move |_| desk.read())>{words::TRY_AGAIN}</button>
                     </div>
                 </Show>
                 <ul class="sessions" aria-labelledby=HEAD>
@@ -118,7 +118,7 @@ fn Line(desk: Desk, browser: TrustedView) -> impl IntoView {
                     <time title=time::full(until)>{settings::trusted_until(&time::in_sentence(until, now))}</time>
                 </p>
             </div>
-            <button type="button" class="button small" aria-label=forget on:click=move |_| desk.forget(id)>{settings::FORGET}</button>
+            <button type="button" class="button small" aria-label=forget on:click=on::click(move |_| desk.forget(id))>{settings::FORGET}</button>
         </li>
     }
     .into_any()

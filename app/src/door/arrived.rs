@@ -9,7 +9,7 @@ use super::{
     ways::take_next,
 };
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     error::ApiError,
     session::{Auth, use_session},
     ui::{empty::Empty, icon::Icon, public::PublicPage, toast::use_toasts},
@@ -117,7 +117,7 @@ fn Unasked(error: ApiError, again: Callback<()>) -> impl IntoView {
     view! {
         <PublicPage title=account::SIGN_IN lead=account::CAME_BACK>
             <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{fault::say(&error)}</p></div>
-            <button type="button" class="button primary large" on:click=move |_| again.run(())>{words::TRY_AGAIN}</button>
+            <button type="button" class="button primary large" on:click=on::click(move |_| again.run(()))>{words::TRY_AGAIN}</button>
         </PublicPage>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::sending::{Refused, Sending, Submit, compact, on_six_digits};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     browser,
     error::ApiError,
     session::{another_code, use_session},
@@ -96,11 +96,11 @@ pub fn ConfirmStep(
         <PublicPage title=account::CHECK_MAIL lead=account::CHECK_MAIL_LEAD>
             <Show when=move || !over.get() fallback=move || view! {
                 <Empty icon="clock" title=account::CODE_OVER hint=account::CODE_OVER_HINT>
-                    <button type="button" class="button primary" on:click=move |_| back.run(())>{account::BEGIN_AGAIN}</button>
+                    <button type="button" class="button primary" on:click=on::click(move |_| back.run(()))>{account::BEGIN_AGAIN}</button>
                 </Empty>
             }>
                 <p class="door-told" role="status" dir="auto">{told}</p>
-                <form class="form door-code" on:submit=submit>
+                <form class="form door-code" on:submit=on::submit(submit)>
                     <Refused sending/>
                     <Refused sending=asking/>
                     <Field name="code" label=account::MAILED_CODE value=code hint=account::MAILED_CODE_HINT fault=sending.of("code")
@@ -108,8 +108,8 @@ pub fn ConfirmStep(
                     <Submit sending act=account::CONFIRM doing=account::CHECKING/>
                 </form>
                 <div class="door-links">
-                    <button type="button" class="button quiet" disabled=move || resting.get() || asking.busy.get() on:click=resend>{account::ANOTHER_CODE}</button>
-                    <button type="button" class="button quiet" on:click=move |_| back.run(())>{account::OTHER_ADDRESS}</button>
+                    <button type="button" class="button quiet" disabled=move || resting.get() || asking.busy.get() on:click=on::click(resend)>{account::ANOTHER_CODE}</button>
+                    <button type="button" class="button quiet" on:click=on::click(move |_| back.run(()))>{account::OTHER_ADDRESS}</button>
                 </div>
             </Show>
         </PublicPage>

@@ -6,7 +6,7 @@ mod ways;
 
 use super::sending::{Refused, on_six_digits};
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     ui::{empty::Empty, public::PublicPage},
     words::account,
 };
@@ -37,14 +37,14 @@ pub fn SecondStep(asked: FactorStep, step: RwSignal<Option<FactorStep>>) -> impl
         <PublicPage title=account::FACTOR lead=account::FACTOR_LEAD>
             <Show when=move || !over.get() fallback=move || view! {
                 <Empty icon="clock" title=account::FACTOR_OVER hint=account::FACTOR_OVER_HINT>
-                    <button type="button" class="button primary" on:click=move |_| step.set(None)>{account::BEGIN_AGAIN}</button>
+                    <button type="button" class="button primary" on:click=on::click(move |_| step.set(None))>{account::BEGIN_AGAIN}</button>
                 </Empty>
             }>
-                <form class="form door-code" on:submit=submit method="post">
+                <form class="form door-code" on:submit=on::submit(submit) method="post">
                     <Refused sending=this.sending/>
                     // Before the code, whose last digit sends it off.
                     <label class="door-check">
-                        <input type="checkbox" prop:checked=move || this.trust.get() on:change=move |event| this.trust.set(event_target_checked(&event))/>
+                        <input type="checkbox" prop:checked=move || this.trust.get() on:change=on::change(move |event| this.trust.set(event_target_checked(&event)))/>
                         <span>{account::TRUST}</span>
                     </label>
                     {move || match this.kind.get() {
@@ -58,10 +58,10 @@ pub fn SecondStep(asked: FactorStep, step: RwSignal<Option<FactorStep>>) -> impl
                     {move || {
                         let now = this.kind.get();
                         others.get_value().into_iter().filter(|other| *other != now).map(|other| view! {
-                            <button type="button" class="button quiet" on:click=move |_| this.choose(other)>{using(other)}</button>
+                            <button type="button" class="button quiet" on:click=on::click(move |_| this.choose(other))>{using(other)}</button>
                         }).collect_view()
                     }}
-                    <button type="button" class="button quiet" on:click=move |_| step.set(None)>{account::TO_SIGN_IN}</button>
+                    <button type="button" class="button quiet" on:click=on::click(move |_| step.set(None))>{account::TO_SIGN_IN}</button>
                 </div>
             </Show>
         </PublicPage>

@@ -2,7 +2,7 @@
 
 use super::sending::{Refused, Sending, Submit, trimmed};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     browser,
     session::forgot,
     ui::{field::Field, public::PublicPage},
@@ -27,7 +27,7 @@ pub fn ForgotPage() -> impl IntoView {
     view! {
         <PublicPage title=account::FORGOT lead=account::FORGOT_LEAD>
             <Show when=move || !done.get() fallback=|| view! { <p id="told" class="door-told" role="status">{account::FORGOT_DONE}</p> }>
-                <form class="form" on:submit=submit method="post">
+                <form class="form" on:submit=on::submit(submit) method="post">
                     <Refused sending/>
                     <Field name="email" label=account::EMAIL kind="email" value=email fault=sending.of("email") autocomplete="username"/>
                     <Submit sending act=account::FORGOT_DO doing=account::FORGOT_SENDING/>

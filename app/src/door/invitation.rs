@@ -11,7 +11,7 @@ use super::{
     sending::trimmed,
 };
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     error::ApiError,
     session::{Auth, invited, use_session},
     ui::{empty::Empty, icon::Icon, public::PublicPage},
@@ -115,7 +115,7 @@ fn Found(desk: Desk) -> impl IntoView {
             }.into_any(),
             Some(Err(error)) => view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{fault::doing(account::NOT_LOOKED_UP, &error)}</p></div>
-                <button type="button" class="button primary" on:click=move |_| desk.look()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button primary" on:click=on::click(move |_| desk.look())>{words::TRY_AGAIN}</button>
             }.into_any(),
         }}
     }

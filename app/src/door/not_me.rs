@@ -7,6 +7,7 @@ use super::{
     sending::{Refused, Sending, Submit},
 };
 use crate::{
+    boxed::on,
     browser,
     error::ApiError,
     session::{not_me, use_session},
@@ -54,7 +55,7 @@ pub fn NotMePage() -> impl IntoView {
         {move || match came.get() {
             None => view! {
                 <PublicPage title=account::NOT_ME lead=account::NOT_ME_LEAD>
-                    <form class="form" on:submit=submit>
+                    <form class="form" on:submit=on::submit(submit)>
                         <Refused sending/>
                         <p>{account::NOT_ME_TEXT}</p>
                         <Submit sending act=account::NOT_ME_DO doing=account::NOT_ME_DOING/>

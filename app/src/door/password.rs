@@ -1,5 +1,6 @@
 //! A password that is chosen: typed once, and shown to whoever wants to see what they typed.
 
+use crate::boxed::on;
 use crate::words::account;
 use leptos::prelude::*;
 
@@ -20,10 +21,10 @@ pub fn PasswordField(
                     spellcheck="false" autocapitalize="off" dir="auto"
                     type=move || if shown.get() { "text" } else { "password" }
                     prop:value=move || value.get()
-                    on:input=move |event| value.set(event_target_value(&event))
+                    on:input=on::input(move |event| value.set(event_target_value(&event)))
                     aria-describedby="password-hint"
                     aria-invalid=move || fault.with(Option::is_some).then_some("true")/>
-                <button type="button" class="button" aria-controls="password" on:click=move |_| shown.update(|shown| *shown = !*shown)>
+                <button type="button" class="button" aria-controls="password" on:click=on::click(move |_| shown.update(|shown| *shown = !*shown))>
                     {move || if shown.get() { account::HIDE } else { account::SHOW }}
                     <span class="only-heard">" "{label}</span>
                 </button>

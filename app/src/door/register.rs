@@ -8,7 +8,7 @@ use super::{
     ways::{Ways, keep_next},
 };
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     error::ApiError,
     session::{register, setup_state},
     ui::{empty::Empty, field::Field, icon::Icon, public::PublicPage},
@@ -64,7 +64,7 @@ fn Begin(
             }.into_any(),
             Some(Err(error)) => view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{fault::doing(account::NOT_KNOWN, &error)}</p></div>
-                <button type="button" class="button primary" on:click=move |_| look()>{words::TRY_AGAIN}</button>
+                <button type="button" class="button primary" on:click=on::click(move |_| look())>{words::TRY_AGAIN}</button>
             }.into_any(),
         }}
     }
@@ -96,7 +96,7 @@ fn Form(
         });
     };
     view! {
-        <form class="form" on:submit=submit method="post">
+        <form class="form" on:submit=on::submit(submit) method="post">
             <Refused sending/>
             <Field name="workspace" label=account::WORKSPACE value=workspace hint=account::WORKSPACE_HINT fault=sending.of("workspace_name")
                 autocomplete="organization" maxlength=80_u32/>

@@ -7,6 +7,7 @@ use super::{
     sending::{Refused, Sending, Submit},
 };
 use crate::{
+    boxed::on,
     browser,
     error::ApiError,
     session::{reset, use_session},
@@ -60,7 +61,7 @@ pub fn NewPassword(secret: RwSignal<Option<String>>) -> impl IntoView {
     view! {
         {move || match done.get() {
             None => view! {
-                <form class="form" on:submit=submit method="post">
+                <form class="form" on:submit=on::submit(submit) method="post">
                     <Refused sending/>
                     <PasswordField label=account::NEW_PASSWORD value=password hint=account::NEW_PASSWORD_HINT fault=sending.of("password")/>
                     <Submit sending act=account::RESET_DO doing=account::RESETTING/>

@@ -7,7 +7,7 @@ use super::{
     sending::{Refused, Sending, Submit, trimmed},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, memo, on},
     error::ApiError,
     session::use_session,
     ui::{empty::Empty, field::Field, public::PublicPage},
@@ -47,7 +47,7 @@ pub fn SetUpPage() -> impl IntoView {
             }
         });
     };
-    let done = Memo::new(move |_| {
+    let done = memo(move || {
         let failed = sending.failed;
         failed.with(|error| matches!(error, Some(ApiError::Conflict { .. })))
     });
@@ -58,7 +58,7 @@ pub fn SetUpPage() -> impl IntoView {
                     <a class="button primary" href="/sign-in">{account::SIGN_IN}</a>
                 </Empty>
             }>
-                <form class="form" on:submit=submit method="post">
+                <form class="form" on:submit=on::submit(submit) method="post">
                     <Refused sending/>
                     <Show when=move || !from_link.get()>
                         <Field name="token" label=account::CODE value=token hint=account::CODE_HINT fault=sending.of("token")/>

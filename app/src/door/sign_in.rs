@@ -7,7 +7,7 @@ use super::{
     ways::{Ways, keep_next},
 };
 use crate::{
-    boxed::{Show, effect},
+    boxed::{Show, effect, on},
     session::{ask_passkey, setup_state, use_session},
     ui::{field::Field, icon::Icon, passkey, public::PublicPage},
     words::account,
@@ -105,14 +105,14 @@ fn FirstStep(entrance: Entrance) -> impl IntoView {
     };
     view! {
         <PublicPage title=account::SIGN_IN lead=account::SIGN_IN_LEAD>
-            <form class="form" on:submit=submit method="post">
+            <form class="form" on:submit=on::submit(submit) method="post">
                 {move || session.leaving.get().then(|| view! { <div class="strip notice" role="status"><Icon name="triangle-alert"/><p>{account::LEAVING}</p></div> })}
                 <Refused sending/>
                 <Field name="email" label=account::EMAIL kind="email" value=email fault=sending.of("email") autocomplete="username"/>
                 <Field name="password" label=account::PASSWORD kind="password" value=password fault=sending.of("password") autocomplete="current-password"/>
                 <Submit sending act=account::SIGN_IN doing=account::SIGNING_IN/>
             </form>
-            <button type="button" class="button large" on:click=by_passkey aria-disabled=move || sending.busy.get().then_some("true")>
+            <button type="button" class="button large" on:click=on::click(by_passkey) aria-disabled=move || sending.busy.get().then_some("true")>
                 <Icon name="key-round"/>{account::BY_PASSKEY}
             </button>
             <Ways offered=providers before/>

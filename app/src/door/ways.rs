@@ -1,7 +1,7 @@
 //! By way of Google or Microsoft: out to their page. What is needed on the way back waits in this tab.
 
 use super::sending::{Refused, Sending};
-use crate::{session::depart, words::account};
+use crate::{boxed::on, session::depart, words::account};
 use leptos::prelude::*;
 use postern_types::Provider;
 use web_sys::Storage;
@@ -29,7 +29,7 @@ pub fn Ways(#[prop(into)] offered: Signal<Vec<Provider>>, before: Callback<()>) 
                     <p class="door-or"><span>{account::OR}</span></p>
                     <Refused sending/>
                     {offered.into_iter().map(|provider| view! {
-                        <button type="button" class="button large" disabled=move || sending.busy.get() on:click=move |_| go(provider)>
+                        <button type="button" class="button large" disabled=move || sending.busy.get() on:click=on::click(move |_| go(provider))>
                             {account::continue_with(provider)}
                         </button>
                     }).collect_view()}

@@ -1,11 +1,11 @@
-//! Deleting the workspace, as server functions of its owner; and the passkey that whoever deletes something is asked for.
+//! Deleting the workspace, as server functions of its owner.
 
 use crate::{
     error::ApiError,
     session::{Api, ApiClient},
 };
 use leptos::prelude::*;
-use postern_types::{EraseWorkspace, Erasing, PasskeyAsked};
+use postern_types::{EraseWorkspace, Erasing};
 
 /// What would go.
 #[server(client = ApiClient, prefix = "/api", endpoint = "workspace/erasing", protocol = Api)]
@@ -26,12 +26,4 @@ pub async fn erase(form: EraseWorkspace) -> Result<(), ApiError> {
     drop(tenant);
     let env = crate::ssr::env();
     Ok(postern_domain::erasure::workspace(&env, session, workspace, &form).await?)
-}
-
-/// What one's passkey is asked before something is deleted.
-#[server(client = ApiClient, prefix = "/api", endpoint = "account/passkey-own", protocol = Api)]
-pub async fn ask_own_passkey(password: String) -> Result<PasskeyAsked, ApiError> {
-    let session = crate::ssr::caller()?.session;
-    let env = crate::ssr::env();
-    Ok(postern_domain::factor::passkey::begin_own(&env, session, &password).await?)
 }

@@ -1,13 +1,12 @@
 //! The last question: the name is typed, and whoever asks shows that it is they.
 
-use super::{
-    api,
-    second::{Second, shown},
-};
+use super::api;
 use crate::{
+    boxed::on,
     ui::{
         ask::{Ask, Foot, focus_soon},
         field::Field,
+        second::{Second, shown},
     },
     words::erase,
 };
@@ -40,7 +39,7 @@ pub fn Form(open: RwSignal<bool>, erasing: Erasing) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text" dir="auto">{erase::lost(&erasing.name)}</p>
             {ask.general(&["workspace_name", "password", "code"])}
             <Field name="workspace_name" label=erase::NAME value=name hint=erase::typed_hint(&erasing.name) fault=ask.fault("workspace_name")/>

@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    ConversationDetails, ConversationId, ConversationRow, MemberId, MessageId, MessageView, TeamId,
-    ThreadPage, UnknownAnswer,
+    ConversationDetails, ConversationId, ConversationRow, LabelId, MemberId, MessageId,
+    MessageView, TeamId, ThreadPage, UnknownAnswer,
 };
 
 /// What stands beside a thread.
@@ -50,6 +50,20 @@ pub async fn assign_team(
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
     let row = postern_domain::conversation::assign_team(&crate::ssr::env(), &mut tenant, id, team)
         .await?;
+    tenant.commit().await?;
+    Ok(row)
+}
+
+/// Puts a label on a conversation, or takes it off.
+#[server(client = ApiClient, prefix = "/api", endpoint = "conversation/label", protocol = Api)]
+pub async fn wear(
+    id: ConversationId,
+    label: LabelId,
+    on: bool,
+) -> Result<ConversationRow, ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Right::Contacts.role()).await?;
+    let env = crate::ssr::env();
+    let row = postern_domain::contact::label::wear_in(&env, &mut tenant, id, label, on).await?;
     tenant.commit().await?;
     Ok(row)
 }

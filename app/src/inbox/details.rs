@@ -8,11 +8,12 @@ use crate::{
     ui::{
         avatar::Avatar,
         icon::Icon,
+        labels::LabelPick,
         later::{Later, Part},
         time,
         toast::use_toasts,
     },
-    words::{self, details, fault, thread},
+    words::{self, contacts, details, fault, thread},
 };
 use leptos::{html, prelude::*};
 use postern_types::{ContactBrief, ConversationId, ConversationState, MemberId, TeamId};
@@ -72,6 +73,11 @@ fn Inside() -> impl IntoView {
         }}
         <Facts opened/>
         <Person/>
+        {move || known.get().map(|contact| view! {
+            <section class="details-part">
+                <a class="button small" href=format!("/contacts/{}#portal", contact.id)><Icon name="link"/>{words::links::ENTRY}</a>
+            </section>
+        })}
         <section class="details-part">
             <h3>{details::EARLIER}</h3>
             {move || earlier.get().map(|earlier| if earlier.is_empty() {
@@ -96,6 +102,7 @@ fn Contact(contact: ContactBrief) -> impl IntoView {
             <Avatar name=contact.name id=contact.id.0/>
             <strong class="contact-name"><bdi>{name}</bdi></strong>
             <span class="contact-phone" dir="ltr">{contact.phone.unwrap_or_else(|| details::HIDDEN.into())}</span>
+            <a class="button small" href=format!("/contacts/{}", contact.id)><Icon name="contact"/>{details::TO_CONTACT}</a>
         </div>
     }
 }
@@ -138,6 +145,7 @@ fn Facts(opened: Opened) -> impl IntoView {
         <dl class="facts">
             <div><dt><label for="assignee">{details::ASSIGNEE}</label></dt><dd><Assign id=opened.id/></dd></div>
             <AssignTeam id=opened.id/>
+            <div><dt>{contacts::LABELS}</dt><dd><Labels id=opened.id/></dd></div>
             <div><dt>{details::STATE}</dt><dd>{move || if open() { details::OPEN } else { details::CLOSED }}</dd></div>
             <div><dt>{details::WINDOW}</dt><dd>{window}</dd></div>
             <div><dt>{details::OVER}</dt><dd>{move || number.get().map(|(name, phone)| view! { <bdi>{name}</bdi><br/><span dir="ltr" class="quiet-text">{phone}</span> })}</dd></div>
@@ -184,6 +192,30 @@ fn Assign(id: ConversationId) -> impl IntoView {
             </For>
         </select>
     }
+}
+
+/// What it wears.
+#[component]
+fn Labels(id: ConversationId) -> impl IntoView {
+    let (live, toasts) = (use_live(), use_toasts());
+    let row = live.row(id);
+    let worn = memo(move || {
+        row.with(|row| {
+            row.as_ref()
+                .map(|row| row.labels.clone())
+                .unwrap_or_default()
+        })
+    });
+    let put = Callback::new(move |(label, on)| {
+        live.lanes.push(id, async move {
+            match api::wear(id, label, on).await {
+                Ok(row) => live.settle(id, None, Some(row)),
+                Err(error) => toasts.fault(fault::doing(contacts::NOT_CHANGED, &error)),
+            }
+        });
+    });
+    view! { <LabelPick worn put title=contacts::CHOOSE_LABELS none=contacts::NO_LABELS/> }
+        .into_any()
 }
 
 /// To which team it is given, where there are teams.

@@ -1,7 +1,5 @@
 //! Who the contact is: every name and id, who else may be the same person.
 
-mod alike;
-mod api;
 mod name;
 
 use super::conversation::Opened;
@@ -10,25 +8,15 @@ use crate::{
     error::ApiError,
     live::{Live, use_live},
     ui::{
+        same::{AlikeList, Desk, MergeSearch, MergedList, api},
         time,
-        toast::{Toasts, use_toasts},
+        toast::use_toasts,
     },
     words::{self, details, fault},
 };
-use alike::{AlikeList, MergeSearch, MergedList};
 use leptos::prelude::*;
 use name::Name;
-use postern_types::{ContactBrief, ConversationId, IdKind, KnownBy, MergeId, PersonView};
-
-/// What its parts share; copied about freely.
-#[derive(Clone, Copy)]
-struct Desk {
-    toasts: Toasts,
-    /// The contact of the open conversation, once read.
-    person: RwSignal<Option<PersonView>>,
-    /// Grows each time they are to be read anew.
-    again: RwSignal<u32>,
-}
+use postern_types::{ConversationId, IdKind, KnownBy, PersonView};
 
 /// In the details, of the conversation that is open there.
 #[component]
@@ -45,7 +33,7 @@ pub fn Person() -> impl IntoView {
     let shown = memo(move || row.with(|row| row.as_ref().map(|row| row.contact.clone())));
     effect(move || {
         live.epoch.track();
-        shown.track();
+        shown.with(|_| ());
         desk.again.track();
         read(live, opened.id, desk, failed);
     });
@@ -88,46 +76,6 @@ fn read(live: Live, id: ConversationId, desk: Desk, failed: RwSignal<Option<ApiE
             }
         }
     });
-}
-
-impl Desk {
-    /// Reads them anew.
-    fn refresh(self) {
-        self.again.try_update(|n| *n = n.wrapping_add(1));
-    }
-
-    /// Makes another contact a part of this one, and offers to undo that.
-    fn merge(self, other: ContactBrief) {
-        let Some(kept) = self
-            .person
-            .with_untracked(|person| person.as_ref().map(|p| p.id))
-        else {
-            return;
-        };
-        let name = words::called(other.label());
-        leptos::task::spawn_local(async move {
-            match api::merge(kept, other.id).await {
-                Ok(id) => {
-                    let undo = move || self.part(id);
-                    self.toasts
-                        .offer(details::merged_now(&name), words::UNDO, undo);
-                }
-                Err(error) => self.toasts.fault(fault::doing(details::NOT_MERGED, &error)),
-            }
-            self.refresh();
-        });
-    }
-
-    /// Undoes a merge.
-    fn part(self, id: MergeId) {
-        leptos::task::spawn_local(async move {
-            match api::undo(id).await {
-                Ok(()) => self.toasts.say(details::PARTED_NOW),
-                Err(error) => self.toasts.fault(fault::doing(details::NOT_PARTED, &error)),
-            }
-            self.refresh();
-        });
-    }
 }
 
 /// What they are known by.

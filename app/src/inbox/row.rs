@@ -6,6 +6,7 @@ use crate::{
     ui::{
         avatar::{Avatar, WindowRing},
         icon::{Icon, kind_icon},
+        labels::chips,
         time,
     },
     words::{self, list},
@@ -35,6 +36,7 @@ pub fn Row(id: ConversationId, #[prop(into)] current: Signal<bool>) -> impl Into
                 </span>
                 <span class="row-bottom">
                     <span class="row-last">{row.last.map(last_line)}</span>
+                    <span class="chips">{chips(row.labels)}</span>
                     {row.team.map(|team| view! { <bdi class="row-team">{move || live.inbox.with(|inbox| inbox.team(team))}</bdi> })}
                     {row.assignee.map(|member| view! { <Assignee member/> })}
                     {(row.unread > 0).then(|| view! {

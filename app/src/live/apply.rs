@@ -36,6 +36,10 @@ pub fn apply(inbox: &mut Inbox, event: Event) -> Option<MessageView> {
             inbox.team_rev = inbox.team_rev.wrapping_add(1);
             None
         }
+        Event::Side { .. } => {
+            inbox.side_rev = inbox.side_rev.wrapping_add(1);
+            None
+        }
     }
 }
 

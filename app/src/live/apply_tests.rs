@@ -52,6 +52,7 @@ fn row(n: u128, rev: i64, last_at: i64) -> ConversationRow {
         last_at: Moment(last_at),
         unread: 0,
         window_until: None,
+        labels: Vec::new(),
     }
 }
 
@@ -96,6 +97,7 @@ fn inbox(rows: Vec<ConversationRow>, next: Option<&str>) -> Inbox {
             }],
             channels: vec![],
             teams: vec![],
+            labels: Vec::new(),
             cursor: FeedCursor("0".into()),
             now: Moment(0),
         },

@@ -87,6 +87,7 @@ fn a_reload_keeps_what_was_written_and_not_sent() {
             members: vec![],
             channels: vec![],
             teams: vec![],
+            labels: Vec::new(),
             cursor: FeedCursor("9".into()),
             now: Moment(0),
         },

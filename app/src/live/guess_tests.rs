@@ -119,6 +119,7 @@ fn a_reload_forgets_held_looks_and_replays_what_is_on_its_way() {
             members: vec![],
             channels: vec![],
             teams: vec![],
+            labels: Vec::new(),
             cursor: FeedCursor("1".into()),
             now: Moment(0),
         },

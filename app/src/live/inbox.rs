@@ -9,7 +9,7 @@ use super::{
 use crate::boxed::sort;
 use postern_types::{
     CLOSING_MS, ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState,
-    FeedCursor, InboxCounts, InboxPage, InboxSnapshot, InboxView, ListRequest, MemberId,
+    FeedCursor, InboxCounts, InboxPage, InboxSnapshot, InboxView, LabelView, ListRequest, MemberId,
     MemberView, MessageId, Moment, TeamBrief, TeamId,
 };
 use std::{cmp::Reverse, collections::HashMap};
@@ -62,9 +62,13 @@ pub struct Inbox {
     pub(super) members: HashMap<MemberId, MemberView>,
     /// Grows with all that is told of members: who shows the team looks again.
     pub team_rev: u32,
+    /// Grows whenever something changed that pages beside the inbox show.
+    pub side_rev: u32,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
     /// The teams, by name.
     pub teams: Vec<TeamBrief>,
+    /// The labels, by name.
+    pub labels: Vec<LabelView>,
     reaches: HashMap<ListKey, Reach>,
     /// The revision of a row that was read, and the messages that came since.
     came: HashMap<ConversationId, (i64, Vec<MessageId>)>,
@@ -99,8 +103,10 @@ impl Inbox {
             recent: Vec::new(),
             members: HashMap::new(),
             team_rev: 0,
+            side_rev: 0,
             channels: HashMap::new(),
             teams: Vec::new(),
+            labels: Vec::new(),
             reaches: HashMap::new(),
             came: HashMap::new(),
         }
@@ -117,6 +123,7 @@ impl Inbox {
         self.team_rev = self.team_rev.wrapping_add(1);
         self.channels = snapshot.channels.into_iter().map(|c| (c.id, c)).collect();
         self.teams = snapshot.teams;
+        self.labels = snapshot.labels;
         self.now = snapshot.now;
         self.counted_at = snapshot.now;
         self.counts = snapshot.counts;

@@ -99,7 +99,7 @@ impl Desk {
     fn keep_reading(self, live: Live) {
         let told = memo(move || live.inbox.with(|inbox| inbox.team_rev));
         effect(move || {
-            told.track();
+            told.with(|_| ());
             if self.mine.get().is_some_and(|role| role.may(Right::Team)) {
                 self.refresh();
             }

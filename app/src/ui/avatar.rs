@@ -2,6 +2,7 @@
 
 use super::icon::Icon;
 use crate::boxed::memo;
+use crate::letters;
 use crate::words;
 use leptos::prelude::*;
 use postern_types::{Membership, Moment};
@@ -99,13 +100,9 @@ fn haste(left_ms: i64) -> &'static str {
 fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+        .filter_map(|word| word.chars().find(|c| letters::is_letter(*c)));
     let (first, last) = (words.next(), words.next_back());
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    letters::upper(&first.into_iter().chain(last).collect::<String>())
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 11] = [
+pub const KINDS: [(&str, &str); 15] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -64,6 +64,10 @@ pub const KINDS: [(&str, &str); 11] = [
     ("channel.", "Numbers"),
     ("conversation.", "Conversations"),
     ("contact.", "Contacts"),
+    ("portal.", "Portal links"),
+    ("label.", "Labels"),
+    ("field.", "Fields of contacts"),
+    ("task.", "Tasks"),
     ("courtesy.", "What contacts see"),
     ("webhook.", "Kept events"),
     ("audit.", "The audit itself"),
@@ -87,7 +91,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 42] = [
+const ACTIONS: [(&str, &str); 74] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -144,6 +148,22 @@ const ACTIONS: [(&str, &str); 42] = [
         "conversation.refused",
         "Was not let write to a number that is not theirs",
     ),
+    ("conversation.labelled", "Put a label on a conversation"),
+    ("conversation.unlabelled", "Took a label off a conversation"),
+    ("contact.created", "Added a contact"),
+    ("contact.edited", "Changed a contact"),
+    ("contact.labelled", "Put a label on a contact"),
+    ("contact.unlabelled", "Took a label off a contact"),
+    ("contact.field_set", "Changed a field of a contact"),
+    ("contact.noted", "Noted something of a contact"),
+    ("contact.note_changed", "Changed a note of a contact"),
+    ("contact.note_deleted", "Deleted a note of a contact"),
+    ("label.created", "Made a label"),
+    ("label.changed", "Changed a label"),
+    ("label.deleted", "Deleted a label"),
+    ("field.created", "Made a field for contacts"),
+    ("field.changed", "Changed a field of contacts"),
+    ("field.deleted", "Deleted a field of contacts"),
     ("contact.rename", "Renamed a contact"),
     ("contact.merge", "Merged two contacts"),
     ("contact.unmerge", "Parted two contacts again"),
@@ -151,6 +171,37 @@ const ACTIONS: [(&str, &str); 42] = [
         "contact.told_apart",
         "Said that two contacts are two people",
     ),
+    ("portal.link_made", "Made a portal link"),
+    (
+        "portal.link_sent",
+        "Sent the address of a portal link into the chat",
+    ),
+    ("portal.pin_reset", "Set the PIN of a portal link anew"),
+    ("portal.link_revoked", "Revoked a portal link"),
+    (
+        "portal.link_moved",
+        "Ended the visits of a portal link, which went to another contact",
+    ),
+    (
+        "portal.opened",
+        "A contact opened their portal with the PIN",
+    ),
+    (
+        "portal.closed",
+        "Five wrong PINs closed a portal link for a quarter of an hour",
+    ),
+    (
+        "portal.locked",
+        "Twenty wrong PINs closed a portal link until its PIN is set anew",
+    ),
+    ("portal.pin_asked", "A contact asked for a new PIN"),
+    ("task.created", "Made a task"),
+    ("task.changed", "Changed a task"),
+    ("task.listed", "Changed the list of a task"),
+    ("task.commented", "Commented on a task"),
+    ("task.asked", "Asked a contact for a document"),
+    ("task.document_removed", "Took a document of a task away"),
+    ("task.deleted", "Deleted a task"),
     (
         "courtesy.choose",
         "Chose what contacts see of those who read and type",
@@ -190,8 +241,15 @@ pub fn label(label: &str) -> String {
         "step" => "Step",
         "contact" => "Contact",
         "phone" => "To the number",
+        "task" => "Task",
+        "what" => "What",
         "other" => "Other contact",
+        "link" => "Portal link",
+        "message" => "Message",
         "name" => "Name",
+        "changed" => "Changed",
+        "label" => "Label",
+        "field" => "Field",
         "kept" => "Contact that stays",
         "gone" => "Contact that went into it",
         "receipts" => "Blue ticks",
@@ -236,7 +294,7 @@ mod tests {
             assert_eq!(kinds.count(), 1, "{action}");
             assert_eq!(what(action), words);
         }
-        assert_eq!(what("task.shared"), "task.shared");
+        assert_eq!(what("cart.shared"), "cart.shared");
         assert_eq!(label("colour"), "colour");
         assert_eq!(value("green".into()), "green");
         assert_eq!(value("true".into()), "Yes");

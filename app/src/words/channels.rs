@@ -337,15 +337,16 @@ pub const EMPTY_EVENT: &str = "There is no text in it.";
 /// A word of Meta's as one reads it: `account_update` is `Account update`.
 pub fn told(word: &str) -> String {
     let word = word.replace('_', " ");
-    let word = if word.chars().any(char::is_lowercase) {
+    // Words of Meta's are ASCII.
+    let mut word = if word.bytes().any(|b| b.is_ascii_lowercase()) {
         word
     } else {
-        word.to_lowercase()
+        word.to_ascii_lowercase()
     };
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
 }
 
 #[cfg(test)]

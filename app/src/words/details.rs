@@ -10,6 +10,7 @@ pub const FIRST_SEEN: &str = "First wrote";
 pub const ASSIGNEE: &str = "Assigned to";
 pub const TEAM: &str = "Team";
 pub const NO_TEAM: &str = "No team";
+pub const TO_CONTACT: &str = "Open contact";
 pub const ASSIGN_ME: &str = "Assign to me";
 pub const WINDOW: &str = "Reply window";
 pub const STATE: &str = "State";

@@ -3,6 +3,8 @@
 pub const NAVIGATION: &str = "Main";
 pub const SKIP: &str = "Skip to the conversation";
 pub const INBOX: &str = "Inbox";
+pub const CONTACTS: &str = "Contacts";
+pub const TASKS: &str = "Tasks";
 pub const NUMBERS: &str = "Numbers";
 pub const MENU: &str = "Workspace and settings";
 pub const WORKSPACES: &str = "Workspaces";

@@ -22,6 +22,7 @@ pub const REACT: &str = "React";
 pub const OTHER_EMOJI: &str = "Another emoji, then Enter";
 pub const NOT_REACTED: &str = "Your reaction was not sent.";
 pub const COPY_TEXT: &str = "Copy text";
+pub const MAKE_TASK: &str = "Make a task";
 pub const WHERE: &str = "Where is it?";
 pub const MY_POSITION: &str = "Use my position";
 pub const NO_POSITION: &str =

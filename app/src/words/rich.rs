@@ -1,5 +1,6 @@
 //! What stands in and around messages of every kind.
 
+pub const IN_PORTAL: &str = "In the portal, on";
 pub const FORWARDED: &str = "Forwarded";
 pub const FORWARDED_OFTEN: &str = "Forwarded many times";
 pub const EDITED: &str = "Edited";

@@ -63,7 +63,7 @@ pub fn category(word: Option<&str>) -> String {
         Some("MARKETING") => "Marketing".into(),
         Some("UTILITY") => "Utility".into(),
         Some("AUTHENTICATION") => "One-time codes".into(),
-        Some(other) => other.to_lowercase().replace('_', " "),
+        Some(other) => other.to_ascii_lowercase().replace('_', " "),
     }
 }
 

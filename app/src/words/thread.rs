@@ -60,6 +60,7 @@ pub fn kind(kind: &str) -> &'static str {
         "button" | "interactive" => "Choice",
         "order" => "Order",
         "template" => "Template",
+        "portal" => "In the portal",
         "system" => "System message",
         "edit" => "Message edited",
         "revoke" => "Message deleted",
@@ -84,7 +85,9 @@ pub fn line(content: &Content, named: bool) -> String {
         ("reaction", false) => return format!("Reacted {summary}"),
         ("edit", false) => return format!("Edited: {summary}"),
         // They say in words what they are.
-        ("system" | "button" | "interactive" | "template", false) => return summary.clone(),
+        ("system" | "button" | "interactive" | "template" | "portal", false) => {
+            return summary.clone();
+        }
         (_, false) => kind(kind_of),
     };
     if named {

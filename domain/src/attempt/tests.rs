@@ -110,6 +110,32 @@ async fn a_success_forgets_the_persons_failures_and_a_day_forgets_all(
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn an_address_does_a_thing_so_often_in_a_window_and_then_no_more_until_it_is_over(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let (env, clock) = testing::env(options);
+    let address = testing::browser(&env).address;
+    let subjects = [Subject::address(&env, "test", address, 10, 900)];
+    let tries =
+        futures::future::join_all((0..30).map(|_| async { begin(&env, &subjects).await.is_ok() }))
+            .await;
+    assert_eq!(tries.iter().filter(|taken| **taken).count(), 10);
+    clock.by(Duration::minutes(10));
+    let left = waits(begin(&env, &subjects).await).expect("it must wait");
+    assert!((290..=301).contains(&left), "{left}");
+    clock.by(Duration::minutes(6));
+    assert_eq!(waits(begin(&env, &subjects).await), None);
+    // A good one is given back.
+    for _ in 0..20 {
+        let mut global = env.db.global().await.unwrap();
+        succeeded(&env, global.conn(), &subjects).await.unwrap();
+        global.commit().await.unwrap();
+        assert_eq!(waits(begin(&env, &subjects).await), None);
+    }
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
 async fn a_subject_that_waits_costs_the_others_nothing(
     _: PgPoolOptions,
     options: PgConnectOptions,

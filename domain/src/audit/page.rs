@@ -140,8 +140,8 @@ async fn name(tenant: &mut Tenant, entries: &mut [AuditEntry]) -> Result<()> {
            UNION ALL
            SELECT g.id, g.name FROM team g WHERE g.workspace_id = $1 AND g.id = ANY ($2::uuid[])
            UNION ALL
-           SELECT t.id, coalesce(t.name, t.phone) FROM contact t
-            WHERE t.workspace_id = $1 AND t.id = ANY ($2::uuid[]) AND coalesce(t.name, t.phone) IS NOT NULL"#,
+           SELECT t.id, coalesce(t.given_name, t.name, t.phone) FROM contact t
+            WHERE t.workspace_id = $1 AND t.id = ANY ($2::uuid[]) AND coalesce(t.given_name, t.name, t.phone) IS NOT NULL"#,
         workspace.0,
         &ids[..],
     )

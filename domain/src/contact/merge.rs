@@ -7,12 +7,15 @@
 //! A contact has one open conversation over a number. Where both have one, the one that was heard of last stays open and
 //! the other is closed, its thread whole, listed among their earlier ones; what was unread there counts as unread here.
 
+mod belongings;
+
 use super::{
     preference::{self, Word},
     shown::{changed_to, forget, index},
 };
-use crate::{Env, Error, Result, Tenant, audit, conversation};
-use postern_types::{ContactId, MergeId};
+use crate::{Env, Error, Result, Tenant, audit, conversation, event, portal};
+use belongings::{Belongings, hand_over};
+use postern_types::{ContactId, MergeId, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use time::OffsetDateTime;
@@ -32,6 +35,9 @@ struct Moved {
     /// What they had said of marketing. An older merge does not tell.
     #[serde(default)]
     said: Option<Word>,
+    /// What hung off the other one.
+    #[serde(default)]
+    belongings: Belongings,
 }
 
 /// A conversation that was closed, and the open one in which its unread messages count.
@@ -49,6 +55,8 @@ struct Held {
     name: Option<String>,
     username: Option<String>,
     phone: Option<String>,
+    email: Option<String>,
+    owner_id: Option<Uuid>,
     marketing_stopped_at: Option<OffsetDateTime>,
     marketing_told_at: Option<OffsetDateTime>,
     merged_into: Option<Uuid>,
@@ -99,13 +107,16 @@ pub async fn merge(
         ids: move_ids(tenant, kept, gone).await?,
         took: take_over(tenant, &into, &from).await?,
         said: Some(into.word()),
+        belongings: hand_over(tenant, kept, gone).await?,
     };
+    portal::moved(env, tenant, gone, kept, moved.belongings.links()).await?;
     let id = write_down(env, tenant, kept, gone, at, &moved).await?;
     forget(tenant, gone).await?;
     changed_to(env, tenant, kept).await?;
     for closed in &moved.closed {
         conversation::tell(env, tenant, closed.id.into()).await?;
     }
+    tell_both(env, tenant, kept, gone).await?;
     audit::record(env, tenant, "contact.merge", &Told { kept, gone }).await?;
     Ok(id)
 }
@@ -144,6 +155,8 @@ pub async fn undo(env: &Env, tenant: &mut Tenant, id: MergeId) -> Result<Contact
     .execute(tenant.conn())
     .await?;
     give_back_ids(tenant, kept, gone, &moved.ids).await?;
+    let links = belongings::give_back(tenant, kept, gone, &moved.belongings).await?;
+    portal::moved(env, tenant, kept, gone, &links).await?;
     give_back(tenant, kept, gone, &moved.took).await?;
     let took = moved.took.iter().any(|what| what == MARKETING);
     let (into_says, from_says) = preference::part(into.word(), from.word(), moved.said, took);
@@ -163,8 +176,17 @@ pub async fn undo(env: &Env, tenant: &mut Tenant, id: MergeId) -> Result<Contact
     changed_to(env, tenant, kept).await?;
     index(tenant, gone).await?;
     conversation::tell_of(env, tenant, gone).await?;
+    tell_both(env, tenant, kept, gone).await?;
     audit::record(env, tenant, "contact.unmerge", &Told { kept, gone }).await?;
     Ok(gone)
+}
+
+/// Tells the pages that show either of them.
+async fn tell_both(env: &Env, tenant: &mut Tenant, kept: ContactId, gone: ContactId) -> Result<()> {
+    for id in [kept, gone] {
+        event::side(env, tenant, Side::Contact, id.0).await?;
+    }
+    Ok(())
 }
 
 /// The contact that is left of this one, held until the transaction ends.
@@ -191,7 +213,8 @@ async fn hold_both(tenant: &mut Tenant, kept: ContactId, gone: ContactId) -> Res
     let workspace = tenant.workspace();
     let mut rows = sqlx::query_as!(
         Held,
-        "SELECT id, given_name, name, username, phone, marketing_stopped_at, marketing_told_at, merged_into
+        "SELECT id, given_name, name, username, phone, email, owner_id, marketing_stopped_at,
+                marketing_told_at, merged_into
            FROM contact WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
         workspace.0,
         &[kept.0, gone.0],
@@ -342,11 +365,14 @@ async fn take_over(tenant: &mut Tenant, into: &Held, from: &Held) -> Result<Vec<
             into.username.is_none() && from.username.is_some(),
         ),
         ("phone", into.phone.is_none() && from.phone.is_some()),
+        ("email", into.email.is_none() && from.email.is_some()),
+        ("owner", into.owner_id.is_none() && from.owner_id.is_some()),
         (MARKETING, stops),
     ];
     sqlx::query!(
         "UPDATE contact SET given_name = coalesce(given_name, $3), name = coalesce(name, $4),
-                username = coalesce(username, $5), phone = coalesce(phone, $6)
+                username = coalesce(username, $5), phone = coalesce(phone, $6), email = coalesce(email, $7),
+                owner_id = coalesce(owner_id, $8)
           WHERE workspace_id = $1 AND id = $2",
         workspace.0,
         into.id,
@@ -354,6 +380,8 @@ async fn take_over(tenant: &mut Tenant, into: &Held, from: &Held) -> Result<Vec<
         from.name,
         from.username,
         from.phone,
+        from.email,
+        from.owner_id,
     )
     .execute(tenant.conn())
     .await?;
@@ -436,7 +464,9 @@ async fn give_back(
             SET given_name = CASE WHEN 'given_name' = ANY ($4) THEN nullif(k.given_name, g.given_name) ELSE k.given_name END,
                 name = CASE WHEN 'name' = ANY ($4) THEN nullif(k.name, g.name) ELSE k.name END,
                 username = CASE WHEN 'username' = ANY ($4) THEN nullif(k.username, g.username) ELSE k.username END,
-                phone = CASE WHEN 'phone' = ANY ($4) THEN nullif(k.phone, g.phone) ELSE k.phone END
+                phone = CASE WHEN 'phone' = ANY ($4) THEN nullif(k.phone, g.phone) ELSE k.phone END,
+                email = CASE WHEN 'email' = ANY ($4) THEN nullif(k.email, g.email) ELSE k.email END,
+                owner_id = CASE WHEN 'owner' = ANY ($4) THEN nullif(k.owner_id, g.owner_id) ELSE k.owner_id END
            FROM contact g
           WHERE k.workspace_id = $1 AND k.id = $2 AND g.workspace_id = $1 AND g.id = $3",
         workspace.0,

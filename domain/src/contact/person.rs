@@ -1,9 +1,9 @@
 //! A contact in full, as members look at it, and what they write there.
 
-use super::{search_range, shown::changed_to};
-use crate::{Env, Error, Result, Tenant, audit, env::moment, page};
+use super::{search_range, shown::changed_to, written};
+use crate::{Env, Error, Result, Tenant, audit, conversation, env::moment, event, page};
 use postern_types::{
-    Alike, ContactBrief, ContactId, ConversationId, IdKind, KnownBy, Merged, PersonView, Why,
+    Alike, ContactBrief, ContactId, ConversationId, IdKind, KnownBy, Merged, PersonView, Side, Why,
 };
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
@@ -19,16 +19,29 @@ pub async fn person(
     tenant: &mut Tenant,
     conversation: ConversationId,
 ) -> Result<PersonView> {
+    let contact = conversation::row(tenant, conversation).await?.contact.id;
+    described(env, tenant, contact, Some(conversation)).await
+}
+
+/// A contact, and until when messages to them are free in that conversation of theirs.
+pub(super) async fn described(
+    env: &Env,
+    tenant: &mut Tenant,
+    contact: ContactId,
+    conversation: Option<ConversationId>,
+) -> Result<PersonView> {
     let workspace = tenant.workspace();
     let row = sqlx::query!(
-        r#"SELECT p.id AS "id: ContactId", p.given_name, p.name, p.username, p.created_at, p.marketing_stopped_at, c.ad_at,
+        r#"SELECT p.id AS "id: ContactId", p.given_name, p.name, p.username, p.created_at, p.marketing_stopped_at,
+                  c.ad_at AS "ad_at?",
                   (SELECT min(m.at) FROM message m
                     WHERE m.workspace_id = $1 AND m.conversation_id = c.id AND m.direction = 'out' AND m.at >= c.ad_at
                       AND m.status IN ('accepted', 'sent', 'delivered', 'read', 'played')) AS answered_at
-             FROM conversation c JOIN contact p ON p.workspace_id = c.workspace_id AND p.id = c.contact_id
-            WHERE c.workspace_id = $1 AND c.id = $2"#,
+             FROM contact p LEFT JOIN conversation c ON c.workspace_id = p.workspace_id AND c.id = $3
+            WHERE p.workspace_id = $1 AND p.id = $2"#,
         workspace.0,
-        conversation.0,
+        contact.0,
+        conversation.map(|conversation| conversation.0),
     )
     .fetch_one(tenant.conn())
     .await?;
@@ -151,14 +164,7 @@ pub async fn find(tenant: &mut Tenant, search: &str) -> Result<Vec<ContactBrief>
 
 /// What members call the contact from now on; with nothing, what they call themselves.
 pub async fn rename(env: &Env, tenant: &mut Tenant, id: ContactId, name: &str) -> Result<()> {
-    let name = name.replace('\0', "");
-    let name = name.trim();
-    if name.chars().count() > 80 || name.chars().any(char::is_control) {
-        return Err(Error::invalid(
-            "name",
-            "A name has up to 80 characters, in one line. What they call themselves is kept.",
-        ));
-    }
+    let name = written::name(name)?;
     let workspace = tenant.workspace();
     let renamed = sqlx::query!(
         "UPDATE contact SET given_name = nullif($3, '') WHERE workspace_id = $1 AND id = $2 AND merged_into IS NULL",
@@ -172,6 +178,7 @@ pub async fn rename(env: &Env, tenant: &mut Tenant, id: ContactId, name: &str) -
         return Err(Error::NotFound);
     }
     changed_to(env, tenant, id).await?;
+    event::side(env, tenant, Side::Contact, id.0).await?;
     audit::record(env, tenant, "contact.rename", &Renamed { contact: id }).await
 }
 

@@ -85,7 +85,7 @@ pub(super) async fn forget(tenant: &mut Tenant, id: ContactId) -> Result<()> {
 pub(super) async fn index(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     let workspace = tenant.workspace();
     let known = sqlx::query!(
-        r#"SELECT c.given_name, c.name, c.username, c.phone,
+        r#"SELECT c.given_name, c.name, c.username, c.phone, c.email,
                   ARRAY(SELECT i.value FROM contact_identity i
                          WHERE i.workspace_id = $1 AND i.contact_id = $2 AND i.kind = 'phone') AS "phones!"
              FROM contact c WHERE c.workspace_id = $1 AND c.id = $2"#,
@@ -98,7 +98,15 @@ pub(super) async fn index(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     let names = names.iter().map(|name| terms(name.as_deref(), None));
     let phones = known.phones.iter().chain(&known.phone);
     let phones = phones.map(|phone| terms(None, Some(phone)));
-    let terms: Vec<String> = names.chain(phones).flatten().collect();
+    // An address by its words, and as a whole: most of one domain have its words in common.
+    let address = known.email.iter().map(|email| {
+        let mut terms = terms(Some(email), None);
+        terms.push(email.to_lowercase());
+        terms
+    });
+    let mut terms: Vec<String> = names.chain(phones).chain(address).flatten().collect();
+    terms.sort_unstable();
+    terms.dedup();
     sqlx::query!(
         "INSERT INTO contact_term (workspace_id, term, contact_id) SELECT $1, t, $3 FROM unnest($2::text[]) AS t
          ON CONFLICT DO NOTHING",

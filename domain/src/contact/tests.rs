@@ -1,9 +1,12 @@
 //! Contacts as people find them: by every id there is, one person one contact, merged and parted.
 
 mod alike;
+mod book;
+mod made;
 mod merging;
 mod search;
 mod stopped;
+mod worn;
 
 use super::*;
 use crate::{

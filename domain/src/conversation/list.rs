@@ -30,6 +30,7 @@ pub async fn snapshot(
         members: member::list(tenant).await?,
         channels: channel::list(tenant).await?,
         teams: teams::briefs(tenant).await?,
+        labels: contact::label::all(tenant).await?,
         cursor,
         now: moment(env.now()),
     })
@@ -46,7 +47,7 @@ pub fn from_now(env: &Env, request: &ListRequest) -> ListRequest {
 }
 
 /// One page, newest first; of what closes soon ([`from_now`]) the soonest first. A search looks through open and closed ones
-/// of everybody.
+/// of everybody; behind a `#`, through those that wear a label whose name begins so, or whose contact does.
 pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPage> {
     let workspace = tenant.workspace();
     let (at, id) = match &request.after {
@@ -96,6 +97,8 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
             .bind(state)
             .fetch_all(tenant.conn())
             .await?
+    } else if let Some(label) = search.strip_prefix('#') {
+        labelled(tenant, label.trim(), (at, id)).await?
     } else {
         let (from, to) = contact::search_range(search);
         sqlx::query_as(
@@ -123,6 +126,44 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         rows,
         request.view == InboxView::Closing && search.is_empty(),
     ))
+}
+
+/// A page of what wears a label, itself or by its contact: among two thousand at most.
+async fn labelled(
+    tenant: &mut Tenant,
+    name: &str,
+    (at, id): (OffsetDateTime, Uuid),
+) -> Result<Vec<Record>> {
+    let workspace = tenant.workspace();
+    let name = name.replace('\0', "").to_lowercase();
+    let labels: Vec<Uuid> = contact::label::all(tenant)
+        .await?
+        .into_iter()
+        .filter(|label| label.name.to_lowercase().starts_with(&name))
+        .map(|label| label.id.0)
+        .collect();
+    let rows = sqlx::query_as(
+        "SELECT r.* FROM (
+             SELECT f.id FROM (SELECT l.conversation_id AS id FROM conversation_label l
+                                WHERE l.workspace_id = $1 AND l.label_id = ANY ($4) LIMIT 1000) f
+             UNION
+             SELECT v.id FROM (SELECT l.contact_id FROM contact_label l
+                                WHERE l.workspace_id = $1 AND l.label_id = ANY ($4) LIMIT 1000) f
+              CROSS JOIN LATERAL (
+                   SELECT c.id FROM conversation c
+                    WHERE c.workspace_id = $1 AND c.contact_id = f.contact_id AND (c.last_at, c.id) < ($2, $3)
+                    ORDER BY c.last_at DESC, c.id DESC LIMIT 41) v) f
+          JOIN conversation_row r ON r.workspace_id = $1 AND r.id = f.id
+         WHERE (r.last_at, r.id) < ($2, $3)
+         ORDER BY r.last_at DESC, r.id DESC LIMIT 41",
+    )
+    .bind(workspace.0)
+    .bind(at)
+    .bind(id)
+    .bind(labels)
+    .fetch_all(tenant.conn())
+    .await?;
+    Ok(rows)
 }
 
 /// Unread open conversations, and those that close soon; each kind counted to 100 at most.

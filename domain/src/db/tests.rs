@@ -1,6 +1,7 @@
 //! The line that the database holds, tried from the serving role.
 
 mod catalogue;
+mod client;
 mod gone;
 mod statements;
 

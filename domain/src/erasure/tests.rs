@@ -239,7 +239,8 @@ async fn whom_somebody_inside_let_in_after_it_was_deleted_is_not_in_and_their_nu
     let (numbers, accounts) = (vec![LATE.to_owned()], vec!["waba-1".to_owned()]);
     let mut global = env.db.global().await.unwrap();
     let routed: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM route_numbers($1)) + (SELECT count(*) FROM route_accounts($2))",
+        "SELECT (SELECT count(*) FROM route_numbers($1)) + (SELECT count(*) FROM route_accounts($2))
+              + (SELECT count(*) FROM intake_routes($1))",
     )
     .bind(numbers)
     .bind(accounts)

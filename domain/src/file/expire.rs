@@ -28,6 +28,8 @@ pub(super) async fn room(env: &Env, tenant: &mut Tenant) -> Result<()> {
         r#"SELECT count(*) AS "files!", coalesce(sum(f.size), 0)::bigint AS "bytes!"
              FROM file f
             WHERE f.workspace_id = $1 AND f.author_id IS NOT NULL AND f.created_at > $2
+              -- A task's document waits for no message.
+              AND f.contact_id IS NULL
               AND NOT EXISTS (SELECT FROM message m WHERE m.workspace_id = $1 AND m.file_id = f.id)"#,
         workspace.0,
         env.now() - WAITS * 2,
@@ -64,13 +66,31 @@ pub(super) async fn promise(
     .await
 }
 
-/// Does such a job: a file that a message names stays; another one goes with its objects. Its row goes first, so that no
-/// message can name what is not there any more; a job that is cut off in between goes on with the objects.
+/// Looks now: a file that a task's document named goes, if nothing else names it.
+pub(crate) async fn let_go(env: &Env, tenant: &mut Tenant, file: FileId) -> Result<()> {
+    let workspace = tenant.workspace();
+    let lies = sqlx::query!(
+        "SELECT object, thumb_object FROM file WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        file.0,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    let Some(lies) = lies else { return Ok(()) };
+    let objects = lies.object.into_iter().chain(lies.thumb_object).collect();
+    let order = Order { file, objects };
+    let kind = job::Kind::ExpireFile;
+    job::add(env, tenant, job_of(kind, file), kind, &lane(file), &order).await
+}
+
+/// Does such a job: a file that a message or a task's document names stays; another one goes with its objects. Its row goes
+/// first, so that nothing can name what is not there any more; a job that is cut off in between goes on with the objects.
 pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> {
     let order: Order = job.payload()?;
     let workspace = tenant.workspace();
     let used = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM message WHERE workspace_id = $1 AND file_id = $2) AS "used!""#,
+        r#"SELECT EXISTS (SELECT FROM message WHERE workspace_id = $1 AND file_id = $2)
+               OR EXISTS (SELECT FROM task_document WHERE workspace_id = $1 AND file_id = $2) AS "used!""#,
         workspace.0,
         order.file.0,
     )

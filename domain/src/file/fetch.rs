@@ -103,7 +103,7 @@ async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job) -> Result<Option<Rea
     let order: Order = job.payload()?;
     let workspace = tenant.workspace();
     let row = sqlx::query!(
-        r#"SELECT f.channel_id, f.media_id AS "media_id!", f.kind, f.claimed, f.name, f.expected, c.phone_number_id,
+        r#"SELECT c.id AS channel_id, f.media_id AS "media_id!", f.kind, f.claimed, f.name, f.expected, c.phone_number_id,
                   c.state AS "state: ChannelState"
              FROM file f JOIN channel c ON c.workspace_id = f.workspace_id AND c.id = f.channel_id
             WHERE f.workspace_id = $1 AND f.id = $2 AND f.state = 'waiting' AND f.media_id IS NOT NULL"#,

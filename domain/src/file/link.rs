@@ -8,7 +8,7 @@ use super::{
 use crate::{Env, Error, Result, Tenant, crypto, vault};
 use bytes::Bytes;
 use futures::Stream;
-use postern_types::{FileId, Role, SessionId, WorkspaceId};
+use postern_types::{DocumentId, FileId, Role, SessionId, WorkspaceId};
 use std::ops::Range;
 use time::Duration;
 use uuid::Uuid;
@@ -159,6 +159,33 @@ pub async fn open(env: &Env, token: &str) -> Result<Served> {
         mime,
         fresh_s: token.until - env.now().unix_timestamp(),
         object,
+    })
+}
+
+/// A task's document as whoever acts may have it: a client what is shared with them, whatever is asked for. It is kept by no
+/// browser. [`Error::NotFound`] for one that is not theirs, or has not come.
+pub async fn of_document(env: &Env, tenant: &mut Tenant, id: DocumentId) -> Result<Served> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query!(
+        r#"SELECT f.id AS "id: FileId", f.mime, coalesce(f.name, d.name) AS "name!", f.size AS "size!",
+                  f.sha256 AS "sha256!", f.key_sealed AS "key!", f.object AS "object!"
+             FROM task_document d JOIN file f ON f.workspace_id = $1 AND f.id = d.file_id
+            WHERE d.workspace_id = $1 AND d.id = $2 AND f.state = 'stored'"#,
+        workspace.0,
+        id.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let key = key(env, tenant, row.id, &row.key).await?;
+    Ok(Served {
+        seal: Seal::new(&key, workspace, row.id, Variant::Full),
+        tag: tag(&row.sha256, Variant::Full),
+        name: Some(row.name),
+        size: u64::try_from(row.size)
+            .map_err(|_| Error::internal("a file is shorter than nothing"))?,
+        mime: row.mime,
+        fresh_s: 0,
+        object: row.object,
     })
 }
 

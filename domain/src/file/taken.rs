@@ -16,6 +16,10 @@ use zeroize::Zeroizing;
 /// Bytes of a file, at most: what Meta carries.
 pub(super) const MOST: u64 = 100 * 1024 * 1024;
 
+/// Last bytes that are enough to tell whether it ends in an archive: the archive's own end, the longest comment behind that,
+/// and a little.
+pub(super) const TAIL: usize = 22 + 65_535 + 64;
+
 /// A file on its way into the store.
 pub(super) struct Taking {
     workspace: WorkspaceId,
@@ -25,6 +29,7 @@ pub(super) struct Taking {
     hash: Sha256,
     size: u64,
     head: Vec<u8>,
+    tail: Vec<u8>,
     /// All of it, as long as it may be looked at.
     whole: Option<Vec<u8>>,
 }
@@ -36,6 +41,8 @@ pub(super) struct Taken {
     pub size: u64,
     pub sha256: [u8; 32],
     pub head: Vec<u8>,
+    /// Its last bytes, [`TAIL`] of them at least when it has as many.
+    pub tail: Vec<u8>,
     whole: Option<Vec<u8>>,
 }
 
@@ -67,6 +74,7 @@ impl Taking {
             hash: Sha256::new(),
             size: 0,
             head: Vec::new(),
+            tail: Vec::new(),
             whole: Some(Vec::new()),
         }
     }
@@ -84,9 +92,20 @@ impl Taking {
         self.hash.update(bytes);
         let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend(bytes.iter().take(missing));
+        self.end_with(bytes);
         self.keep(bytes);
         self.writing.put(bytes).await?;
         Ok(true)
+    }
+
+    /// Keeps the last bytes.
+    fn end_with(&mut self, bytes: &[u8]) {
+        self.tail
+            .extend_from_slice(&bytes[bytes.len().saturating_sub(TAIL)..]);
+        // Not at every piece: what is moved to the front is moved once for many.
+        if self.tail.len() > 4 * TAIL {
+            self.tail.drain(..self.tail.len() - TAIL);
+        }
     }
 
     /// Keeps the bytes of what will be looked at: pictures and voice notes.
@@ -108,6 +127,7 @@ impl Taking {
             size: self.size,
             sha256: self.hash.finalize().into(),
             head: self.head,
+            tail: self.tail,
             whole: self.whole,
         })
     }
@@ -123,6 +143,11 @@ fn is_looked_at(found: Type) -> bool {
 }
 
 impl Taken {
+    /// Whether all of it is at hand to be looked at.
+    pub fn is_at_hand(&self) -> bool {
+        self.whole.is_some()
+    }
+
     /// Looks at a picture or listens to a voice note. Words when it is not kept.
     pub async fn look(
         &mut self,

@@ -75,7 +75,7 @@ where
         asked,
     } = admitted;
     let file: FileId = env.id();
-    let taken = take(env, workspace, file, body).await?;
+    let taken = take(env, workspace, file, MOST, body).await?;
     let shown = asked.name.as_deref().and_then(name::harmless);
     let (taken, accepted, looks) =
         look(env, workspace, file, &asked, shown.as_deref(), taken).await?;
@@ -98,7 +98,14 @@ where
     kept
 }
 
-async fn take<S, E>(env: &Env, workspace: WorkspaceId, file: FileId, body: S) -> Result<Taken>
+/// Takes bytes into the store, `most` at most; [`Error::Invalid`] when they are more, or do not come whole.
+pub(super) async fn take<S, E>(
+    env: &Env,
+    workspace: WorkspaceId,
+    file: FileId,
+    most: u64,
+    body: S,
+) -> Result<Taken>
 where
     S: Stream<Item = Result<Bytes, E>> + Send,
 {
@@ -111,9 +118,10 @@ where
                 "The file did not come whole. Nothing was kept; add it again.",
             ));
         };
-        if !taking.put(&bytes).await? {
+        if !taking.put(&bytes).await? || taking.size() > most {
             taking.abort().await;
-            return Err(refused("A file may have 100 MB at most."));
+            let most = megabytes(Some(most));
+            return Err(refused(format!("A file may have {most} at most.")));
         }
     }
     if taking.size() == 0 {
@@ -155,7 +163,7 @@ struct Accepted {
     mime: &'static str,
 }
 
-const MB: u64 = 1024 * 1024;
+pub(super) const MB: u64 = 1024 * 1024;
 
 /// What WhatsApp takes (Cloud API, "Supported media types"); else why it does not.
 fn accept(
@@ -214,7 +222,7 @@ fn takes(what: &str, types: &str) -> String {
 }
 
 /// An office document by its name: its beginning is an archive's, or that of any older one.
-fn office(family: Family, end: &str) -> Option<&'static str> {
+pub(super) fn office(family: Family, end: &str) -> Option<&'static str> {
     Some(match (family, end) {
         (Family::Zip, "docx") => {
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -237,7 +245,7 @@ fn is_animated(head: &[u8]) -> bool {
     head.get(12..16) == Some(b"VP8X") && head.get(20).is_some_and(|flags| flags & 2 != 0)
 }
 
-fn megabytes(size: Option<u64>) -> String {
+pub(super) fn megabytes(size: Option<u64>) -> String {
     let size = size.unwrap_or_default();
     if size < MB {
         return format!("{} KB", size.div_ceil(1024));
@@ -249,7 +257,7 @@ fn megabytes(size: Option<u64>) -> String {
     }
 }
 
-fn refused(words: impl Into<String>) -> Error {
+pub(super) fn refused(words: impl Into<String>) -> Error {
     Error::invalid("file", words.into())
 }
 

@@ -5,7 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, teams, template,
+    Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, portal, task, teams,
+    template,
 };
 use time::Duration;
 
@@ -56,6 +57,8 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::Health => health::run(env, tenant, &job).await,
         Kind::Templates => template::run(env, tenant, &job).await,
         Kind::EmptyTeam => teams::run(env, tenant, &job).await,
+        Kind::TaskNews => task::run_news(env, tenant, &job).await,
+        Kind::PinAsked => portal::run_asked(env, tenant, &job).await,
     }
 }
 
@@ -95,7 +98,7 @@ async fn give_up(
         Kind::Send => outbound::give_up(env, tenant, claim).await?,
         Kind::FetchFile => file::give_up(env, tenant, claim).await?,
         // What stays in the store for longer harms nobody.
-        Kind::ExpireFile | Kind::Courtesy => {}
+        Kind::ExpireFile | Kind::Courtesy | Kind::TaskNews | Kind::PinAsked => {}
         // These go on for ever, or until they are done: whatever was wrong, they look again later.
         Kind::Health | Kind::Templates | Kind::EmptyTeam => {
             return claim::wait_until(tenant, claim, env.now() + AGAIN).await;

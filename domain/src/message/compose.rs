@@ -48,6 +48,29 @@ pub async fn compose(env: &Env, tenant: &mut Tenant, compose: &Compose) -> Resul
     Ok(message)
 }
 
+/// Sends words of ours in the acting member's name; what they are writing there stays.
+pub(crate) async fn say(
+    env: &Env,
+    tenant: &mut Tenant,
+    conversation: ConversationId,
+    text: &str,
+) -> Result<MessageView> {
+    let author = tenant.actor().await?;
+    let row = may_reply(env, tenant, conversation).await?;
+    let message = Send {
+        id: env.id(),
+        conversation,
+        kind: "text",
+        body: text,
+        told: &Told::default(),
+        quotes: None,
+        target: None,
+        sending: None,
+        file: None,
+    };
+    queue(env, tenant, author, row.channel, &message).await
+}
+
 /// What it is beside text.
 fn read(compose: &Compose) -> Result<Option<Outgoing>> {
     let Some(packed) = &compose.sends else {

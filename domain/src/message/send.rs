@@ -43,6 +43,22 @@ pub(crate) async fn send(env: &Env, tenant: &mut Tenant, send: &Send<'_>) -> Res
     queue(env, tenant, author, row.channel, send).await
 }
 
+/// Queues what the server tells by itself, in a member's name; also in a conversation that is closed, which it leaves closed.
+pub(crate) async fn send_for(
+    env: &Env,
+    tenant: &mut Tenant,
+    author: MemberId,
+    channel: ChannelId,
+    send: &Send<'_>,
+) -> Result<MessageView> {
+    if job::is_full(tenant, &outbound::lane(send.conversation), MOST_WAITING).await? {
+        return Err(Error::conflict(
+            "Too many messages wait to be sent in this conversation: let some of them go out first.",
+        ));
+    }
+    queue(env, tenant, author, channel, send).await
+}
+
 /// The same, once that is known.
 pub(super) async fn queue(
     env: &Env,

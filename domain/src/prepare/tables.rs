@@ -13,19 +13,24 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let mut faults = unforced(pool).await?;
     faults.extend(open(pool).await?);
     faults.extend(blind(pool).await?);
+    faults.extend(shown_to_clients(pool).await?);
     faults.extend(around(pool).await?);
     Ok(faults)
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 18] = [
+const SIGHT: [&str; 29] = [
     "audit",
     "contact",
     "contact_identity",
+    "contact_label",
     "contact_merge",
+    "contact_note",
     "contact_suggestion",
     "contact_term",
+    "contact_value",
     "conversation",
+    "conversation_label",
     "draft",
     "event",
     "file",
@@ -34,8 +39,15 @@ const SIGHT: [&str; 18] = [
     "message_key",
     "message_status",
     "message_try",
+    "portal_link",
+    "portal_session",
     "rate_bucket",
     "status_early",
+    "task",
+    "task_change",
+    "task_comment",
+    "task_document",
+    "task_item",
     "webhook_part",
 ];
 
@@ -123,6 +135,32 @@ async fn blind(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// TRUNCATE, references and triggers ask no policy.
+/// Whatever holds rows of workspaces says what a client of the portal sees of it.
+async fn shown_to_clients(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT format('%I.%I', n.nspname, c.relname)
+           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped
+          WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+            AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant')
+            AND NOT EXISTS (SELECT FROM pg_policy p
+                             WHERE p.polrelid = c.oid AND p.polname = 'client' AND NOT p.polpermissive AND p.polcmd = '*'
+                               AND EXISTS (SELECT FROM unnest(p.polroles) AS bound (role)
+                                            WHERE bound.role = 0 OR pg_has_role(current_user, bound.role, 'MEMBER')))
+          ORDER BY 1",
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(tables
+        .into_iter()
+        .map(|table| {
+            format!(
+                "{table} lacks the policy of what a client of the portal sees: run the migrations"
+            )
+        })
+        .collect())
+}
+
 async fn around(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let tables: Vec<(String, String)> = sqlx::query_as(
         "SELECT format('%I.%I', n.nspname, c.relname),

@@ -256,6 +256,7 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
         "passkey.credential_id",
         "passkey_state.device",
         "passkey_state.ticket_hash",
+        "portal_link.token_hash",
         "quarantine.digest",
         "recovery_code.digest",
         "session.device",

@@ -1,7 +1,7 @@
 //! What goes from one process to the others: ids and nothing else, for every role that reaches the database can listen.
 
 use super::Signal;
-use postern_types::{AccountId, SessionId, WorkspaceId};
+use postern_types::{AccountId, LinkId, SessionId, WorkspaceId};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -64,6 +64,7 @@ fn word(signal: Signal) -> String {
         Signal::Jobs => "j".to_owned(),
         Signal::Session(SessionId(id)) => format!("s{}", id.as_simple()),
         Signal::Account(AccountId(id)) => format!("a{}", id.as_simple()),
+        Signal::Portal(LinkId(id)) => format!("p{}", id.as_simple()),
         Signal::All => "*".to_owned(),
     }
 }
@@ -84,6 +85,7 @@ fn signal(word: &str) -> Signal {
         Some(("j", "")) => Some(Signal::Jobs),
         Some(("s", id)) => about(id).map(|id| Signal::Session(SessionId(id))),
         Some(("a", id)) => about(id).map(|id| Signal::Account(AccountId(id))),
+        Some(("p", id)) => about(id).map(|id| Signal::Portal(LinkId(id))),
         _ => None,
     };
     known.unwrap_or(Signal::All)
@@ -128,6 +130,7 @@ mod tests {
             Signal::Jobs,
             Signal::Session(SessionId(id)),
             Signal::Account(AccountId(id)),
+            Signal::Portal(LinkId(id)),
         ];
         let thousands = (0..4_000).flat_map(|_| one_of_each);
         let mut told = arrived(&batch(thousands));

@@ -24,7 +24,7 @@ const DAYS: [&str; 7] = [
 ];
 
 /// A time zone by its IANA name. [`Error::Invalid`] on `zone`.
-pub(super) fn zone(name: &str) -> Result<TimeZone> {
+pub(crate) fn zone(name: &str) -> Result<TimeZone> {
     let unknown = || {
         Error::invalid(
             "zone",

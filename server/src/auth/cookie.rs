@@ -14,7 +14,7 @@ const AWAY_S: i64 = 20 * 60;
 /// As long as browsers keep any cookie.
 const DEVICE_S: i64 = 400 * 24 * 3600;
 
-type SetCookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
+pub(crate) type SetCookies = AppendHeaders<Vec<(HeaderName, HeaderValue)>>;
 
 /// The refresh token that the browser sent.
 pub fn refresh(headers: &HeaderMap, site: &Site) -> Option<String> {
@@ -84,7 +84,8 @@ pub fn left(site: &Site) -> SetCookies {
     AppendHeaders(cookies)
 }
 
-fn name(what: &str, site: &Site) -> String {
+/// What a cookie of ours is called.
+pub(crate) fn name(what: &str, site: &Site) -> String {
     format!("__Host-postern-{what}-{}", site.instance)
 }
 
@@ -92,14 +93,21 @@ fn set(name: &str, value: &str, life_s: i64, more: &str) -> (HeaderName, HeaderV
     cookie(name, value, life_s, &format!("Strict{more}"))
 }
 
-fn cookie(name: &str, value: &str, life_s: i64, sent: &str) -> (HeaderName, HeaderValue) {
+/// A cookie of ours, sent to this host alone and as `sent` says: `Lax; HttpOnly`.
+pub(crate) fn cookie(
+    name: &str,
+    value: &str,
+    life_s: i64,
+    sent: &str,
+) -> (HeaderName, HeaderValue) {
     let cookie = format!("{name}={value}; Path=/; Max-Age={life_s}; Secure; SameSite={sent}");
-    // Names and values are base64url and hexadecimal: always a header's characters.
+    // Names and values are base64url, hexadecimal and dots: always a header's characters.
     let cookie = HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""));
     (header::SET_COOKIE, cookie)
 }
 
-fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The cookie of that name.
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

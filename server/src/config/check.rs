@@ -123,6 +123,17 @@ impl Config {
                 "Write the https:// address that people use",
             ));
         }
+        if self
+            .portal_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() != "https")
+        {
+            faults.push(fault(
+                "portal_url",
+                "it is not https, and what is shared with contacts goes there",
+                "Write the https:// address that contacts use, or leave it out",
+            ));
+        }
         // Something ends TLS in front of us.
         if self.trusted_proxies.is_empty() {
             faults.push(fault(

@@ -60,6 +60,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
         registration: registration(&mut reader),
         providers: oidc::read(&mut reader),
         base_url,
+        portal_url: reader.address("portal_url"),
         site: source.text("site").map_or_else(site::usual, PathBuf::from),
         database_url: source.text("database_url").map(SecretString::from),
         database_owner_url: source.text("database_owner_url").map(SecretString::from),

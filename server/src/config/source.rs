@@ -18,6 +18,7 @@ const SETTINGS: &[&str] = &[
     "data",
     "listen",
     "base_url",
+    "portal_url",
     "site",
     "database_url",
     "database_owner_url",

@@ -1,6 +1,6 @@
 //! What is uploaded: counted by session and workspace, some at once of each person and workspace, and none that trickles.
 
-use super::{Place, Places, refusal};
+use super::{Place, Places, refusal, within};
 use crate::state::AppState;
 use axum::{
     BoxError,
@@ -13,31 +13,51 @@ use axum::{
 use futures::{StreamExt as _, stream};
 use postern_app::{error::ApiError, ssr::Caller};
 use postern_domain::limit::Subject;
-use postern_types::{AccountId, WorkspaceId};
-use std::time::Duration;
+use postern_types::{AccountId, LinkId, WorkspaceId};
+use std::{
+    task::{Poll, ready},
+    time::Duration,
+};
 use tokio::time::{Instant, timeout_at};
 
 /// Uploads at once: each holds some megabytes until it is stored.
 const MOST: usize = 16;
 /// Those of one person, in all their sessions.
 const A_PERSON: usize = 4;
+/// Those by one link, however often it was opened; by all links of one workspace; and by all together.
+const A_LINK: usize = 2;
+const A_WORKSPACES_LINKS: usize = 4;
+const LINKS: usize = 8;
 /// Those into one workspace.
 const A_WORKSPACE: usize = 6;
 /// The longest silence.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Bytes a second, on the average, after the first half minute: less is no line that anybody works on.
 const PACE: u64 = 32 * 1024;
+/// From the first byte of what a client brings to its last, at whatever pace: 25 MB need fourteen at [`PACE`], which is
+/// longer than a place is lent for.
+const CLIENT_TIME: Duration = Duration::from_mins(10);
 
 /// Who may upload how much at once.
 pub struct Uploads {
     people: Places<AccountId>,
+    links: Places<LinkId>,
+    hosts: Places<WorkspaceId>,
     workspaces: Places<WorkspaceId>,
+}
+
+/// A client's place, for as long as their document comes.
+pub struct Brings {
+    _link: Place<LinkId>,
+    _host: Place<WorkspaceId>,
 }
 
 impl Default for Uploads {
     fn default() -> Self {
         Self {
             people: Places::new(MOST),
+            links: Places::new(LINKS),
+            hosts: Places::new(LINKS),
             workspaces: Places::new(MOST),
         }
     }
@@ -48,14 +68,24 @@ impl Uploads {
         self.people.take(account, A_PERSON)
     }
 
+    fn of_link(&self, workspace: WorkspaceId, link: LinkId) -> Option<Brings> {
+        Some(Brings {
+            _link: self.links.take(link, A_LINK)?,
+            _host: self.hosts.take(workspace, A_WORKSPACES_LINKS)?,
+        })
+    }
+
     fn of_workspace(&self, workspace: WorkspaceId) -> Option<Place<WorkspaceId>> {
         self.workspaces.take(workspace, A_WORKSPACE)
     }
 }
 
-/// Whether the request brings a file, or a logo.
+/// Whether the request brings a file, a logo or a document.
 pub fn is_one(request: &Request) -> bool {
-    request.method() == Method::POST && matches!(request.uri().path(), "/files" | "/files/logo")
+    let path = request.uri().path();
+    let by_member = matches!(path, "/files" | "/files/logo") || path.starts_with("/files/task/");
+    let by_client = path.starts_with("/portal/tasks/") && path.ends_with("/documents");
+    request.method() == Method::POST && (by_member || by_client)
 }
 
 /// Stands behind the guard: who uploads is somebody.
@@ -74,6 +104,23 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let answer = next.run(request.map(at_pace)).await;
     drop(place);
     answer
+}
+
+/// Stands before a client's upload, which is known to be somebody's once its cookie was read.
+pub async fn client_layer(request: Request, next: Next) -> Response {
+    let request = within(request.map(at_pace), CLIENT_TIME);
+    next.run(request.map(in_turns)).await
+}
+
+/// One of the places of a client's link, for whom is known to be behind its PIN; clients have places of their own, so that
+/// they hold up no member.
+pub fn enter_client(
+    state: &AppState,
+    workspace: WorkspaceId,
+    link: LinkId,
+) -> Result<Brings, ApiError> {
+    let place = state.limits.uploads.of_link(workspace, link);
+    place.ok_or(ApiError::Unavailable)
 }
 
 /// Counts an upload for the workspace that its member was let into, and takes one of the workspace's places, which it holds
@@ -105,6 +152,22 @@ fn at_pace(body: Body) -> Body {
             Ok(None) => None,
             Err(_) => Some((Err(BoxError::from("the file came too slowly")), None)),
         }
+    }))
+}
+
+/// The same body, piece by piece: who reads a form of several parts takes all that is ready at once, which from a fast sender
+/// is the whole file.
+fn in_turns(body: Body) -> Body {
+    let mut pieces = body.into_data_stream();
+    let mut rests = false;
+    Body::from_stream(stream::poll_fn(move |context| {
+        if std::mem::take(&mut rests) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = ready!(pieces.poll_next_unpin(context));
+        rests = true;
+        Poll::Ready(piece)
     }))
 }
 
@@ -168,9 +231,30 @@ mod tests {
         assert!(workspace(1).is_some());
     }
 
+    #[test]
+    fn a_link_and_the_links_of_a_workspace_have_so_many_uploads_at_once_and_leave_others_theirs() {
+        let uploads = Uploads::default();
+        let bring = |workspace, link| {
+            let workspace = WorkspaceId(Uuid::from_u128(workspace));
+            uploads.of_link(workspace, LinkId(Uuid::from_u128(link)))
+        };
+        let mut held: Vec<_> = (0..9).filter_map(|_| bring(1, 1)).collect();
+        assert_eq!(held.len(), 2);
+        held.extend((2..99).filter_map(|link| bring(1, link)));
+        assert_eq!(held.len(), 4);
+        held.extend((100..199).filter_map(|link| bring(2, link)));
+        assert_eq!(held.len(), 8);
+        assert!(bring(3, 200).is_none(), "all of them");
+        held.clear();
+        // What was refused has kept nothing.
+        assert!(bring(1, 99).is_some() && bring(3, 200).is_some());
+    }
+
     #[tokio::test]
     async fn a_body_that_comes_is_left_as_it_is() {
-        let whole = at_pace(Body::from("a file")).collect().await;
+        let pieces = ["a ", "file"].map(Ok::<_, BoxError>);
+        let body = in_turns(at_pace(Body::from_stream(stream::iter(pieces))));
+        let whole = body.collect().await;
         assert_eq!(whole.expect("it comes").to_bytes(), "a file");
     }
 }

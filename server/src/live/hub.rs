@@ -120,7 +120,8 @@ impl Inner {
             Signal::Session(session) => self.recheck(Recheck::Session(session)),
             Signal::Account(account) => self.recheck(Recheck::Account(account)),
             Signal::All => self.wake_all(),
-            Signal::Jobs => {}
+            // No socket is a contact's.
+            Signal::Jobs | Signal::Portal(_) => {}
         }
     }
 

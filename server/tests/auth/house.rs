@@ -133,6 +133,7 @@ impl House {
                     .parse()
                     .expect("an address"),
                 origin: ORIGIN.into(),
+                portal: ORIGIN.into(),
             },
             registration: postern_domain::registration::Registration::Open,
             oidc: postern_domain::oidc::Oidc::default(),
@@ -225,6 +226,7 @@ pub fn state(env: &Env, hub: Hub) -> AppState {
         leptos: LeptosOptions::builder().output_name("postern").build(),
         site: Arc::new(Site {
             origin: ORIGIN.into(),
+            portal: None,
             secure: false,
             instance: "cafe0123".into(),
             folder: PathBuf::new(),

@@ -19,6 +19,9 @@ pub fn calls(
     contact: &str,
 ) -> BTreeMap<&'static str, Value> {
     let request = json!({ "view": "all", "state": "open", "search": "", "after": null });
+    let book =
+        json!({ "search": "", "label": null, "owner": "anybody", "order": "name", "after": null });
+    let person = json!({ "name": "Mine", "phone": "", "email": "", "owner": null });
     let line = json!({
         "id": "01a00000-0000-7000-8000-000000000001", "conversation": conversation, "text": "hello", "note": true,
     });
@@ -51,6 +54,55 @@ pub fn calls(
             "conversation/draft",
             json!({ "id": conversation, "text": "mine" }),
         ),
+        (
+            "conversation/label",
+            json!({ "id": conversation, "label": message, "on": true }),
+        ),
+        ("contacts/list", json!({ "request": book })),
+        ("contacts/create", json!({ "form": person })),
+        ("contacts/read", json!({ "id": contact })),
+        ("contacts/edit", json!({ "id": contact, "form": person })),
+        (
+            "contacts/label",
+            json!({ "contact": contact, "label": message, "on": true }),
+        ),
+        (
+            "contacts/notes",
+            json!({ "contact": contact, "after": null }),
+        ),
+        (
+            "contacts/note",
+            json!({ "contact": contact, "body": "mine" }),
+        ),
+        (
+            "contacts/change-note",
+            json!({ "id": message, "body": "mine" }),
+        ),
+        ("contacts/delete-note", json!({ "id": message })),
+        (
+            "contacts/timeline",
+            json!({ "contact": contact, "after": null }),
+        ),
+        ("contacts/fields", json!({})),
+        (
+            "contacts/set-field",
+            json!({ "contact": contact, "field": message, "value": "x" }),
+        ),
+        ("labels/create", json!({ "name": "Mine", "tone": 1 })),
+        (
+            "labels/change",
+            json!({ "id": message, "name": "Mine now", "tone": 1 }),
+        ),
+        ("labels/delete", json!({ "id": message })),
+        (
+            "fields/create",
+            json!({ "name": "Mine", "kind": "choice", "choices": ["a"] }),
+        ),
+        (
+            "fields/change",
+            json!({ "id": message, "name": "Mine now", "choices": ["a"] }),
+        ),
+        ("fields/delete", json!({ "id": message })),
         ("contact/person", json!({ "id": conversation })),
         ("contact/find", json!({ "search": "" })),
         (
@@ -115,6 +167,18 @@ pub fn calls(
             json!({ "asked": { "id": "0199a1b2-0000-7000-8000-000000000001", "channel": channel, "phone": "+4915112345678",
                                "template": message, "fill": { "values": {}, "file": null } } }),
         ),
+        ("links/list", json!({ "contact": contact })),
+        (
+            "links/make",
+            json!({ "contact": contact, "form": { "days": 1 } }),
+        ),
+        (
+            "links/send",
+            json!({ "id": message, "address": "http://localhost/p/none" }),
+        ),
+        ("links/pin", json!({ "id": message })),
+        ("links/revoke", json!({ "id": message })),
+        ("links/revoke-all", json!({ "contact": contact })),
         ("team/list", json!({})),
         (
             "team/invite",
@@ -152,6 +216,41 @@ pub fn calls(
         ("teams/take-out", json!({ "id": message, "member": member })),
         ("teams/number", json!({ "channel": channel, "team": null })),
         ("teams/limit", json!({ "limited": false })),
+        (
+            "task/list",
+            json!({ "request": { "list": "open", "contact": contact, "after": null } }),
+        ),
+        ("task/contacts", json!({ "search": "" })),
+        ("task/show", json!({ "id": message })),
+        (
+            "task/create",
+            json!({ "task": { "contact": contact, "message": null, "title": "Mine now", "description": "", "due": "2026-01-31",
+                              "owner": null, "shared": true } }),
+        ),
+        (
+            "task/change",
+            json!({ "id": message, "rev": 1, "form": { "title": "Mine now", "description": "mine", "status": "done",
+                    "due": "2026-01-31", "owner": null, "shared": true, "tells": true } }),
+        ),
+        ("task/delete", json!({ "id": message })),
+        (
+            "task/items",
+            json!({ "id": message, "act": { "add": "Mine now" } }),
+        ),
+        (
+            "task/comment",
+            json!({ "id": message, "text": "mine", "internal": true }),
+        ),
+        ("task/comments", json!({ "id": message, "before": null })),
+        ("task/ask", json!({ "id": message, "name": "Mine now" })),
+        (
+            "task/take-away",
+            json!({ "id": message, "document": message }),
+        ),
+        (
+            "task/document",
+            json!({ "id": message, "document": message }),
+        ),
         ("account/leave", json!({})),
         (
             "audit/list",
@@ -250,12 +349,19 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 31] = [
+const OWN: [&str; 38] = [
     "audit/list",
     "audit/verify",
     "audit/export",
     "workspace/erasing",
     "contact/find",
+    "contacts/list",
+    "contacts/create",
+    "contacts/fields",
+    "labels/create",
+    "fields/create",
+    "task/list",
+    "task/contacts",
     "inbox/snapshot",
     "inbox/list",
     "inbox/counts",

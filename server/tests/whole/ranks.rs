@@ -23,6 +23,12 @@ const HIGHER: [(&str, &[&str]); 3] = [
             "teams/add",
             "teams/take-out",
             "teams/number",
+            "labels/change",
+            "labels/delete",
+            "fields/create",
+            "fields/change",
+            "fields/delete",
+            "task/delete",
         ],
     ),
     (

@@ -15,6 +15,8 @@ pub(super) struct Event {
     conversation: Option<ConversationRow>,
     channel: Option<ChannelView>,
     member: Option<MemberView>,
+    what: Option<super::Side>,
+    id: Option<uuid::Uuid>,
 }
 
 #[derive(Deserialize)]
@@ -24,6 +26,7 @@ enum Happened {
     Conversation,
     Channel,
     Member,
+    Side,
 }
 
 impl TryFrom<Event> for super::Event {
@@ -44,6 +47,10 @@ impl TryFrom<Event> for super::Event {
             },
             Happened::Member => Self::Member {
                 member: told.member.ok_or("an event without `member`")?,
+            },
+            Happened::Side => Self::Side {
+                what: told.what.ok_or("an event without `what`")?,
+                id: told.id.ok_or("an event without `id`")?,
             },
         })
     }

@@ -1,4 +1,5 @@
-//! One style sheet from `style/main.css` and all it imports, and the interface font before it.
+//! One style sheet from `style/main.css` and all it imports, and the interface font before it; and a small one from
+//! `style/portal.css` for the pages of clients, with the system's font.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,9 +11,20 @@ use crate::web::{NAME, Tools};
 
 const FONT: &str = "@fontsource-variable/inter";
 
-/// Writes `postern.css` and `fonts/`. Inter has no Arabic: the system's font shows it.
+/// Writes `postern.css`, `portal.css` and `fonts/`. Inter has no Arabic: the system's font shows it.
 pub fn bundle(tools: &Tools<'_>, staging: &Path) -> Result<()> {
     let sheet = staging.join(format!("{NAME}.css"));
+    one(tools, "style/main.css", &sheet)?;
+    one(tools, "style/portal.css", &staging.join("portal.css"))?;
+
+    let faces = fonts(tools, staging)?;
+    let rules = std::fs::read_to_string(&sheet)?;
+    std::fs::write(&sheet, faces + &rules)?;
+    Ok(())
+}
+
+/// A sheet with all that it imports.
+fn one(tools: &Tools<'_>, from: &str, to: &Path) -> Result<()> {
     let mut lightningcss = tools.lightningcss()?;
     lightningcss.args([
         "--bundle",
@@ -20,15 +32,8 @@ pub fn bundle(tools: &Tools<'_>, staging: &Path) -> Result<()> {
         "--targets",
         ">= 0.5%, last 2 versions, not dead",
     ]);
-    lightningcss
-        .arg(tools.place.file("style/main.css"))
-        .arg("-o")
-        .arg(&sheet);
-    shell::output(&mut lightningcss).context("the style sheet is faulty")?;
-
-    let faces = fonts(tools, staging)?;
-    let rules = std::fs::read_to_string(&sheet)?;
-    std::fs::write(&sheet, faces + &rules)?;
+    lightningcss.arg(tools.place.file(from)).arg("-o").arg(to);
+    shell::output(&mut lightningcss).with_context(|| format!("{from} is faulty"))?;
     Ok(())
 }
 

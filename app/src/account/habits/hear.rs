@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::{
+    boxed::{memo, on},
     live::{Notices, Permission},
     words::{frame, settings},
 };
@@ -18,7 +19,7 @@ const ALL: [Announce; 4] = [
 /// The section.
 #[component]
 pub fn Hearing(desk: Desk) -> impl IntoView {
-    let announce = Memo::new(move |_| desk.mine.with(|mine| mine.announce));
+    let announce = memo(move || desk.mine.with(|mine| mine.announce));
     let sound = move || desk.mine.with(|mine| mine.sound);
     let hush = move |event: web_sys::Event| {
         let sound = event_target_checked(&event);
@@ -36,14 +37,14 @@ pub fn Hearing(desk: Desk) -> impl IntoView {
                     view! {
                         <label class="option">
                             <input type="radio" name="announce" prop:checked=move || announce.get() == each
-                                on:change=move |_| desk.choose(|mine| mine.announce = each)/>
+                                on:change=on::change(move |_| desk.choose(|mine| mine.announce = each))/>
                             <span><strong>{title}</strong><small>{hint}</small></span>
                         </label>
                     }
                 })}
             </fieldset>
             <label class="team-switch">
-                <input type="checkbox" role="switch" prop:checked=sound on:change=hush/>
+                <input type="checkbox" role="switch" prop:checked=sound on:change=on::change(hush)/>
                 <span><strong>{settings::SOUND}</strong><small>{settings::SOUND_HINT}</small></span>
             </label>
             <p class="hint">{settings::LETTERS}</p>
@@ -75,7 +76,7 @@ fn ThisBrowser() -> impl IntoView {
     Some(view! {
         <div class="account-line">
             <div class="account-words"><h3>{settings::HERE}</h3><p class="hint">{told}</p></div>
-            {move || turn().map(|word| view! { <button type="button" class="button" on:click=act>{word}</button> })}
+            {move || turn().map(|word| view! { <button type="button" class="button" on:click=on::click(act)>{word}</button> })}
         </div>
     })
 }

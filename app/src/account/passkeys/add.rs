@@ -6,6 +6,7 @@ use crate::{
         api,
         ask::{Proof, focus_head},
     },
+    boxed::on,
     error::ApiError,
     ui::{
         ask::{Ask, Foot, focus_soon},
@@ -45,7 +46,7 @@ fn Form(ring: Ring) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::PASSKEY_ADD_LEAD}</p>
             {ask.general(&["password", "passkey_name"])}
             <Proof ask value=password/>

@@ -6,6 +6,7 @@ use crate::{
         api,
         ask::{Proof, focus_head},
     },
+    boxed::on,
     ui::{
         ask::{Ask, Foot, focus_soon},
         dialog::Dialog,
@@ -43,7 +44,7 @@ fn Rename(ring: Ring) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             {ask.general(&["passkey_name"])}
             <Field name="passkey_name" label=settings::PASSKEY_NAME value=name hint=settings::PASSKEY_NAME_HINT fault=ask.fault("passkey_name")
                 maxlength=80_u32/>
@@ -85,7 +86,7 @@ fn Remove(ring: Ring) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit>
+        <form class="form" on:submit=on::submit(submit)>
             <p class="dialog-text">{settings::PASSKEY_LOST}</p>
             {ask.general(&["password"])}
             <Proof ask value=password/>

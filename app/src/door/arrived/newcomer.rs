@@ -1,6 +1,7 @@
 //! For whom a provider vouches and who has no account: one is made when they say so, and not before.
 
 use crate::{
+    boxed::on,
     door::{
         secret::{forget, kept},
         sending::{Refused, Sending, Submit, trimmed},
@@ -55,7 +56,7 @@ pub fn NewcomerForm(newcomer: Newcomer, done: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <PublicPage title=account::NOBODY lead>
-            <form class="form" on:submit=submit method="post">
+            <form class="form" on:submit=on::submit(submit) method="post">
                 <Refused sending/>
                 <p class="door-told" dir="auto">{who}</p>
                 {(!invited).then(|| view! {

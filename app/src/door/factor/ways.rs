@@ -1,7 +1,12 @@
 //! What each of them asks for.
 
 use super::given::Try;
-use crate::{boxed::Show, door::sending::Submit, ui::field::Field, words::account};
+use crate::{
+    boxed::{Show, on},
+    door::sending::Submit,
+    ui::field::Field,
+    words::account,
+};
 use leptos::prelude::*;
 
 /// The browser asks.
@@ -40,7 +45,7 @@ pub fn ByMail(this: Try) -> impl IntoView {
         }>
             <p class="door-told" role="status">{account::MAIL_SENT}</p>
             <ByCode this label=account::MAILED_CODE hint=account::MAILED_CODE_HINT digits=true/>
-            <button type="button" class="button quiet" on:click=move |_| this.mail()>{account::ANOTHER_CODE}</button>
+            <button type="button" class="button quiet" on:click=on::click(move |_| this.mail())>{account::ANOTHER_CODE}</button>
         </Show>
     }
     .into_any()

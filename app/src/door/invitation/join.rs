@@ -2,7 +2,7 @@
 
 use super::{Desk, forget};
 use crate::{
-    boxed::Show,
+    boxed::{Show, on},
     door::{
         onward::instead,
         sending::{Refused, Sending},
@@ -50,7 +50,7 @@ pub fn Join(invited: StoredValue<Invited>, desk: Desk) -> impl IntoView {
     let other = move |_| leptos::task::spawn_local(session.sign_out());
     let take = match another {
         None => view! {
-            <button type="button" class="button primary large door-long" disabled=move || sending.busy.get() on:click=join>
+            <button type="button" class="button primary large door-long" disabled=move || sending.busy.get() on:click=on::click(join)>
                 <span dir="auto">{move || if sending.busy.get() { account::JOINING.to_owned() } else { act.clone() }}</span>
             </button>
         }
@@ -65,7 +65,7 @@ pub fn Join(invited: StoredValue<Invited>, desk: Desk) -> impl IntoView {
             <Refused sending/>
             {take}
             <Show when=member><a class="button" href="/inbox">{words::TO_INBOX}</a></Show>
-            <button type="button" class="button quiet" on:click=other>{account::OTHER_ACCOUNT}</button>
+            <button type="button" class="button quiet" on:click=on::click(other)>{account::OTHER_ACCOUNT}</button>
         </div>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    boxed::effect,
+    boxed::{effect, on},
     door::{
         person::PersonFields,
         secret::keep,
@@ -62,14 +62,14 @@ pub fn Newcomer(invited: StoredValue<Invited>, desk: Desk) -> impl IntoView {
         });
     };
     view! {
-        <form class="form" on:submit=submit method="post">
+        <form class="form" on:submit=on::submit(submit) method="post">
             <Refused sending/>
             <PersonFields person sending fixed hint/>
             <Submit sending act=account::ASK doing=account::JOINING/>
         </form>
         <Ways offered=providers before/>
         // The secret does not travel in an address: it waits here.
-        <p class="door-links"><a href="/sign-in?next=/invitation" on:click=move |_| keep(&desk.secret())>{account::HAVE_ACCOUNT}</a></p>
+        <p class="door-links"><a href="/sign-in?next=/invitation" on:click=on::click(move |_| keep(&desk.secret()))>{account::HAVE_ACCOUNT}</a></p>
     }
     .into_any()
 }

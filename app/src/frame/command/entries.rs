@@ -1,6 +1,7 @@
 //! What the command bar offers beside conversations.
 
 use crate::{
+    letters,
     ui::prefs::{Density, Theme},
     words::frame,
 };
@@ -94,10 +95,10 @@ impl Command {
 
 /// The commands that hold every word of what was typed.
 pub fn matching(text: &str) -> Vec<Command> {
-    let text = text.to_lowercase();
+    let text = letters::lower(text);
     let sought: Vec<&str> = text.split_whitespace().collect();
     let holds = |command: &Command| {
-        let word = command.word().to_lowercase();
+        let word = letters::lower(command.word());
         sought.iter().all(|part| word.contains(part))
     };
     ALL.into_iter().filter(holds).collect()

@@ -1,9 +1,9 @@
 //! What members call the contact.
 
-use super::{Desk, api};
 use crate::{
     boxed::{Show, on},
     browser,
+    ui::same::{Desk, api},
     words::{self, details, fault},
 };
 use leptos::prelude::*;

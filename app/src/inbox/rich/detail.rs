@@ -86,6 +86,11 @@ pub fn Inside(room: Room, told: Told, detail: Option<Detail>) -> impl IntoView {
         }) => view! { <LinkTo header body=text footer label url/> }.into_any(),
         Some(Detail::LocationRequest) => view! { <LocationAsked body=text/> }.into_any(),
         Some(Detail::Template(template)) => view! { <Template template body=text/> }.into_any(),
+        Some(Detail::Portal { task, title, .. }) => view! {
+            <p class="rich-mark"><Icon name="list-checks"/>{rich::IN_PORTAL}" "<a href=format!("/tasks/{task}") dir="auto">{title}</a></p>
+            <Formatted text/>
+        }
+        .into_any(),
         Some(Detail::Lines { lines }) => view! {
             <div class="rich-block">{plain(told.content)}<Lines lines/></div>
         }

@@ -1,6 +1,7 @@
 //! WhatsApp's own marks in a text: `*bold*`, `_italic_`, `~struck~`, `` `code` ``, lines that quote or are items of a list.
 //! What is no mark stays as it was written.
 
+use crate::letters::is_letter_or_digit;
 use crate::ui::linked::address;
 
 /// A part of a text that stands by itself.
@@ -208,7 +209,7 @@ fn code(rest: &str) -> Option<(Span<'_>, usize)> {
 fn opens(line: &str, at: usize, mark: char) -> bool {
     let before = line.get(..at).and_then(|before| before.chars().next_back());
     let after = line.get(at + 1..).and_then(|after| after.chars().next());
-    before.is_none_or(|c| !c.is_alphanumeric())
+    before.is_none_or(|c| !is_letter_or_digit(c))
         && after.is_some_and(|c| !c.is_whitespace() && c != mark)
 }
 
@@ -221,7 +222,7 @@ fn end_of(rest: &str, mark: char) -> Option<usize> {
         let after = marks.peek().map(|(_, c)| *c);
         if c == mark
             && !before.is_whitespace()
-            && after.is_none_or(|c| !c.is_alphanumeric() && c != mark)
+            && after.is_none_or(|c| !is_letter_or_digit(c) && c != mark)
         {
             return Some(at);
         }

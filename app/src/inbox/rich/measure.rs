@@ -1,5 +1,6 @@
 //! Numbers as people read them: lengths of time, sizes, sums, degrees, pixels.
 
+use crate::letters;
 use crate::number;
 
 /// Seconds as a clock: `0:07`, `12:05`, `1:00:09`.
@@ -155,7 +156,7 @@ pub fn web(address: &str) -> Option<String> {
     let rest = address
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"))?;
-    let is_one = rest.starts_with(|c: char| c.is_alphanumeric() || c == '[')
+    let is_one = rest.starts_with(|c: char| letters::is_letter_or_digit(c) || c == '[')
         && !address.contains(char::is_whitespace);
     is_one.then(|| address.to_owned())
 }

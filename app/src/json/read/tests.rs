@@ -185,6 +185,7 @@ fn what_serde_json_writes_is_read_back() {
         members: Vec::new(),
         channels: Vec::new(),
         teams: Vec::new(),
+        labels: Vec::new(),
         cursor: FeedCursor("1-2".into()),
         now: Moment(3),
     });

@@ -326,3 +326,143 @@ async fn another_workspace_merges_undoes_and_learns_nothing(
     stranger.commit().await.unwrap();
     assert_eq!(shop.state().await, before);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_hangs_off_a_contact_moves_along_and_comes_back(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const HANGING: [&str; 7] = [
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(id, email, owner_id, merged_into) ORDER BY id), '[]') FROM contact",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(id, contact_id) ORDER BY id), '[]') FROM contact_note",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(id, contact_id) ORDER BY id), '[]') FROM task",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(id, contact_id) ORDER BY id), '[]') FROM portal_link",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(id, contact_id) ORDER BY id), '[]') FROM file",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(contact_id, label_id) ORDER BY contact_id, label_id), '[]')
+           FROM contact_label",
+        "SELECT coalesce(jsonb_agg(jsonb_build_array(contact_id, field_id, value) ORDER BY contact_id, field_id), '[]')
+           FROM contact_value",
+    ];
+    async fn hanging(shop: &Shop) -> Vec<Value> {
+        let mut state = Vec::new();
+        for sql in HANGING {
+            state.push(shop.ask(sql).await);
+        }
+        state
+    }
+    let shop = shop(options).await;
+    let (env, workspace) = (&shop.env, shop.one.workspace);
+    let mut tenant = shop.enter().await;
+    let mut ids = Vec::new();
+    for (name, owner) in [("Ana", None), ("Anna", Some(shop.one.member))] {
+        let form = postern_types::ContactForm {
+            name: name.into(),
+            email: format!("{name}@example.com"),
+            owner,
+            ..Default::default()
+        };
+        ids.push(create(env, &mut tenant, &form).await.unwrap());
+    }
+    let [ana, anna] = ids[..] else { unreachable!() };
+    let (vip, old) = (
+        label::make(env, &mut tenant, "VIP", 0).await.unwrap(),
+        label::make(env, &mut tenant, "Old", 0).await.unwrap(),
+    );
+    let text = postern_types::FieldKind::Text;
+    let (plan, town) = (
+        field::make(env, &mut tenant, "Plan", text, &[])
+            .await
+            .unwrap(),
+        field::make(env, &mut tenant, "Town", text, &[])
+            .await
+            .unwrap(),
+    );
+    for (contact, label) in [(ana, vip), (anna, vip), (anna, old)] {
+        label::wear(env, &mut tenant, contact, label, true)
+            .await
+            .unwrap();
+    }
+    for (contact, id, value) in [
+        (ana, plan, "gold"),
+        (anna, plan, "free"),
+        (anna, town, "Ulm"),
+    ] {
+        field::set(env, &mut tenant, contact, id, value)
+            .await
+            .unwrap();
+    }
+    let note = note::add(env, &mut tenant, anna, "moves").await.unwrap();
+    note::add(env, &mut tenant, ana, "stays").await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
+             VALUES ('{workspace}', '{anna}', '{anna}', 'x', 'open', now(), now());
+         INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
+             VALUES ('{workspace}', '{anna}', '{anna}', 'x', '', now(), now());
+         INSERT INTO file (workspace_id, id, contact_id, kind, claimed, mime, name, state, size, sha256, key_sealed, object,
+                           created_at)
+             VALUES ('{workspace}', '{anna}', '{anna}', 'image', 'image/png', 'image/png', 'x', 'stored', 1, '', '', 'o', now())"
+    )))
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    tenant.commit().await.unwrap();
+    let before = hanging(&shop).await;
+
+    let merged = shop.merge(ana, anna).await.unwrap();
+    let page = whole(env, &mut shop.enter().await, ana).await.unwrap();
+    let values: Vec<_> = page.values.iter().map(|v| v.value.as_str()).collect();
+    assert_eq!(
+        values,
+        ["gold", "Ulm"],
+        "what they had stays, what they lacked comes"
+    );
+    assert_eq!(page.labels.len(), 2);
+    assert_eq!(page.email.as_deref(), Some("ana@example.com"));
+    assert_eq!(page.owner, Some(shop.one.member));
+    for table in ["contact_note", "task", "portal_link", "file"] {
+        let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "SELECT count(*) FROM {table} WHERE contact_id = '{anna}'"
+        )))
+        .fetch_one(shop.enter().await.conn())
+        .await
+        .unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+    let gone = note::add(env, &mut shop.enter().await, anna, "x").await;
+    assert!(
+        matches!(gone, Err(Error::NotFound)),
+        "they are a part of somebody"
+    );
+    shop.undo(merged).await.unwrap();
+    assert_eq!(hanging(&shop).await, before);
+
+    // What was changed meanwhile stays where it was changed, and what was deleted is gone.
+    let merged = shop.merge(ana, anna).await.unwrap();
+    let mut tenant = shop.enter().await;
+    field::set(env, &mut tenant, ana, town, "Bonn")
+        .await
+        .unwrap();
+    note::delete(env, &mut tenant, note).await.unwrap();
+    let since = note::add(env, &mut tenant, ana, "since").await.unwrap();
+    tenant.commit().await.unwrap();
+    shop.undo(merged).await.unwrap();
+    let mut tenant = shop.enter().await;
+    let values = |page: postern_types::ContactPage| -> Vec<String> {
+        page.values.into_iter().map(|v| v.value).collect()
+    };
+    let (hers, theirs) = (
+        whole(env, &mut tenant, ana).await.unwrap(),
+        whole(env, &mut tenant, anna).await.unwrap(),
+    );
+    assert_eq!(values(hers), ["gold", "Bonn"]);
+    assert_eq!(values(theirs), ["free", "Ulm"]);
+    let notes = note::page(&mut tenant, ana, None).await.unwrap().notes;
+    assert!(notes.iter().any(|note| note.id == since));
+    assert!(
+        note::page(&mut tenant, anna, None)
+            .await
+            .unwrap()
+            .notes
+            .is_empty()
+    );
+}

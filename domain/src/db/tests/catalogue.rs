@@ -32,6 +32,8 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "live_ticket: definer PERMISSIVE ALL {postern_definer} true ",
         "member: definer PERMISSIVE SELECT {postern_definer} true ",
         "invitation: definer PERMISSIVE SELECT {postern_definer} true ",
+        "portal_link: definer PERMISSIVE SELECT {postern_definer} true ",
+        "portal_session: definer PERMISSIVE SELECT {postern_definer} true ",
         "message: definer PERMISSIVE ALL {postern_definer} true true",
         "message_key: definer PERMISSIVE ALL {postern_definer} true true",
         "rate_bucket: definer PERMISSIVE ALL {postern_definer} true ",
@@ -51,10 +53,14 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "audit",
         "contact",
         "contact_identity",
+        "contact_label",
         "contact_merge",
+        "contact_note",
         "contact_suggestion",
         "contact_term",
+        "contact_value",
         "conversation",
+        "conversation_label",
         "draft",
         "event",
         "file",
@@ -63,8 +69,15 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "message_key",
         "message_status",
         "message_try",
+        "portal_link",
+        "portal_session",
         "rate_bucket",
         "status_early",
+        "task",
+        "task_change",
+        "task_comment",
+        "task_document",
+        "task_item",
         "webhook_part",
     ];
     /// Tables without tenant rows, each for a reason.
@@ -143,6 +156,20 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
     .await
     .unwrap();
     assert_eq!(narrow, SIGHT);
+    let unclear: Vec<String> = sqlx::query_scalar(
+        "SELECT t.tablename::text FROM pg_policies t
+          WHERE t.schemaname = 'public' AND t.policyname = 'tenant'
+            AND NOT EXISTS (SELECT FROM pg_policies c
+                             WHERE c.schemaname = 'public' AND c.tablename = t.tablename AND c.policyname = 'client'
+                               AND c.permissive = 'RESTRICTIVE' AND c.cmd = 'ALL' AND c.roles = '{postern_app}')",
+    )
+    .fetch_all(global.conn())
+    .await
+    .unwrap();
+    assert!(
+        unclear.is_empty(),
+        "what a client sees of these: {unclear:?}"
+    );
     expected.sort();
     policies.sort();
     assert_eq!(policies, expected);
@@ -178,11 +205,16 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app channel_event: INSERT, SELECT, UPDATE (sealed)",
         "postern_app channel_fact: INSERT, SELECT, UPDATE (since, told_at, value)",
         "postern_app contact: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app contact_field: INSERT, SELECT, UPDATE (choices, deleted_at, name, position)",
         "postern_app contact_identity: DELETE, INSERT, SELECT, UPDATE (contact_id, ended_at, scope)",
+        "postern_app contact_label: DELETE, INSERT, SELECT",
         "postern_app contact_merge: INSERT, SELECT, UPDATE (undone_at)",
+        "postern_app contact_note: DELETE, INSERT, SELECT, UPDATE (body, contact_id, edited_at)",
         "postern_app contact_suggestion: INSERT, SELECT, UPDATE (dismissed_at)",
         "postern_app contact_term: DELETE, INSERT, SELECT",
+        "postern_app contact_value: DELETE, INSERT, SELECT, UPDATE (value)",
         "postern_app conversation: INSERT, SELECT, UPDATE",
+        "postern_app conversation_label: DELETE, INSERT, SELECT",
         "postern_app conversation_row: SELECT",
         "postern_app courtesy: INSERT, SELECT, UPDATE",
         "postern_app draft: DELETE, INSERT, SELECT, UPDATE",
@@ -194,6 +226,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app installation: SELECT, UPDATE (master_id, set_up_at, token_id, token_retired, token_since)",
         "postern_app invitation: INSERT, SELECT, UPDATE (ended_at, expires_at, sent_at, token_hash)",
         "postern_app job: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app label: INSERT, SELECT, UPDATE (deleted_at, name, tone)",
         "postern_app live_ticket: INSERT",
         "postern_app mail: DELETE, INSERT, SELECT, UPDATE (attempts, dead_at, fault, run_at, sealed)",
         "postern_app mailed_code: DELETE, INSERT, SELECT, UPDATE",
@@ -208,13 +241,21 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
          spent_at, subject, verified)",
         "postern_app passkey: DELETE, INSERT, SELECT, UPDATE (data, name, used_at)",
         "postern_app passkey_state: DELETE, INSERT, SELECT, UPDATE (sealed, spent_at)",
+        "postern_app portal_link: INSERT, SELECT, UPDATE (asked_at, contact_id, pin_at, pin_hash, revoked_at, tries, tries_from, \
+         used_at, wrong)",
+        "postern_app portal_session: INSERT, SELECT, UPDATE (ended_at, seen_at)",
         "postern_app quarantine: DELETE, INSERT, SELECT, UPDATE (sealed, times)",
         "postern_app rate_bucket: INSERT, SELECT, UPDATE",
         "postern_app recovery_code: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app session: INSERT, SELECT, UPDATE",
         "postern_app session_spent: DELETE, INSERT, SELECT",
         "postern_app status_early: DELETE, INSERT, SELECT",
-        "postern_app team: DELETE, INSERT, SELECT, UPDATE (name)",
+        "postern_app task: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app task_change: INSERT, SELECT",
+        "postern_app task_comment: DELETE, INSERT, SELECT",
+        "postern_app task_document: DELETE, INSERT, SELECT, UPDATE (at, author_id, file_id)",
+        "postern_app task_item: DELETE, INSERT, SELECT, UPDATE (body, done_at, position)",
+        "postern_app team: DELETE, INSERT, SELECT, UPDATE (deleted_at, name)",
         "postern_app team_member: DELETE, INSERT, SELECT",
         "postern_app template: INSERT, SELECT, UPDATE",
         "postern_app template_sync: INSERT, SELECT, UPDATE",
@@ -230,23 +271,28 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer audit: DELETE, SELECT (action, actor, at, ctid, detail, digest, id, network, position, \
          workspace_id), UPDATE (detail, link, position)",
         "postern_definer audit_head: DELETE, INSERT, SELECT, UPDATE (link, position)",
-        "postern_definer channel: DELETE, SELECT (app_secret_sealed, ctid, id, people_scope, token_sealed, \
-         verify_token_sealed, workspace_id)",
+        "postern_definer channel: DELETE, SELECT (app_secret_sealed, connected_at, ctid, id, people_scope, phone, state, \
+         token_sealed, verify_token_sealed, workspace_id)",
         "postern_definer channel_alert: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer channel_change: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer channel_event: DELETE, SELECT (ctid, sealed, workspace_id)",
         "postern_definer channel_fact: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer channel_route: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer contact: DELETE, SELECT (ctid, id, name, phone, username, workspace_id)",
+        "postern_definer contact_field: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer contact_identity: DELETE, SELECT (contact_id, ctid, kind, scope, value, workspace_id)",
+        "postern_definer contact_label: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer contact_merge: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer contact_note: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer contact_suggestion: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer contact_term: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer contact_value: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer conversation: DELETE, SELECT (assignee_id, channel_id, contact_id, contact_name, \
-         contact_phone, ctid, heard_at, id, last_at, last_direction, last_kind, last_message_id, last_status, \
+         contact_phone, ctid, heard_at, id, labels, last_at, last_direction, last_kind, last_message_id, last_status, \
          last_text, reply_to, rev, state, team_id, unread, workspace_id), UPDATE (assignee_id, contact_name, \
          contact_phone, heard_at, last_at, last_direction, last_kind, last_message_id, last_status, last_text, rev, \
          team_id, unread)",
+        "postern_definer conversation_label: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer courtesy: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer draft: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer erasure: DELETE, INSERT, SELECT, UPDATE (gone)",
@@ -256,6 +302,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer invitation: DELETE, SELECT (ctid, email, ended_at, expires_at, id, token_hash, workspace_id)",
         "postern_definer job: DELETE, SELECT (attempts, behind, claimed_until, ctid, id, lane, run_at, sealed, state, \
          turn, worker, workspace_id), UPDATE (attempts, behind, claimed_until, state, worker)",
+        "postern_definer label: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer limit_bucket: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer live_ticket: DELETE, SELECT",
         "postern_definer member: DELETE, SELECT, UPDATE (removed_at)",
@@ -267,11 +314,18 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer message_status: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer message_try: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer passkey: SELECT (account_id)",
+        "postern_definer portal_link: DELETE, SELECT (contact_id, ctid, expires_at, id, revoked_at, token_hash, workspace_id)",
+        "postern_definer portal_session: DELETE, SELECT (ctid, ended_at, expires_at, id, link_id, workspace_id)",
         "postern_definer rate_bucket: DELETE, SELECT",
         "postern_definer session: DELETE, SELECT (account_id, created_at, device, ended_at, expires_at, id)",
         "postern_definer session_spent: DELETE, SELECT",
         "postern_definer status_early: DELETE, SELECT",
-        "postern_definer team: DELETE, SELECT (ctid, id, workspace_id)",
+        "postern_definer task: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer task_change: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer task_comment: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer task_document: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer task_item: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer team: DELETE, SELECT (ctid, deleted_at, id, workspace_id)",
         "postern_definer team_member: DELETE, SELECT (ctid, member_id, team_id, workspace_id)",
         "postern_definer template: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer template_sync: DELETE, SELECT (ctid, workspace_id)",
@@ -355,6 +409,10 @@ async fn a_policy_or_a_right_that_opens_a_table_stops_the_start(
             "ALTER POLICY blind ON message RENAME TO sight".to_owned(),
         ),
         (
+            "ALTER POLICY client ON message RENAME TO open".to_owned(),
+            "ALTER POLICY open ON message RENAME TO client".to_owned(),
+        ),
+        (
             "ALTER TABLE message NO FORCE ROW LEVEL SECURITY".to_owned(),
             "ALTER TABLE message FORCE ROW LEVEL SECURITY".to_owned(),
         ),
@@ -396,13 +454,19 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "conversation_tells_losers",
         "job_lines_up",
         "job_moves_up",
+        "label_tells_conversation",
         "message_came_by_ad",
         "message_keeps_status",
+        "owns_contact",
+        "portal_link_stays",
         "sees_contact",
         "sees_conversation",
         "sees_file",
         "sees_lane",
         "sees_message",
+        "sees_side",
+        "sees_task",
+        "shows_file",
         "workspace_key_follows",
     ];
     const LISTED: &[&str] = &[
@@ -417,12 +481,15 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_invitation",
         "enter_job",
         "enter_leaving",
+        "enter_link",
         "enter_member",
         "enter_new_workspace",
+        "enter_portal",
         "enter_system",
         "erase_workspace",
         "factor_required",
         "find_invitation",
+        "find_portal_link",
         "forget_browsers",
         "forget_member",
         "hand_conversation",
@@ -432,6 +499,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "intake_routes",
         "job_lines_up",
         "job_moves_up",
+        "label_tells_conversation",
         "leaving_places",
         "link_audit",
         "message_came_by_ad",
@@ -441,6 +509,9 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "my_places",
         "next_job_ms",
         "next_workspaces",
+        "owns_contact",
+        "portal_chat",
+        "portal_link_stays",
         "purge_workspace",
         "redeem_ticket",
         "redeem_ticket",
@@ -454,6 +525,9 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "sees_file",
         "sees_lane",
         "sees_message",
+        "sees_side",
+        "sees_task",
+        "shows_file",
         "sweep",
         "sweep_limits",
         "take_limit",
@@ -514,7 +588,7 @@ async fn no_reference_between_tenant_tables_leaves_the_workspace_out(
             AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]
                                AND a.attname = 'workspace_id')
             -- Routing tables are looked up before the workspace is known.
-            AND c.relname NOT IN ('channel_route', 'invitation', 'live_ticket')",
+            AND c.relname NOT IN ('channel_route', 'invitation', 'live_ticket', 'portal_link')",
     )
     .fetch_all(global.conn())
     .await

@@ -182,7 +182,7 @@ async fn open_tables(owner: &mut PgConnection) -> Vec<String> {
 }
 
 /// A workspace with a row in every table.
-async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId {
+pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId {
     let fixture = testing::workspace(env, name, Role::Owner).await;
     let (workspace, session, member) = (fixture.workspace, fixture.session, fixture.member);
     let channel = testing::channel(env, &fixture, number).await;
@@ -239,6 +239,21 @@ async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId
          UPDATE channel SET team_id = '{channel}';
          UPDATE conversation SET team_id = '{channel}';
          UPDATE workspace SET agents_limited = true;
+         INSERT INTO label VALUES ('{workspace}', '{channel}', 'VIP', 1, now());
+         INSERT INTO contact_label SELECT workspace_id, id, '{channel}' FROM contact LIMIT 1;
+         INSERT INTO conversation_label SELECT workspace_id, id, '{channel}' FROM conversation LIMIT 1;
+         INSERT INTO contact_field VALUES ('{workspace}', '{channel}', 'Plan', 'text', '{{}}', 1, now());
+         INSERT INTO contact_value SELECT workspace_id, id, '{channel}', 'gold' FROM contact LIMIT 1;
+         INSERT INTO contact_note SELECT workspace_id, '{channel}', id, '{member}', 'x', now() FROM contact LIMIT 1;
+         INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
+             SELECT workspace_id, '{channel}', id, 'x', 'open', now(), now() FROM contact LIMIT 1;
+         INSERT INTO task_item VALUES ('{workspace}', '{channel}', '{channel}', 1, 'x');
+         INSERT INTO task_comment VALUES ('{workspace}', '{channel}', '{channel}', NULL, false, 'x', now());
+         INSERT INTO task_document VALUES ('{workspace}', '{channel}', '{channel}', 'x', NULL, NULL, true, false, now());
+         INSERT INTO task_change VALUES ('{workspace}', '{channel}', '{channel}', now(), NULL, 'created');
+         INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
+             SELECT workspace_id, '{channel}', id, '{number}', '', now(), now() FROM contact LIMIT 1;
+         INSERT INTO portal_session VALUES ('{workspace}', '{channel}', '{channel}', now(), now(), now(), NULL, '', '');
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

@@ -113,8 +113,8 @@ async fn each_request_sends_as_many_statements_as_are_written_down_here(
             ("a webhook the short way", 5),
             ("the same again", 4),
             ("thirty webhooks at once", 5),
-            // One for the teams, and one to learn whether few of all are theirs.
-            ("the inbox", 9),
+            // One for the teams, one for the labels, and one to learn whether few of all are theirs.
+            ("the inbox", 10),
             ("a page of the list", 4),
             ("a page of a thread", 4),
             ("a reply", 15),

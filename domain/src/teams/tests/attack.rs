@@ -1,8 +1,8 @@
 //! A limited agent against every table and every function.
 
 use super::*;
-use crate::{contact, draft, file, trace};
-use postern_types::{InboxView, ListRequest};
+use crate::{contact, draft, event, file, trace};
+use postern_types::{BookRequest, ContactForm, InboxView, ListRequest, Side};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -50,6 +50,21 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO webhook_part VALUES ('{workspace}', '{message}', '{channel}', 'x', 'x', now(), 'kept');
          INSERT INTO status_early VALUES ('{workspace}', '{channel}', '{message}', 'read', now(), NULL, now());
          INSERT INTO message_key VALUES ('{workspace}', '{message}');
+         INSERT INTO label VALUES ('{workspace}', '{owner}', 'VIP', 1, now());
+         INSERT INTO contact_label VALUES ('{workspace}', '{contact}', '{owner}');
+         INSERT INTO conversation_label VALUES ('{workspace}', '{talk}', '{owner}');
+         INSERT INTO contact_field VALUES ('{workspace}', '{owner}', 'Plan', 'text', '{{}}', 1, now());
+         INSERT INTO contact_value VALUES ('{workspace}', '{contact}', '{owner}', 'gold');
+         INSERT INTO contact_note VALUES ('{workspace}', '{message}', '{contact}', '{owner}', 'x', now());
+         INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
+             VALUES ('{workspace}', '{message}', '{contact}', 'x', 'open', now(), now());
+         INSERT INTO task_item VALUES ('{workspace}', '{message}', '{message}', 1, 'x');
+         INSERT INTO task_comment VALUES ('{workspace}', '{message}', '{message}', NULL, false, 'x', now());
+         INSERT INTO task_document VALUES ('{workspace}', '{message}', '{message}', 'x', NULL, NULL, true, false, now());
+         INSERT INTO task_change VALUES ('{workspace}', '{message}', '{message}', now(), NULL, 'created');
+         INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
+             VALUES ('{workspace}', '{message}', '{contact}', 'x', '', now(), now());
+         INSERT INTO portal_session VALUES ('{workspace}', '{message}', '{message}', now(), now(), now(), NULL, '', '');
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))
@@ -57,6 +72,13 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
         .await
         .unwrap();
     conversation::tell(&h.env, &mut tenant, talk).await.unwrap();
+    for (what, id) in [
+        (Side::Contact, contact),
+        (Side::Portal, contact),
+        (Side::Task, message),
+    ] {
+        event::side(&h.env, &mut tenant, what, id).await.unwrap();
+    }
     tenant.commit().await.unwrap();
     let ids = [talk.0, contact, message, file];
     let mut secrets: Vec<_> = ids.iter().map(Uuid::to_string).collect();
@@ -105,7 +127,7 @@ async fn no_table_tells_a_limited_agent_of_a_conversation_that_is_not_theirs(
     assert!(found.len() < all, "not everything tells of it");
     let mut owner = PgConnection::connect_with(&options).await.unwrap();
     let mut held: Vec<String> = sqlx::query_scalar(
-        "SELECT tablename::text FROM pg_policies WHERE schemaname = 'public' AND permissive = 'RESTRICTIVE'",
+        "SELECT tablename::text FROM pg_policies WHERE schemaname = 'public' AND policyname = 'sight'",
     )
     .fetch_all(&mut owner)
     .await
@@ -290,6 +312,43 @@ async fn every_function_answers_a_limited_agent_as_if_the_others_were_not_there(
     missing!(message::compose(env, &mut tenant, &line("x")));
     let whose: Uuid = secrets[1].parse().unwrap();
     missing!(contact::rename(env, &mut tenant, whose.into(), "Mine"));
+    missing!(contact::whole(env, &mut tenant, whose.into()));
+    missing!(contact::edit(
+        env,
+        &mut tenant,
+        whose.into(),
+        &ContactForm::default()
+    ));
+    missing!(contact::timeline(&mut tenant, whose.into(), None));
+    missing!(contact::note::page(&mut tenant, whose.into(), None));
+    missing!(contact::note::add(env, &mut tenant, whose.into(), "x"));
+    missing!(contact::note::change(env, &mut tenant, message.into(), "x"));
+    missing!(contact::note::delete(env, &mut tenant, message.into()));
+    missing!(contact::label::wear(
+        env,
+        &mut tenant,
+        whose.into(),
+        file_id.into(),
+        false
+    ));
+    missing!(contact::label::wear_in(
+        env,
+        &mut tenant,
+        his,
+        file_id.into(),
+        false
+    ));
+    missing!(contact::field::set(
+        env,
+        &mut tenant,
+        whose.into(),
+        file_id.into(),
+        "x"
+    ));
+    let book = contact::book(&mut tenant, &BookRequest::default())
+        .await
+        .unwrap();
+    assert!(book.rows.iter().all(|row| row.id.0 != whose));
     missing!(contact::undo(env, &mut tenant, whose.into()));
     let merged = contact::merge(env, &mut tenant, whose.into(), message.into()).await;
     assert!(matches!(merged, Err(Error::Conflict(_))), "{merged:?}");

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{event, live};
-use postern_types::FeedCursor;
+use postern_types::{Event, FeedCursor, Side};
 
 /// What somebody reads behind `cursor`: of each entry its conversation, and whether to read everything anew.
 async fn read(h: &House, who: Who, cursor: &mut FeedCursor) -> Vec<(Option<ConversationId>, bool)> {
@@ -119,4 +119,69 @@ async fn a_pass_ends_when_its_holder_sees_more_or_less(
     tenant.commit().await.unwrap();
     let over = live::holds(&h.env, &pass).await;
     assert!(matches!(over, Err(Error::Conflict(_))), "{over:?}");
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn a_limited_agent_hears_of_the_contacts_and_tasks_that_they_see_and_of_no_other(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let h = house(options).await;
+    let mut tenant = h.owner.enter(&h.env).await;
+    let mut start = event::end(&mut tenant).await.unwrap();
+    let mut told = Vec::new();
+    for (talk, own) in [(h.hers, true), (h.his, false)] {
+        let row = conversation::row(&mut tenant, talk).await.unwrap();
+        let contact = row.contact.id.0;
+        let task = h.env.id::<uuid::Uuid>();
+        sqlx::query(
+            "INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
+             VALUES ($1, $2, $3, 'x', 'open', now(), now())",
+        )
+        .bind(h.owner.workspace.0)
+        .bind(task)
+        .bind(contact)
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+        for (what, id) in [
+            (Side::Contact, contact),
+            (Side::Portal, contact),
+            (Side::Task, task),
+        ] {
+            event::side(&h.env, &mut tenant, what, id).await.unwrap();
+            if own {
+                told.push(Event::Side { what, id });
+            }
+        }
+    }
+    // A task of his customer's that is hers to do, and one that is there no more.
+    let (lent, gone) = (h.env.id::<uuid::Uuid>(), h.env.id::<uuid::Uuid>());
+    sqlx::query(
+        "INSERT INTO task (workspace_id, id, contact_id, title, status, owner_id, created_at, changed_at)
+         SELECT workspace_id, $2, contact_id, 'x', 'open', $3, now(), now() FROM conversation WHERE id = $1",
+    )
+    .bind(h.his.0)
+    .bind(lent)
+    .bind(h.ana.0.0)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    for id in [lent, gone] {
+        event::side(&h.env, &mut tenant, Side::Task, id)
+            .await
+            .unwrap();
+    }
+    told.push(Event::Side {
+        what: Side::Task,
+        id: lent,
+    });
+    tenant.commit().await.unwrap();
+    let mut end = start.clone();
+    let mut hers = h.enter(h.ana).await;
+    assert_eq!(crate::testing::feed(&mut hers, &mut start).await, told);
+    drop(hers);
+    let mut all = h.owner.enter(&h.env).await;
+    let all = crate::testing::feed(&mut all, &mut end).await;
+    assert_eq!(all.len(), 8, "whoever sees all hears of all: {all:?}");
 }

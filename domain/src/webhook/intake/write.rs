@@ -234,6 +234,7 @@ struct Row {
     unread: Option<i32>,
     heard_at: Option<OffsetDateTime>,
     team_id: Option<Uuid>,
+    labels: Option<Vec<Uuid>>,
 }
 
 impl Row {
@@ -257,6 +258,7 @@ impl Row {
                 unread: self.unread?,
                 heard_at: self.heard_at,
                 team_id: self.team_id,
+                labels: self.labels.unwrap_or_default(),
             })
         };
         let record =
@@ -272,7 +274,7 @@ async fn messages(global: &mut Global, now: OffsetDateTime, columns: &Columns) -
         r#"SELECT element AS "element!", replay AS "replay!", arrival, id, rev, contact_id, contact_name, contact_phone,
                   channel_id, state AS "state: ConversationState", assignee_id, last_kind, last_text,
                   last_direction AS "last_direction: Direction", last_status AS "last_status: Status", last_at, unread,
-                  heard_at, team_id
+                  heard_at, team_id, labels
              FROM intake_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
         now,
         &workspaces,

@@ -12,7 +12,7 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 use postern_types::{
-    Compose, Direction, Extra, MessageId, MessageView, Outgoing, Packed, Reaction, Status,
+    Compose, Content, Direction, Extra, MessageId, MessageView, Outgoing, Packed, Reaction, Status,
 };
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -121,6 +121,9 @@ pub fn Actions() -> impl IntoView {
             {move || has_text().then(|| view! {
                 <button type="button" class="menu-item" on:click=on::click(copy)><Icon name="copy"/><span class="menu-name">{kit::COPY_TEXT}</span></button>
             })}
+            {move || chosen.get().map(|id| view! {
+                <a class="menu-item" href=format!("/tasks?message={id}&conversation={}", bench.id)><Icon name="list-checks"/><span class="menu-name">{kit::MAKE_TASK}</span></a>
+            })}
             {move || chosen.get().filter(|_| known()).map(|id| view! {
                 <a class="menu-item" href=format!("/settings/where?message={id}")><Icon name="map-pin"/><span class="menu-name">{kit::WHERE}</span></a>
             })}
@@ -137,6 +140,7 @@ fn message_of(button: &Element) -> Option<MessageId> {
 /// Whether WhatsApp knows it, so that it can be answered.
 fn is_at_meta(message: &MessageView) -> bool {
     message.direction != Direction::Note
+        && !matches!(&message.content, Content::Other { kind, .. } if kind == "portal")
         && !matches!(
             message.status,
             Status::Queued | Status::Sending | Status::Unknown | Status::Failed

@@ -57,7 +57,17 @@ impl Schema {
 
 fn kind(words: &[&str]) -> Kind {
     let text = words.join(" ");
-    if text.starts_with("AS RESTRICTIVE TO POSTERN_APP USING") {
+    // Of every verb, or of one.
+    let narrows = [
+        "",
+        "FOR DELETE ",
+        "FOR INSERT ",
+        "FOR SELECT ",
+        "FOR UPDATE ",
+    ]
+    .iter()
+    .any(|verb| text.starts_with(&format!("AS RESTRICTIVE {verb}TO POSTERN_APP ")));
+    if narrows {
         return Kind::Narrow;
     }
     let rest = text.strip_prefix("AS PERMISSIVE ").unwrap_or(&text);

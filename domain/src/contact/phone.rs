@@ -1,0 +1,124 @@
+//! A number as it is kept: its digits, as E.164 writes them, by the world's numbering plans.
+//!
+//! What is typed with its country is read as it stands. What is typed without is taken for a number of the country that the
+//! workspace's own numbers are of, when that is one.
+
+use crate::{Error, Result, Tenant};
+use phonenumber::{Mode, country, metadata::DATABASE};
+use postern_types::{PhoneFault, e164};
+
+/// What somebody typed, as digits, the country code first. [`Error::Invalid`] on `phone` for what is no number.
+pub(super) async fn digits(tenant: &mut Tenant, typed: &str) -> Result<String> {
+    let home = match e164(typed) {
+        Err(PhoneFault::Country) => home(tenant).await?,
+        _ => None,
+    };
+    read(home, typed).map_err(|words| Error::invalid("phone", words))
+}
+
+/// The country of the workspace's own numbers; none when they have several, or none.
+async fn home(tenant: &mut Tenant) -> Result<Option<country::Id>> {
+    let workspace = tenant.workspace();
+    let phones = sqlx::query_scalar!(
+        "SELECT phone FROM channel WHERE workspace_id = $1 ORDER BY id LIMIT 50",
+        workspace.0,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    let mut codes: Vec<u16> = phones
+        .iter()
+        .filter_map(|phone| Some(phonenumber::parse(None, phone).ok()?.country().code()))
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let [code] = codes[..] else {
+        return Ok(None);
+    };
+    // The first is the one that the code is mainly of.
+    let countries = DATABASE.region(&code).unwrap_or_default();
+    Ok(countries.first().and_then(|country| country.parse().ok()))
+}
+
+fn read(home: Option<country::Id>, typed: &str) -> std::result::Result<String, String> {
+    let number = match e164(typed) {
+        Ok(digits) => phonenumber::parse(None, format!("+{digits}")),
+        Err(PhoneFault::Country) if home.is_some() => phonenumber::parse(home, typed.trim()),
+        Err(fault) => return Err(fault.to_string()),
+    };
+    let number = number.map_err(|_| PhoneFault::Country.to_string())?;
+    let written = number.format().mode(Mode::E164).to_string();
+    let code = number.country().code();
+    let national = written.len().saturating_sub(1 + code.to_string().len());
+    if !(number.is_valid() || is_possible(code, national)) {
+        return Err(format!(
+            "No number behind +{code} has so many digits. Look whether one is missing, or is there twice."
+        ));
+    }
+    Ok(written.trim_start_matches('+').to_owned())
+}
+
+/// Whether numbers of that country have so many digits. Which of them are in use changes faster than we do.
+fn is_possible(code: u16, long: usize) -> bool {
+    let Ok(long) = u16::try_from(long) else {
+        return false;
+    };
+    let plans = DATABASE.by_code(&code).unwrap_or_default();
+    plans.iter().any(|plan| {
+        let kinds = plan.descriptors();
+        [
+            kinds.fixed_line(),
+            kinds.mobile(),
+            kinds.voip(),
+            kinds.personal_number(),
+            kinds.toll_free(),
+            kinds.shared_cost(),
+            kinds.premium_rate(),
+            kinds.uan(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|kind| kind.possible_length().contains(&long))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_number_is_one_number_however_it_is_typed() {
+        use country::Id::{DE, IT};
+        for (home, typed, expected) in [
+            (None, "+49 1512 3456789", Some("4915123456789")),
+            (None, "0049 1512/3456789", Some("4915123456789")),
+            // The zero within is dialled within the country alone.
+            (None, "+49 (0)1512 3456789", Some("4915123456789")),
+            (Some(DE), "01512 3456789", Some("4915123456789")),
+            (Some(IT), "01512 3456789", Some("39015123456789")),
+            (None, "01512 3456789", None),
+            (None, "+1 212 555 0123", Some("12125550123")),
+            (None, "+1 212 555 01", None),
+            (None, "+55 11 98765-4321", Some("5511987654321")),
+            (None, "+55 11 8765-4321", Some("551187654321")),
+            (None, "+39 06 1234 5678", Some("390612345678")),
+            (None, "+999 1234 5678", None),
+            (None, "ring me", None),
+            (Some(DE), "ring me", None),
+            (None, "", None),
+        ] {
+            assert_eq!(read(home, typed).ok().as_deref(), expected, "{typed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_breaks_it(typed in "[+0-9 ()٠-٩x,;#\\u{200E}a-f-]{0,40}", home in any::<bool>()) {
+            let home = home.then_some(country::Id::US);
+            if let Ok(digits) = read(home, &typed) {
+                prop_assert!((4..=18).contains(&digits.len()), "{digits}");
+                prop_assert_eq!(read(None, &format!("+{digits}")).ok(), Some(digits));
+            }
+        }
+    }
+}
