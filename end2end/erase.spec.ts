@@ -32,6 +32,10 @@ test('an account is deleted: refused to the last owner, then gone everywhere, an
   await page.keyboard.press('Escape');
 
   await house.postern(['workspace', 'delete', '--workspace', workspace, '--name', 'Gil Works']);
+  // Whoever was in it sees so, and where else they are.
+  await expect(other.getByRole('heading', { name: 'You are no longer in this workspace' })).toBeVisible();
+  await other.getByRole('button', { name: 'Switch to Harbour Coffee' }).click();
+  await atInbox(other);
   await page.goto(`${house.url}/settings/account`);
   await ask(page);
   const email = dialog.getByLabel('Type your e-mail address to confirm');
