@@ -135,7 +135,7 @@ impl Choice {
                 .with(|inbox| inbox.channel(id).map(|channel| channel.rev))
         });
         effect(move || {
-            rev.track();
+            rev.with(|_| ());
             self.again.track();
             let (search, category, language) =
                 (self.search.get(), self.category.get(), self.language.get());
