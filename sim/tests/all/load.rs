@@ -212,18 +212,20 @@ async fn what_was_acknowledged_is_written_down_with_its_times() {
 
 #[tokio::test]
 async fn the_highest_rate_is_below_what_the_answers_take() {
-    // Four connections with answers of 10 ms: 400 a second, less what HTTP costs.
+    // Four connections with answers of 10 ms take 400 a second at most, on any machine. What is offered evenly for 0.7 s at
+    // a rate r ends with a latency of 0.7 s · (r / 400 - 1) or more: the limit of 250 ms is passed above 543 a second.
     let (_judge, url) = Judge::start(Duration::from_millis(10)).await;
     let load = Load {
         rate: 100.0,
         seconds: 0.7,
         connections: 4,
+        even: true,
         find: true,
         ..load("find", &url)
     };
     let report = run(&load).await.unwrap();
     let highest = report["highest_per_s"].as_f64().unwrap();
-    assert!((1.0..460.0).contains(&highest), "{report}");
+    assert!((1.0..560.0).contains(&highest), "{report}");
     let steps = report["steps"].as_array().unwrap();
     assert!(steps.iter().any(
         |step| step["holds"] == json!(false) && step["offered_per_s"].as_f64() > Some(highest)
