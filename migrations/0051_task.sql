@@ -22,7 +22,11 @@ CREATE TABLE task (
     changed_at timestamptz NOT NULL,
     ended_at timestamptz,
     rev bigint NOT NULL DEFAULT 1,
+    -- What became of the last word to the contact in the chat, and when, for the agent to see.
+    told text CONSTRAINT task_told CHECK (told IN ('chat', 'template', 'no_template', 'no_chat')),
+    told_at timestamptz,
     PRIMARY KEY (workspace_id, id),
+    CONSTRAINT task_told_when CHECK ((told IS NULL) = (told_at IS NULL)),
     CONSTRAINT task_ended CHECK ((status IN ('done', 'cancelled')) = (ended_at IS NOT NULL)),
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contact (workspace_id, id) ON DELETE CASCADE
 );

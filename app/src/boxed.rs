@@ -43,6 +43,12 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
     make(Box::new(run))
 }
 
+/// Has the effect at hand run again when a memo changes whose value it does not ask for. `track` alone would not: a memo that
+/// nobody has read has asked nobody itself, and hears of nothing.
+pub fn heed<T: Send + Sync + 'static>(memo: Memo<T>) {
+    memo.with(|_| ());
+}
+
 /// What is done upon an event, as one type for each kind of event: `on:click=on::click(move |_| …)`.
 pub mod on {
     use leptos::ev::{Event, KeyboardEvent, MouseEvent, SubmitEvent};

@@ -10,6 +10,7 @@ mod filters;
 mod form;
 mod kit;
 mod notes;
+mod pages;
 mod profile;
 mod story;
 mod told;

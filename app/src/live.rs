@@ -129,6 +129,11 @@ impl Live {
         memo(move || self.inbox.with(|inbox| inbox.counts))
     }
 
+    /// Grows whenever something changed that pages beside the inbox show.
+    pub fn side(self) -> Memo<u32> {
+        memo(move || self.inbox.with(|inbox| inbox.side_rev))
+    }
+
     /// Tells colleagues where the reader is; kept and told again after a reconnection.
     pub fn say_where(self, conversation: Option<ConversationId>, typing: bool) {
         self.commands.send(Command::Say(ClientFrame::Replying {

@@ -21,3 +21,4 @@ pub mod sentinel;
 pub mod settings;
 pub mod time;
 pub mod toast;
+pub mod upload;

@@ -310,6 +310,12 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// The bytes of an id that follows from what it is about, and is the same for the same.
+pub(crate) fn id_bytes(about: &str) -> [u8; 16] {
+    let [bytes @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = sha256(about.as_bytes());
+    bytes
+}
+
 fn ids(keys: &[NamedKey]) -> Vec<String> {
     keys.iter().map(|key| key.id.clone()).collect()
 }

@@ -77,13 +77,8 @@ pub(crate) const SEALED: &str = "job.sealed";
 /// The id of the one job of that kind about something. A message is sent under its own id, which its sender chose: no such
 /// id may be of this version, and so none is another job's.
 pub(crate) fn id_of(kind: Kind, about: &str) -> JobId {
-    let digest = crypto::sha256(format!("{}:{about}", kind.as_str()).as_bytes());
-    let mut bytes = [0; 16];
-    for (byte, taken) in bytes.iter_mut().zip(digest) {
-        *byte = taken;
-    }
     JobId(
-        Builder::from_bytes(bytes)
+        Builder::from_bytes(crypto::id_bytes(&format!("{}:{about}", kind.as_str())))
             .with_version(Version::Custom)
             .into_uuid(),
     )

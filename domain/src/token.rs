@@ -1,10 +1,11 @@
 //! Access tokens: ten-minute JWTs, signed with one key of the ring, read with any of them (RFC 8725).
 
-use crate::{Env, Error, Result};
+use crate::{Env, Error, Result, crypto::Keys};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use postern_types::{AccountId, SessionId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Once;
+use zeroize::Zeroizing;
 
 /// Seconds that an access token lasts.
 pub const LIFE_S: u32 = 600;
@@ -18,58 +19,79 @@ pub struct Access {
     pub session: SessionId,
 }
 
-// One algorithm; kind, audience and issuer tell it from every other token that the same ring may sign.
-pub(crate) const ALGORITHM: Algorithm = Algorithm::HS256;
-const KIND: &str = "at+jwt";
-const AUDIENCE: &str = "postern:agent";
-pub(crate) const ISSUER: &str = "postern";
+// One algorithm; kind and audience tell each use from every other that the same ring may sign.
+const ALGORITHM: Algorithm = Algorithm::HS256;
+const ISSUER: &str = "postern";
 /// Machines that share a database may differ by this much.
-pub(crate) const SKEW_S: i64 = 30;
+const SKEW_S: i64 = 30;
+
+/// What tells the tokens of one use from those of every other.
+pub(crate) struct Use {
+    /// The header's `typ`.
+    pub kind: &'static str,
+    /// Whom they are for.
+    pub audience: &'static str,
+    /// The key of that id, as this use takes it.
+    pub key: fn(&Keys, &str) -> Option<Zeroizing<Vec<u8>>>,
+}
+
+const AGENT: Use = Use {
+    kind: "at+jwt",
+    audience: "postern:agent",
+    key: Keys::token,
+};
 
 /// Once is enough: it stays so until the process is started anew.
 static TOLD: Once = Once::new();
 
 #[derive(Serialize, Deserialize)]
-struct Claims {
+struct Claims<T> {
     iss: String,
     aud: String,
-    sub: AccountId,
-    sid: SessionId,
     iat: i64,
     nbf: i64,
     exp: i64,
+    /// Whom it speaks for, `sub` and what belongs to it.
+    #[serde(flatten)]
+    who: T,
 }
 
-/// A token for `access`, good from now for [`LIFE_S`] seconds, signed with the key that [`signer`] names.
+#[derive(Serialize, Deserialize)]
+struct Who {
+    sub: AccountId,
+    sid: SessionId,
+}
+
+/// A token for `access`, good from now for [`LIFE_S`] seconds.
 pub fn issue(env: &Env, agreed: Option<&str>, access: Access) -> Result<String> {
-    let (key, id) = signer(env, agreed, |id| env.keys.token(id))?;
-    let now = env.now().unix_timestamp();
-    let claims = Claims {
-        iss: ISSUER.to_owned(),
-        aud: AUDIENCE.to_owned(),
+    let who = Who {
         sub: access.account,
         sid: access.session,
-        iat: now,
-        nbf: now,
-        exp: now + i64::from(LIFE_S),
     };
-    let header = Header {
-        typ: Some(KIND.to_owned()),
-        kid: Some(id),
-        ..Header::new(ALGORITHM)
-    };
-    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key))
-        .map_err(|error| Error::Internal(error.into()))
+    let until = env.now().unix_timestamp() + i64::from(LIFE_S);
+    sign(env, agreed, &AGENT, who, until)
 }
 
-/// The key with which a token is signed, and its id: the one that all processes agreed upon. Where that one is not known (it
-/// was lost, or this process was not restarted), and before there is one, the newest signs that is not retired.
-pub(crate) fn signer<K>(
+/// Who `token` speaks for; [`Error::Unauthorized`] whatever is wrong with it.
+pub fn read(env: &Env, token: &str) -> Result<Access> {
+    let who: Who = open(env, token, &AGENT)?;
+    Ok(Access {
+        account: who.sub,
+        session: who.sid,
+    })
+}
+
+/// A token of that use for `who`, good from now until `exp`, in seconds since 1970. It is signed with the key that all processes
+/// agreed upon. Where that one is not known (it was lost, or this process was not restarted), and before there is one, the newest
+/// signs that is not retired.
+pub(crate) fn sign<T: Serialize>(
     env: &Env,
     agreed: Option<&str>,
-    key: impl Fn(&str) -> Option<K>,
-) -> Result<(K, String)> {
-    let known = |id: String| Some((key(&id)?, id));
+    used: &Use,
+    who: T,
+    exp: i64,
+) -> Result<String> {
+    let known = |id: String| Some(((used.key)(&env.keys, &id)?, id));
     let newest = || {
         if let Some(id) = agreed {
             TOLD.call_once(|| {
@@ -81,7 +103,7 @@ pub(crate) fn signer<K>(
         }
         env.keys.token_ids().into_iter().find_map(known)
     };
-    agreed
+    let (key, id) = agreed
         .map(str::to_owned)
         .and_then(known)
         .or_else(newest)
@@ -89,25 +111,39 @@ pub(crate) fn signer<K>(
             Error::internal(
                 "this process knows no key that may sign access tokens: start it with the one in use",
             )
-        })
+        })?;
+    let now = env.now().unix_timestamp();
+    let claims = Claims {
+        iss: ISSUER.to_owned(),
+        aud: used.audience.to_owned(),
+        iat: now,
+        nbf: now,
+        exp,
+        who,
+    };
+    let header = Header {
+        typ: Some(used.kind.to_owned()),
+        kid: Some(id),
+        ..Header::new(ALGORITHM)
+    };
+    jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key))
+        .map_err(|error| Error::Internal(error.into()))
 }
 
-/// Who `token` speaks for; [`Error::Unauthorized`] whatever is wrong with it.
-pub fn read(env: &Env, token: &str) -> Result<Access> {
+/// Whom a token of that use speaks for; [`Error::Unauthorized`] whatever is wrong with it.
+pub(crate) fn open<T: DeserializeOwned>(env: &Env, token: &str, used: &Use) -> Result<T> {
     let refused = |_| Error::Unauthorized;
     let header = jsonwebtoken::decode_header(token).map_err(refused)?;
-    if header.typ.as_deref() != Some(KIND) {
+    if header.typ.as_deref() != Some(used.kind) {
         return Err(Error::Unauthorized);
     }
     // The id only looks up a key of our own ring.
-    let key = env
-        .keys
-        .token(header.kid.as_deref().ok_or(Error::Unauthorized)?)
-        .ok_or(Error::Unauthorized)?;
-    let claims = jsonwebtoken::decode::<Claims>(
+    let id = header.kid.as_deref().ok_or(Error::Unauthorized)?;
+    let key = (used.key)(&env.keys, id).ok_or(Error::Unauthorized)?;
+    let claims = jsonwebtoken::decode::<Claims<T>>(
         token,
         &DecodingKey::from_secret(&key),
-        &validation(AUDIENCE),
+        &validation(used.audience),
     )
     .map_err(refused)?
     .claims;
@@ -115,14 +151,11 @@ pub fn read(env: &Env, token: &str) -> Result<Access> {
     if claims.exp <= now || claims.nbf > now + SKEW_S {
         return Err(Error::Unauthorized);
     }
-    Ok(Access {
-        account: claims.sub,
-        session: claims.sid,
-    })
+    Ok(claims.who)
 }
 
 /// What is asked of a token of that audience.
-pub(crate) fn validation(audience: &str) -> Validation {
+fn validation(audience: &str) -> Validation {
     let mut validation = Validation::new(ALGORITHM);
     validation.set_audience(&[audience]);
     validation.set_issuer(&[ISSUER]);

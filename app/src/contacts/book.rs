@@ -92,7 +92,7 @@ fn Line(row: BookRow) -> impl IntoView {
         view! {
             <span class="book-owner quiet-text">
                 <span class="only-heard">{contacts::OWNER}": "</span>
-                <bdi>{move || live.inbox.with(|inbox| inbox.member(owner).map_or_else(|| words::FORMER.to_owned(), |m| m.name.clone()))}</bdi>
+                <bdi>{move || live.inbox.with(|inbox| inbox.name_of(owner))}</bdi>
             </span>
         }
     });

@@ -76,10 +76,7 @@ fn facts(page: ContactPage) -> AnyView {
         value.map(|value| view! { <div><dt>{label}</dt><dd><bdi>{value}</bdi></dd></div> })
     };
     let owner = move || match page.owner {
-        Some(owner) => live.inbox.with(|inbox| {
-            let known = inbox.member(owner).map(|member| member.name.clone());
-            known.unwrap_or_else(|| words::FORMER.to_owned())
-        }),
+        Some(owner) => live.inbox.with(|inbox| inbox.name_of(owner)),
         None => words::NOBODY.to_owned(),
     };
     view! {

@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed},
     error::ApiError,
     live::use_live,
 };
@@ -55,11 +55,11 @@ impl Desk {
             choosing: RwSignal::new(false),
             turn: StoredValue::new(0),
         };
-        let rev = memo(move || live.inbox.with(|inbox| inbox.side_rev));
+        let rev = live.side();
         let before = StoredValue::new(None::<BookRequest>);
         effect(move || {
             live.epoch.track();
-            rev.with(|_| ());
+            heed(rev);
             let asked = desk.asked.get();
             let same = before.with_value(|before| before.as_ref() == Some(&asked));
             before.set_value(Some(asked));

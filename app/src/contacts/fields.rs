@@ -2,7 +2,7 @@
 
 use super::{api, profile::Desk};
 use crate::{
-    boxed::{Show, effect, memo, on},
+    boxed::{Show, effect, heed, memo, on},
     words::{contacts, fault},
 };
 use leptos::{html, prelude::*};
@@ -13,7 +13,7 @@ use postern_types::{FieldKind, FieldView};
 pub fn Values(desk: Desk) -> impl IntoView {
     let fields = RwSignal::new(Vec::<FieldView>::new());
     effect(move || {
-        desk.rev.with(|_| ());
+        heed(desk.rev);
         leptos::task::spawn_local(async move {
             if let Ok(all) = api::fields().await
                 && fields.try_with_untracked(|known| *known != all) == Some(true)

@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::{Show, effect, memo, on},
+    boxed::{Show, effect, heed, memo, on},
     error::ApiError,
     live::use_live,
     session::use_session,
@@ -135,7 +135,7 @@ fn edit_label(
 fn Fields() -> impl IntoView {
     let live = use_live();
     let all = RwSignal::new(Vec::<FieldView>::new());
-    let rev = memo(move || live.inbox.with(|inbox| inbox.side_rev));
+    let rev = live.side();
     let read = move || {
         leptos::task::spawn_local(async move {
             if let Ok(fields) = api::fields().await {
@@ -144,7 +144,7 @@ fn Fields() -> impl IntoView {
         });
     };
     effect(move || {
-        rev.with(|_| ());
+        heed(rev);
         live.epoch.track();
         read();
     });

@@ -1,8 +1,8 @@
 //! What members noted of a contact.
 
-use super::{api, profile::Desk};
+use super::{api, pages::Pages, profile::Desk};
 use crate::{
-    boxed::{Show, effect, on},
+    boxed::{Show, on},
     live::use_live,
     session::use_session,
     ui::{
@@ -11,7 +11,7 @@ use crate::{
         linked::Linked,
         time,
     },
-    words::{self, contacts, fault},
+    words::{self, contacts},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use postern_types::{NoteView, Role};
@@ -19,45 +19,22 @@ use postern_types::{NoteView, Role};
 /// The card.
 #[component]
 pub fn Notes(desk: Desk) -> impl IntoView {
-    let notes = RwSignal::new(None::<Vec<NoteView>>);
-    let next = RwSignal::new(None::<String>);
-    let failed = RwSignal::new(None::<String>);
-    let read = move |after: Option<String>| {
-        let id = desk.id.get_untracked();
-        leptos::task::spawn_local(async move {
-            let more = after.is_some();
-            match api::notes(id, after).await {
-                Ok(page) => {
-                    failed.try_set(None);
-                    next.try_set(page.next);
-                    notes.try_update(|notes| {
-                        let before = notes.take().filter(|_| more).unwrap_or_default();
-                        *notes = Some(before.into_iter().chain(page.notes).collect());
-                    });
-                }
-                Err(error) => {
-                    failed.try_set(Some(fault::doing(contacts::NOTES_NOT_READ, &error)));
-                }
-            }
-        });
-    };
-    effect(move || {
-        desk.rev.with(|_| ());
-        desk.id.track();
-        read(None);
+    let pages = Pages::open(desk, contacts::NOTES_NOT_READ, |id, after| {
+        Box::pin(async move {
+            let page = api::notes(id, after).await?;
+            Ok((page.notes, page.next))
+        })
     });
     view! {
         <section class="card" aria-labelledby="profile-notes">
             <h2 id="profile-notes">{contacts::NOTES}</h2>
             <New desk/>
-            {move || failed.get().map(|text| view! { <p class="strip fault" role="alert">{text}</p> })}
-            <Show when=move || notes.with(|notes| notes.as_ref().is_some_and(Vec::is_empty))><p class="hint">{contacts::NO_NOTES}</p></Show>
+            {pages.fault()}
+            <Show when=move || pages.is_empty()><p class="hint">{contacts::NO_NOTES}</p></Show>
             <ul class="notes">
-                <For each=move || notes.get().unwrap_or_default() key=|note| (note.id, note.edited) let:note><li><Note desk note/></li></For>
+                <For each=move || pages.all() key=|note| (note.id, note.edited) let:note><li><Note desk note/></li></For>
             </ul>
-            <Show when=move || next.with(Option::is_some)>
-                <button type="button" class="button small" on:click=on::click(move |_| read(next.get_untracked()))>{contacts::OLDER}</button>
-            </Show>
+            {pages.older()}
         </section>
     }
     .into_any()
@@ -103,10 +80,7 @@ fn Note(desk: Desk, note: NoteView) -> impl IntoView {
     let text = RwSignal::new(note.body.clone());
     let body = StoredValue::new(note.body);
     let by = move || {
-        let name = author.and_then(|author| {
-            live.inbox
-                .with(|inbox| inbox.member(author).map(|member| member.name.clone()))
-        });
+        let name = author.map(|author| live.inbox.with(|inbox| inbox.name_of(author)));
         name.unwrap_or_else(|| words::FORMER.to_owned())
     };
     let ask = Ask::new();

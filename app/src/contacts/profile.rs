@@ -2,7 +2,7 @@
 
 use super::{api, card::Card, fields::Values, told::Told};
 use crate::{
-    boxed::{Show, effect, memo, on},
+    boxed::{Show, effect, heed, memo, on},
     error::ApiError,
     live::use_live,
     ui::{
@@ -37,21 +37,18 @@ pub struct Desk {
 impl Desk {
     fn open(id: ContactId) -> Self {
         let live = use_live();
-        let again = RwSignal::new(0_u32);
+        let (side, again) = (live.side(), RwSignal::new(0_u32));
         let desk = Self {
             id: RwSignal::new(id),
             page: RwSignal::new(None),
-            rev: memo(move || {
-                let side = live.inbox.with(|inbox| inbox.side_rev);
-                (side.wrapping_add(again.get()), live.epoch.get())
-            }),
+            rev: memo(move || (side.get().wrapping_add(again.get()), live.epoch.get())),
             toasts: use_toasts(),
             failed: RwSignal::new(None),
             turn: StoredValue::new(0),
             again,
         };
         effect(move || {
-            desk.rev.with(|_| ());
+            heed(desk.rev);
             desk.read();
         });
         desk

@@ -1,14 +1,13 @@
 //! What happened with a contact, newest first.
 
-use super::{api, profile::Desk};
+use super::{api, pages::Pages, profile::Desk};
 use crate::{
-    boxed::{Show, effect, on},
     live::use_live,
     ui::{
         icon::{Icon, kind_icon},
         time,
     },
-    words::{self, contacts, fault},
+    words::{self, contacts},
 };
 use leptos::prelude::*;
 use postern_types::{Content, ConversationId, Happened, Happening};
@@ -16,43 +15,20 @@ use postern_types::{Content, ConversationId, Happened, Happening};
 /// The card.
 #[component]
 pub fn Story(desk: Desk) -> impl IntoView {
-    let entries = RwSignal::new(None::<Vec<Happening>>);
-    let next = RwSignal::new(None::<String>);
-    let failed = RwSignal::new(None::<String>);
-    let read = move |after: Option<String>| {
-        let id = desk.id.get_untracked();
-        leptos::task::spawn_local(async move {
-            let more = after.is_some();
-            match api::story(id, after).await {
-                Ok(page) => {
-                    failed.try_set(None);
-                    next.try_set(page.next);
-                    entries.try_update(|entries| {
-                        let before = entries.take().filter(|_| more).unwrap_or_default();
-                        *entries = Some(before.into_iter().chain(page.entries).collect());
-                    });
-                }
-                Err(error) => {
-                    failed.try_set(Some(fault::doing(contacts::STORY_NOT_READ, &error)));
-                }
-            }
-        });
-    };
-    effect(move || {
-        desk.rev.with(|_| ());
-        desk.id.track();
-        read(None);
+    let pages = Pages::open(desk, contacts::STORY_NOT_READ, |id, after| {
+        Box::pin(async move {
+            let page = api::story(id, after).await?;
+            Ok((page.entries, page.next))
+        })
     });
     view! {
         <section class="card" aria-labelledby="profile-story">
             <h2 id="profile-story">{contacts::STORY}</h2>
-            {move || failed.get().map(|text| view! { <p class="strip fault" role="alert">{text}</p> })}
+            {pages.fault()}
             <ol class="story">
-                <For each=move || entries.get().unwrap_or_default() key=|entry| format!("{entry:?}") let:entry><li><Entry entry/></li></For>
+                <For each=move || pages.all() key=|entry| format!("{entry:?}") let:entry><li><Entry entry/></li></For>
             </ol>
-            <Show when=move || next.with(Option::is_some)>
-                <button type="button" class="button small" on:click=on::click(move |_| read(next.get_untracked()))>{contacts::OLDER}</button>
-            </Show>
+            {pages.older()}
         </section>
     }
     .into_any()
@@ -62,14 +38,7 @@ pub fn Story(desk: Desk) -> impl IntoView {
 fn Entry(entry: Happening) -> impl IntoView {
     let live = use_live();
     let (at, by) = (entry.at, entry.by);
-    let name = move || {
-        by.map(|by| {
-            let known = live
-                .inbox
-                .with(|inbox| inbox.member(by).map(|member| member.name.clone()));
-            known.unwrap_or_else(|| words::FORMER.to_owned())
-        })
-    };
+    let name = move || by.map(|by| live.inbox.with(|inbox| inbox.name_of(by)));
     let (icon, what, text, place) = told(entry.what);
     let words = match place {
         Some(place) => view! { <a href=place><bdi>{text}</bdi></a> }.into_any(),

@@ -15,7 +15,7 @@ use crate::{
         linked::Linked,
         time,
     },
-    words::{self, thread},
+    words::thread,
 };
 use fate::Fate;
 use leptos::prelude::*;
@@ -70,12 +70,7 @@ pub fn GroupView(
 #[component]
 fn Author(author: MemberId) -> impl IntoView {
     let live = use_live();
-    let name = move || {
-        live.inbox.with(|inbox| {
-            let known = inbox.member(author).map(|member| member.name.clone());
-            known.unwrap_or_else(|| words::FORMER.into())
-        })
-    };
+    let name = move || live.inbox.with(|inbox| inbox.name_of(author));
     view! { <bdi class="author">{name}</bdi> }
 }
 

@@ -4,7 +4,7 @@ mod name;
 
 use super::conversation::Opened;
 use crate::{
-    boxed::{Show, effect, memo, on},
+    boxed::{Show, effect, heed, memo, on},
     error::ApiError,
     live::{Live, use_live},
     ui::{
@@ -33,7 +33,7 @@ pub fn Person() -> impl IntoView {
     let shown = memo(move || row.with(|row| row.as_ref().map(|row| row.contact.clone())));
     effect(move || {
         live.epoch.track();
-        shown.with(|_| ());
+        heed(shown);
         desk.again.track();
         read(live, opened.id, desk, failed);
     });

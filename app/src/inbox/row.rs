@@ -89,12 +89,7 @@ fn last_line(last: LastLine) -> impl IntoView {
 #[component]
 fn Assignee(member: MemberId) -> impl IntoView {
     let live = use_live();
-    let name = move || {
-        live.inbox.with(|inbox| {
-            let known = inbox.member(member).map(|m| m.name.clone());
-            known.unwrap_or_else(|| words::FORMER.into())
-        })
-    };
+    let name = move || live.inbox.with(|inbox| inbox.name_of(member));
     view! {
         <span class="assignee" title=move || list::assigned_to(&name())>
             {move || view! { <Avatar name=Some(name()) id=member.0/> }}

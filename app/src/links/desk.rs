@@ -2,7 +2,7 @@
 
 use super::{api, asking::What};
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed},
     browser,
     error::ApiError,
     live::{Live, use_live},
@@ -52,10 +52,10 @@ impl Desk {
             live,
             turn: StoredValue::new(0),
         };
-        let told = memo(move || live.inbox.with(|inbox| inbox.side_rev));
+        let told = live.side();
         effect(move || {
             live.epoch.track();
-            told.with(|_| ());
+            heed(told);
             desk.read();
         });
         desk

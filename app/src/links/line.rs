@@ -4,7 +4,7 @@ use super::{asking::What, desk::Desk};
 use crate::{
     boxed::{Show, memo, on},
     ui::{icon::Icon, time},
-    words::{self, links},
+    words::links,
 };
 use leptos::prelude::*;
 use postern_types::{LinkState, PortalLink};
@@ -15,11 +15,8 @@ pub fn Line(desk: Desk, one: PortalLink) -> impl IntoView {
     let made = time::in_sentence(one.made, now);
     let author = one.author.map(|author| {
         memo(move || {
-            let name = desk
-                .live
-                .inbox
-                .with(|inbox| inbox.member(author).map(|who| who.name.clone()));
-            links::by(&name.unwrap_or_else(|| words::FORMER.into()))
+            let name = desk.live.inbox.with(|inbox| inbox.name_of(author));
+            links::by(&name)
         })
     });
     let until = match one.state {

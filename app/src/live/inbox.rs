@@ -6,7 +6,7 @@ use super::{
     change::{Pending, Ticket},
     thread::Thread,
 };
-use crate::boxed::sort;
+use crate::{boxed::sort, words};
 use postern_types::{
     CLOSING_MS, ChannelId, ChannelView, ConversationId, ConversationRow, ConversationState,
     FeedCursor, InboxCounts, InboxPage, InboxSnapshot, InboxView, LabelView, ListRequest, MemberId,
@@ -220,6 +220,12 @@ impl Inbox {
     /// A colleague by their id.
     pub fn member(&self, id: MemberId) -> Option<&MemberView> {
         self.members.get(&id)
+    }
+
+    /// What a member is called; of whom nothing is known, that they were one.
+    pub fn name_of(&self, id: MemberId) -> String {
+        let known = self.member(id).map(|member| member.name.clone());
+        known.unwrap_or_else(|| words::FORMER.into())
     }
 
     /// What a team is called.

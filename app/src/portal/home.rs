@@ -3,7 +3,8 @@
 use super::frame::{self, Mode, Sheet, Told, document};
 use crate::{ui::icon::Icon, words::portal};
 use leptos::prelude::*;
-use postern_domain::portal::page::{Home, Line, Stand};
+use postern_domain::portal::page::{Home, Line};
+use postern_types::TaskStatus;
 
 /// Its document.
 pub fn home(sheet: &Sheet, home: &Home, told: Option<&Told>) -> String {
@@ -11,7 +12,7 @@ pub fn home(sheet: &Sheet, home: &Home, told: Option<&Told>) -> String {
     let title = portal::title(portal::SHARED_WITH_YOU, &host.name);
     document(sheet, &title, frame::tone(host), Mode::Live, || {
         let (over, open): (Vec<_>, Vec<_>) =
-            home.tasks.iter().partition(|line| line.stand.is_over());
+            home.tasks.iter().partition(|line| line.stand.is_end());
         let lists = if home.tasks.is_empty() {
             nothing()
         } else {
@@ -96,7 +97,7 @@ pub(super) fn facts(line: &Line) -> AnyView {
     });
     view! {
         <span class="portal-facts">
-            <span class=format!("portal-stand {}", word(line.stand))>{stand(line.stand)}</span>
+            <span class=format!("portal-stand {}", line.stand.as_str())>{stand(line.stand)}</span>
             {due}
         </span>
     }
@@ -119,22 +120,12 @@ pub(super) fn progress(line: &Line) -> AnyView {
 }
 
 /// How a task stands, in words.
-pub(super) fn stand(stand: Stand) -> &'static str {
+pub(super) fn stand(stand: TaskStatus) -> &'static str {
     match stand {
-        Stand::Open => portal::NOT_BEGUN,
-        Stand::Doing => portal::IN_PROGRESS,
-        Stand::Waiting => portal::WAITING,
-        Stand::Done => portal::DONE,
-        Stand::Cancelled => portal::CANCELLED,
-    }
-}
-
-fn word(stand: Stand) -> &'static str {
-    match stand {
-        Stand::Open => "open",
-        Stand::Doing => "doing",
-        Stand::Waiting => "waiting",
-        Stand::Done => "done",
-        Stand::Cancelled => "cancelled",
+        TaskStatus::Open => portal::NOT_BEGUN,
+        TaskStatus::Doing => portal::IN_PROGRESS,
+        TaskStatus::Waiting => portal::WAITING,
+        TaskStatus::Done => portal::DONE,
+        TaskStatus::Cancelled => portal::CANCELLED,
     }
 }

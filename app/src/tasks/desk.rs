@@ -2,7 +2,7 @@
 
 use super::api;
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed, memo},
     error::ApiError,
     live::use_live,
 };
@@ -43,17 +43,17 @@ impl Desk {
             request,
             turn: StoredValue::new(0),
         };
-        let told = memo(move || live.inbox.with(|inbox| inbox.side_rev));
+        let told = live.side();
         let asked = memo(move || request.get());
         effect(move || {
-            asked.with(|_| ());
+            heed(asked);
             // Another list: what stands there is not of it.
             desk.rows.set(None);
             desk.next.set(None);
         });
         effect(move || {
-            asked.with(|_| ());
-            told.with(|_| ());
+            heed(asked);
+            heed(told);
             live.epoch.track();
             desk.again();
         });

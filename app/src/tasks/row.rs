@@ -32,12 +32,9 @@ pub fn Row(
     whose: bool,
 ) -> impl IntoView {
     let live = use_live();
-    let owner = row.owner.map(|owner| {
-        let known = live
-            .inbox
-            .with_untracked(|inbox| inbox.member(owner).map(|member| member.name.clone()));
-        known.unwrap_or_else(|| words::FORMER.into())
-    });
+    let owner = row
+        .owner
+        .map(|owner| live.inbox.with_untracked(|inbox| inbox.name_of(owner)));
     let status = row.status;
     view! {
         <a class="task-row" class:ended=status.is_end() href=format!("/tasks/{}", row.id)>

@@ -4,7 +4,7 @@ mod act;
 
 use super::{api, asking::Asked};
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed, memo},
     browser,
     error::ApiError,
     live::{Live, use_live},
@@ -99,7 +99,7 @@ impl Desk {
     fn keep_reading(self, live: Live) {
         let told = memo(move || live.inbox.with(|inbox| inbox.team_rev));
         effect(move || {
-            told.with(|_| ());
+            heed(told);
             if self.mine.get().is_some_and(|role| role.may(Right::Team)) {
                 self.refresh();
             }

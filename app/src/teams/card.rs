@@ -5,7 +5,7 @@ use crate::{
     boxed::{Show, memo, on},
     live::{Inbox, use_live},
     ui::{avatar::Avatar, icon::Icon},
-    words::{self, teams},
+    words::teams,
 };
 use leptos::{html, prelude::*};
 use postern_types::{MemberId, TeamId, TeamView};
@@ -55,12 +55,7 @@ pub fn TeamCard(desk: Desk, id: TeamId) -> impl IntoView {
 #[component]
 fn Person(desk: Desk, id: TeamId, name: Memo<String>, member: MemberId) -> impl IntoView {
     let live = use_live();
-    let who = memo(move || {
-        let known = live
-            .inbox
-            .with(|inbox| inbox.member(member).map(|member| member.name.clone()));
-        known.unwrap_or_else(|| words::FORMER.to_owned())
-    });
+    let who = memo(move || live.inbox.with(|inbox| inbox.name_of(member)));
     let out = move |_| {
         let said = teams::taken_out(&who.get_untracked(), &name.get_untracked());
         desk.act(api::take_out(id, member), said, teams::NOT_CHANGED, || ());

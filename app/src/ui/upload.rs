@@ -1,15 +1,11 @@
 //! Uploading one file, with its progress: what `fetch` cannot tell, the older request can.
 
-use super::tray::Given;
 use crate::{error::ApiError, json, session};
 use futures::channel::oneshot;
-use postern_types::{ConversationId, FileView};
+use postern_types::FileView;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{ProgressEvent, XmlHttpRequest};
-
-/// Where files go.
-const PATH: &str = "/files";
+use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
 /// An upload that goes on; cancelled from elsewhere.
 #[derive(Clone, Default)]
@@ -24,19 +20,20 @@ impl Upload {
     }
 }
 
-/// Uploads a file for a conversation.
-pub async fn run(
+/// Posts a file to `path`; `progress` hears of each hundredth.
+pub async fn post(
     upload: &Upload,
-    conversation: ConversationId,
-    given: &Given,
+    path: &str,
+    mime: &str,
+    blob: &Blob,
     progress: impl Fn(u32) + Clone + 'static,
 ) -> Result<FileView, ApiError> {
-    let (status, generation, text) = once(upload, conversation, given, progress.clone()).await?;
+    let (status, generation, text) = once(upload, path, mime, blob, progress.clone()).await?;
     if status != 401 {
         return read(status, &text);
     }
     session::renew(generation).await?;
-    let (status, _, text) = once(upload, conversation, given, progress).await?;
+    let (status, _, text) = once(upload, path, mime, blob, progress).await?;
     read(status, &text)
 }
 
@@ -54,16 +51,15 @@ fn read(status: u16, text: &str) -> Result<FileView, ApiError> {
 
 async fn once(
     upload: &Upload,
-    conversation: ConversationId,
-    given: &Given,
+    path: &str,
+    mime: &str,
+    blob: &Blob,
     progress: impl Fn(u32) + 'static,
 ) -> Result<(u16, u64, String), ApiError> {
     let (token, generation, workspace) = session::bearer().await?;
     let request = XmlHttpRequest::new().map_err(lost)?;
-    let name = js_sys::encode_uri_component(&given.name);
-    let path = format!("{PATH}?conversation={conversation}&name={name}");
-    request.open("POST", &path).map_err(lost)?;
-    let mime = Some(given.mime.as_str()).filter(|mime| !mime.is_empty());
+    request.open("POST", path).map_err(lost)?;
+    let mime = Some(mime).filter(|mime| !mime.is_empty());
     let mut headers = vec![
         (
             "Content-Type",
@@ -93,9 +89,7 @@ async fn once(
     if let Ok(sending) = request.upload() {
         sending.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
     }
-    request
-        .send_with_opt_blob(Some(&given.blob))
-        .map_err(lost)?;
+    request.send_with_opt_blob(Some(blob)).map_err(lost)?;
     upload.0.replace(Some(request.clone()));
     let _ = ended.await;
     upload.0.replace(None);

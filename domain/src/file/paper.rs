@@ -1,12 +1,15 @@
 //! Documents of tasks: brought by a member, or by the client in the portal, who may be anybody that a link reached. They go to
 //! people and not to WhatsApp, so that what they may be is a list of its own.
 
+mod accept;
+mod room;
+
 use super::{
     KEY,
-    kind::{self, Family, Kind, Type},
-    mixed, name,
+    kind::{self, Kind, Type},
+    name,
     taken::{self, Looks, Taken},
-    upload::{MB, megabytes, office, refused, take},
+    upload::{MB, megabytes, refused, take},
 };
 use crate::{
     Env, Error, Result, Tenant, event,
@@ -14,21 +17,16 @@ use crate::{
     task::{self, News},
     vault,
 };
+use accept::{accept, is_opened};
 use bytes::Bytes;
 use futures::Stream;
 use postern_types::{
     ContactId, DocumentId, FileId, FileView, Role, SessionId, Side, TaskId, WorkspaceId,
 };
-use time::Duration;
+use room::{hold, room};
 
 /// Bytes of a document.
 pub const LARGEST: u64 = 25 * MB;
-/// Documents that a client may bring within a day.
-const MOST: i64 = 100;
-/// Their bytes.
-const MOST_BYTES: i64 = 512 * 1024 * 1024;
-/// Bytes of all documents of a client that lie here.
-const ALL_BYTES: i64 = 5 * 1024 * 1024 * 1024;
 /// Characters of a document's name.
 const NAME: usize = 200;
 
@@ -202,140 +200,10 @@ async fn look(
     }
 }
 
-/// Pictures that we open ourselves.
-fn is_opened(found: Type) -> bool {
-    matches!(
-        found.mime,
-        "image/jpeg" | "image/png" | "image/gif" | "image/webp"
-    )
-}
-
-/// What people are given to see; else why it is not taken. What it opens with goes by the end of its name: that says what it
-/// is, or nothing.
-fn accept(
-    found: Type,
-    name: Option<&str>,
-    taken: &Taken,
-    by_client: bool,
-) -> Result<&'static str, String> {
-    let end = name.and_then(name::extension).unwrap_or_default();
-    if by_client && found.family == Family::Ole {
-        return Err(OLD.to_owned());
-    }
-    let mime = match (found.mime, found.family) {
-        (
-            mime @ ("image/jpeg" | "image/png" | "image/gif" | "image/webp" | "image/heif"
-            | "application/pdf"),
-            _,
-        ) => mime,
-        (_, Family::Text) => "text/plain",
-        (_, Family::Zip | Family::Ole) => office(found.family, &end).ok_or(TAKEN)?,
-        _ => return Err(TAKEN.to_owned()),
-    };
-    if ends(mime).is_some_and(|ends| !end.is_empty() && !ends.contains(&end.as_str())) {
-        return Err(format!(
-            "Its name ends in .{end}, which says something else than it is. It was not kept. Give it a name that fits, and \
-             bring it again."
-        ));
-    }
-    if mixed::is_mixed(found, &taken.head, &taken.tail) {
-        return Err(
-            "This file is two things at once, and was not kept. Save it anew, as a PDF or a picture, and bring that."
-                .to_owned(),
-        );
-    }
-    Ok(mime)
-}
-
-/// How names of that type end; none for documents of office programs, which are known by that alone.
-fn ends(mime: &str) -> Option<&'static [&'static str]> {
-    Some(match mime {
-        "image/jpeg" => &["jpg", "jpeg", "jpe", "jfif"],
-        "image/png" => &["png"],
-        "image/gif" => &["gif"],
-        "image/webp" => &["webp"],
-        "image/heif" => &["heic", "heif", "hif"],
-        "application/pdf" => &["pdf"],
-        "text/plain" => &["txt", "csv"],
-        _ => return None,
-    })
-}
-
-const OLD: &str = "This is a document of an older office program (.doc, .xls, .ppt), which may hold macros, and was not kept. \
-                   Save it as .docx, .xlsx, .pptx or PDF, and bring that.";
-
-const TAKEN: &str = "Bring a picture (JPEG, PNG, WebP, GIF, HEIC), a PDF, text, or a document of Word, Excel or PowerPoint. \
-                     This is none of these, and was not kept.";
-
 fn there_already() -> Error {
     Error::conflict(
         "This document has been brought already. Yours was not kept; add it as a further one.",
     )
-}
-
-/// [`Error::Conflict`] when the task has as many documents as it may have, or as much lies here of a client as may;
-/// [`Error::TooMany`] when a client has brought so much within a day that no more is taken.
-async fn room(
-    env: &Env,
-    tenant: &mut Tenant,
-    by: &Bringer,
-    contact: ContactId,
-    paper: &Paper,
-) -> Result<()> {
-    if paper.asked.is_none() && !task::has_room(tenant, paper.task).await? {
-        return Err(Error::conflict(
-            "This task has 100 documents, which is all that it may have. Yours was not kept: it needs another task.",
-        ));
-    }
-    if !by.is_client() {
-        return Ok(());
-    }
-    let workspace = tenant.workspace();
-    let brought = sqlx::query!(
-        r#"SELECT count(*) FILTER (WHERE created_at > $3) AS "files!",
-                  coalesce(sum(size) FILTER (WHERE created_at > $3), 0)::bigint AS "bytes!",
-                  coalesce(sum(size), 0)::bigint AS "all!"
-             FROM file WHERE workspace_id = $1 AND contact_id = $2 AND author_id IS NULL"#,
-        workspace.0,
-        contact.0,
-        env.now() - Duration::DAY,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    if brought.all >= ALL_BYTES {
-        return Err(Error::conflict(
-            "You have brought 5 GB of documents, which is all that is kept for you. This one was not: ask for some to be \
-             taken away first.",
-        ));
-    }
-    if brought.files < MOST && brought.bytes < MOST_BYTES {
-        return Ok(());
-    }
-    Err(Error::TooMany {
-        retry_after_s: 3600,
-    })
-}
-
-/// Holds what is counted until the transaction ends: the client's own row, then the task's, as everybody does who takes both.
-async fn hold(tenant: &mut Tenant, by: &Bringer, contact: ContactId, task: TaskId) -> Result<()> {
-    let workspace = tenant.workspace();
-    if by.is_client() {
-        sqlx::query_scalar!(
-            "SELECT id FROM contact WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE",
-            workspace.0,
-            contact.0,
-        )
-        .fetch_one(tenant.conn())
-        .await?;
-    }
-    sqlx::query_scalar!(
-        "SELECT id FROM task WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE",
-        workspace.0,
-        task.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    Ok(())
 }
 
 /// A document that lies in the store; nothing names it yet.

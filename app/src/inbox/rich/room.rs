@@ -86,9 +86,7 @@ impl Room {
                     .unwrap_or_else(|| words::UNKNOWN_CONTACT.into())
             }
             (_, Some(author)) if author == inbox.me => rich::YOU.into(),
-            (_, Some(author)) => inbox
-                .member(author)
-                .map_or_else(|| words::FORMER.into(), |member| member.name.clone()),
+            (_, Some(author)) => inbox.name_of(author),
             (_, None) => rich::TEAM.into(),
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Towards, api};
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed, memo},
     error::ApiError,
     inbox::desk::{Desk, use_desk},
     live::{Inbox, Live, use_live},
@@ -135,7 +135,7 @@ impl Choice {
                 .with(|inbox| inbox.channel(id).map(|channel| channel.rev))
         });
         effect(move || {
-            rev.with(|_| ());
+            heed(rev);
             self.again.track();
             let (search, category, language) =
                 (self.search.get(), self.category.get(), self.language.get());

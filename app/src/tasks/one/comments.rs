@@ -80,10 +80,7 @@ pub fn Comments(desk: Desk) -> impl IntoView {
 /// What somebody is called; the contact, where it is nobody here.
 pub fn who(live: Live, desk: Desk, author: Option<MemberId>) -> String {
     match author {
-        Some(author) => live.inbox.with(|inbox| {
-            let known = inbox.member(author).map(|member| member.name.clone());
-            known.unwrap_or_else(|| words::FORMER.into())
-        }),
+        Some(author) => live.inbox.with(|inbox| inbox.name_of(author)),
         None => desk.read(|task| words::called(task.contact.label())),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{super::api, edit::What};
 use crate::{
-    boxed::{effect, memo},
+    boxed::{effect, heed},
     error::ApiError,
     live::use_live,
     ui::toast::{Toasts, use_toasts},
@@ -50,9 +50,9 @@ impl Desk {
             toasts: use_toasts(),
             turn: StoredValue::new(0),
         };
-        let told = memo(move || live.inbox.with(|inbox| inbox.side_rev));
+        let told = live.side();
         effect(move || {
-            told.with(|_| ());
+            heed(told);
             live.epoch.track();
             desk.refresh();
         });

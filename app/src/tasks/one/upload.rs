@@ -1,105 +1,21 @@
-//! Uploading a document of a task, with its progress.
+//! Uploading a document of a task.
 
-use crate::{error::ApiError, json, session};
-use futures::channel::oneshot;
+use crate::{
+    error::ApiError,
+    ui::upload::{self, Upload},
+};
 use postern_types::TaskId;
-use std::cell::RefCell;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{File, ProgressEvent, XmlHttpRequest};
+use web_sys::File;
 
-/// Where documents of tasks go.
-const PATH: &str = "/files/task";
-
-/// Uploads it; `progress` hears of each hundredth.
+/// Uploads it, with its progress in hundredths.
 pub async fn run(
     task: TaskId,
     file: &File,
     internal: bool,
     progress: impl Fn(u32) + Copy + 'static,
 ) -> Result<(), ApiError> {
-    let (status, generation, text) = once(task, file, internal, progress).await?;
-    if status != 401 {
-        return read(status, &text);
-    }
-    session::renew(generation).await?;
-    let (status, _, text) = once(task, file, internal, progress).await?;
-    read(status, &text)
-}
-
-fn read(status: u16, text: &str) -> Result<(), ApiError> {
-    if (200..300).contains(&status) {
-        return Ok(());
-    }
-    // Not our words: a proxy's page, perhaps.
-    Err(
-        json::read(text.as_bytes()).unwrap_or_else(|_| ApiError::Transport {
-            message: format!("status {status}"),
-        }),
-    )
-}
-
-async fn once(
-    task: TaskId,
-    file: &File,
-    internal: bool,
-    progress: impl Fn(u32) + 'static,
-) -> Result<(u16, u64, String), ApiError> {
-    let (token, generation, workspace) = session::bearer().await?;
-    let request = XmlHttpRequest::new().map_err(lost)?;
     let name = js_sys::encode_uri_component(&file.name());
-    let path = format!("{PATH}/{task}?name={name}&internal={internal}");
-    request.open("POST", &path).map_err(lost)?;
-    let mime = Some(file.type_()).filter(|mime| !mime.is_empty());
-    let mut headers = vec![
-        (
-            "Content-Type",
-            mime.unwrap_or_else(|| "application/octet-stream".to_owned()),
-        ),
-        ("Authorization", format!("Bearer {token}")),
-        ("X-Requested-With", "postern".to_owned()),
-    ];
-    headers.extend(workspace.map(|workspace| ("X-Workspace-ID", workspace.to_string())));
-    for (header, value) in headers {
-        request.set_request_header(header, &value).map_err(lost)?;
-    }
-    let (done, ended) = oneshot::channel::<()>();
-    let done = RefCell::new(Some(done));
-    let on_end = Closure::<dyn Fn()>::new(move || {
-        if let Some(done) = done.borrow_mut().take() {
-            let _ = done.send(());
-        }
-    });
-    let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
-        if event.total() > 0.0 {
-            progress(hundredths(event.loaded() / event.total()));
-        }
-    });
-    // However it ends: answered or broken off.
-    request.set_onloadend(Some(on_end.as_ref().unchecked_ref()));
-    if let Ok(sending) = request.upload() {
-        sending.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
-    }
-    request.send_with_opt_blob(Some(file)).map_err(lost)?;
-    let _ = ended.await;
-    let status = request.status().unwrap_or_default();
-    if status == 0 {
-        return Err(lost(JsValue::from_str("no answer")));
-    }
-    let text = request.response_text().ok().flatten().unwrap_or_default();
-    Ok((status, generation, text))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and 100"
-)]
-fn hundredths(part: f64) -> u32 {
-    (part.clamp(0.0, 1.0) * 100.0) as u32
-}
-
-fn lost(error: JsValue) -> ApiError {
-    ApiError::Transport {
-        message: format!("{error:?}"),
-    }
+    let path = format!("/files/task/{task}?name={name}&internal={internal}");
+    upload::post(&Upload::default(), &path, &file.type_(), file, progress).await?;
+    Ok(())
 }

@@ -1,6 +1,9 @@
 //! What members and clients bring for a task, and what is not taken of them.
 
-use super::*;
+use super::{
+    room::{ALL_BYTES, MOST_BYTES},
+    *,
+};
 use crate::{
     file::tests::photo,
     portal::{draw, make, revoke, try_pin},

@@ -1,7 +1,8 @@
 //! What a client sees and writes, and what they do not.
 
 use super::*;
-use crate::portal::page::{self, Became, By, Stand};
+use crate::portal::page::{self, Became, By};
+use postern_types::TaskStatus;
 use postern_types::{Side, TaskId};
 
 /// A task of that contact, as a member made it.
@@ -83,7 +84,10 @@ async fn a_client_sees_what_is_shared_with_them_and_nothing_that_is_between_coll
     let [line] = &home.tasks[..] else {
         panic!("{:?}", home.tasks)
     };
-    assert_eq!((line.title.as_str(), line.stand), ("Papers", Stand::Doing));
+    assert_eq!(
+        (line.title.as_str(), line.stand),
+        ("Papers", TaskStatus::Doing)
+    );
     assert_eq!((line.done, line.items, line.missing), (1, 3, 1));
     let due = line.due.as_ref().unwrap();
     assert!(due.late && due.day.shown == "29 Feb 2020", "{due:?}");
@@ -101,7 +105,7 @@ async fn a_client_sees_what_is_shared_with_them_and_nothing_that_is_between_coll
         history,
         [
             Became::Due(Some("29 Feb 2020".into())),
-            Became::Stands(Stand::Doing),
+            Became::Stands(TaskStatus::Doing),
             Became::Shared
         ]
     );

@@ -59,11 +59,7 @@ pub(super) async fn tell(env: &Env, tenant: &mut Tenant, about: &About, from: i6
 
 /// One for each task and time: a job that runs twice sends once. No job has such an id.
 fn id_of(task: TaskId, from: i64) -> MessageId {
-    let digest = crypto::sha256(format!("task chat:{task}:{from}").as_bytes());
-    let mut bytes = [0; 16];
-    for (byte, taken) in bytes.iter_mut().zip(digest) {
-        *byte = taken;
-    }
+    let bytes = crypto::id_bytes(&format!("task chat:{task}:{from}"));
     MessageId(Builder::from_random_bytes(bytes).into_uuid())
 }
 
