@@ -1,5 +1,6 @@
 // The screens of those who come in, of one's own account and of the team.
 
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { Google } from '../support/google.ts';
 import { House, newPassword } from '../support/house.ts';
@@ -11,6 +12,7 @@ const someone = (name: string) => ({ name, email: `${name.split(' ')[0]?.toLower
 test('coming in: forgotten, registered, invited, waiting', async ({ page, newContext, watch }) => {
   watch.allow(/^console: Failed to load resource: .* 4\d\d /);
   const house = await House.open({ env: { POSTERN_REGISTRATION: 'open' } });
+  let admins: Page | undefined;
   try {
     const owner = someone('Amal Haddad');
     const workspace = await house.addWorkspace('Harbour Coffee Roasters', owner);
@@ -42,7 +44,7 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await expect(page.getByRole('heading', { name: /^Your request is with/ })).toBeVisible();
     await shoot(page, 'waiting', 'waiting');
 
-    const admins = await (await newContext()).newPage();
+    admins = await (await newContext()).newPage();
     await house.addMember(workspace, someone('Bruno Castellanos-Wolfeschlegelsteinhausen'), 'agent');
     await house.addMember(workspace, someone('Chiara Lindqvist'), 'manager');
     await house.must('/api/team/link', { form: { role: 'agent', domain: 'harbour.example', days: 7 } }, headers);
@@ -67,20 +69,29 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await shoot(admins, 'teams', 'full');
     await admins.goto(`${house.url}/settings/account`);
     await expect(admins.getByRole('heading', { level: 1, name: 'Account' })).toBeVisible();
-    await expect(admins.getByText('This browser')).toBeVisible();
+    await expect(admins.getByText('This browser', { exact: true })).toBeVisible();
     await shoot(admins, 'account', 'full');
     await admins.getByRole('region', { name: 'Delete your account' }).getByRole('button', { name: 'Delete account' }).click();
     await expect(admins.getByRole('list', { name: 'Workspaces that hold you' })).toBeVisible();
     await shoot(admins, 'delete-account', 'held');
+    await admins.getByRole('region', { name: 'Passkeys' }).scrollIntoViewIfNeeded();
+    await shoot(admins, 'account', 'passkeys');
+    await admins.getByRole('button', { name: 'Add a passkey' }).click();
+    await expect(admins.getByRole('dialog', { name: 'Add a passkey' })).toBeVisible();
+    await shoot(admins, 'passkey', 'asked');
+    await admins.goto(`${house.url}/settings/audit`);
+    await expect(admins.getByRole('region', { name: 'Chain' })).toContainText('The chain is whole');
+    await shoot(admins, 'audit', 'full');
     await admins.goto(`${house.url}/settings/delete`);
     await expect(admins.getByRole('list', { name: 'What goes' })).toBeVisible();
     await shoot(admins, 'delete-workspace', 'full');
     await admins.getByRole('button', { name: 'Delete workspace' }).click();
     await expect(admins.getByRole('dialog', { name: 'Delete it for good?' })).toBeVisible();
     await shoot(admins, 'delete-workspace', 'asked');
-    await admins.goto('about:blank');
-    await page.goto('about:blank');
   } finally {
+    // Pages whose server goes would say so in their consoles.
+    await admins?.context().close();
+    await page.context().close();
     await house.close();
   }
 });

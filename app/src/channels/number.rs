@@ -108,7 +108,7 @@ fn Number() -> impl IntoView {
             view! {
                 <header class="page-head">
                     <div>
-                        <a class="back" href="/settings/channels"><Icon name="arrow-left"/>{channels::TITLE}</a>
+                        <a class="page-up" href="/settings/channels"><Icon name="arrow-left"/>{channels::TITLE}</a>
                         <h1><bdi>{channel.name.clone()}</bdi></h1>
                         <p class="page-lead" dir="ltr">{channel.phone.clone()}</p>
                     </div>

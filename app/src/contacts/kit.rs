@@ -8,7 +8,6 @@ use crate::{
     session::use_session,
     ui::{
         ask::{Ask, Submit},
-        avatar::Avatar,
         dialog::Dialog,
         field::Field,
         icon::Icon,
@@ -101,7 +100,7 @@ fn Labels(manages: Memo<bool>) -> impl IntoView {
                         {(0..TONES).map(|each| view! {
                             <label class="tone" title=workspace::colour(each)>
                                 <input type="radio" name="label_tone" prop:checked=move || tone.get() == each on:change=on::change(move |_| tone.set(each))/>
-                                {move || view! { <Avatar name=Some(name.get()) id=uuid::Uuid::nil() tone=each/> }}
+                                <span class=format!("avatar tone-{each}")><Icon name="tag"/></span>
                                 <span class="only-heard">{workspace::colour(each)}</span>
                             </label>
                         }).collect_view()}

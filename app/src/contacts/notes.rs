@@ -100,7 +100,7 @@ fn Note(desk: Desk, note: NoteView) -> impl IntoView {
         }
     };
     view! {
-        <article class="note">
+        <article class="contact-note">
             <header>
                 <strong><bdi>{by}</bdi></strong>
                 <time class="quiet-text" title=time::full(at)>{move || time::brief(at, live.now.get())}</time>

@@ -154,7 +154,7 @@ fn Known(id: ContactId) -> impl IntoView {
         <Show when=move || !gone.get() fallback=missing>
             <header class="page-head">
                 <div>
-                    <a class="book-back" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
+                    <a class="page-up" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
                     <h1><bdi>{move || name.get()}</bdi></h1>
                 </div>
                 <div class="book-do">{talk}</div>

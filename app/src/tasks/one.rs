@@ -85,7 +85,7 @@ fn Whole(desk: Desk) -> impl IntoView {
     view! {
         <header class="page-head">
             <div>
-                <p class="task-up"><a href="/tasks"><Icon name="arrow-left"/>{tasks::TITLE}</a></p>
+                <a class="page-up" href="/tasks"><Icon name="arrow-left"/>{tasks::TITLE}</a>
                 <h1 dir="auto">{move || title.get()}</h1>
                 {move || contact.get().map(|(id, name)| view! {
                     <p class="page-lead">

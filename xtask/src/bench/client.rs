@@ -34,7 +34,7 @@ pub struct Options {
     /// Messages a second that come in
     #[arg(long, default_value_t = 20.0)]
     pub rate: f64,
-    /// Seconds of work in each situation
+    /// Seconds of work in each situation; none: the pages alone
     #[arg(long, default_value_t = 30)]
     pub seconds: u32,
 }
@@ -92,6 +92,7 @@ fn told(
         ("EMAIL", stage.email.clone()),
         ("PASSWORD", stage.password.clone()),
         ("WORKSPACE", tenant.name()),
+        ("WORKSPACE_ID", tenant.workspace.clone()),
         ("LOAD", serde_json::to_string(&load)?),
         ("OUT", out.display().to_string()),
         ("LIGHTHOUSE", lighthouse.display().to_string()),

@@ -55,3 +55,43 @@ fn fonts(tools: &Tools<'_>, staging: &Path) -> Result<String> {
     }
     Ok(rules)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// The classes that begin a rule by themselves, alone or in a list of such.
+    fn ruled(sheet: &str) -> Vec<&str> {
+        let selectors = sheet.lines().filter(|line| line.starts_with('.'));
+        selectors
+            .filter_map(|line| line.strip_suffix(" {").or_else(|| line.strip_suffix(',')))
+            .map(|selector| &selector[1..])
+            .filter(|class| class.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+            .collect()
+    }
+
+    #[test]
+    fn a_class_has_its_rules_in_one_file() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../style");
+        let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // The portal's sheet is on its own pages alone.
+            if path.extension().is_none_or(|end| end != "css") || name == "portal.css" {
+                continue;
+            }
+            let sheet = std::fs::read_to_string(&path).unwrap();
+            for class in ruled(&sheet) {
+                let files = homes.entry(class.to_owned()).or_default();
+                if !files.contains(&name) {
+                    files.push(name.clone());
+                }
+            }
+        }
+        assert!(homes.len() > 300, "{} classes", homes.len());
+        homes.retain(|_, files| files.len() > 1);
+        assert!(homes.is_empty(), "each changes the other's: {homes:?}");
+    }
+}

@@ -23,7 +23,7 @@ pub fn Cards(message: MessageId, cards: Vec<Card>) -> impl IntoView {
             </details>
         }
     });
-    view! { <div class="cards">{first}{rest}</div> }.into_any()
+    view! { <div class="card-people">{first}{rest}</div> }.into_any()
 }
 
 #[component]

@@ -13,8 +13,8 @@ pub fn Notice(
     at: Moment,
 ) -> impl IntoView {
     view! {
-        <div class="notice">
-            <p class="notice-words">
+        <div class="happening">
+            <p class="happening-words">
                 <Icon name=icon/>
                 <span dir="auto">{text}</span>
                 <time title=time::full(at)>{time::clock(at)}</time>

@@ -91,7 +91,7 @@ fn Narrow(choice: Choice) -> impl IntoView {
     let chip = move |word: Option<String>| {
         let (mine, label) = (word.clone(), template::category(word.as_deref()));
         view! {
-            <button type="button" class="chip" aria-pressed=move || choice.category.with(|now| *now == mine).to_string()
+            <button type="button" class="template-tab" aria-pressed=move || choice.category.with(|now| *now == mine).to_string()
                 on:click=on::click(move |_| choice.category.set(word.clone()))>{label}</button>
         }
     };
@@ -103,7 +103,7 @@ fn Narrow(choice: Choice) -> impl IntoView {
     };
     view! {
         <div class="picker-narrow">
-            <div class="chips" role="group" aria-label=template::CATEGORIES>
+            <div class="template-tabs" role="group" aria-label=template::CATEGORIES>
                 {move || {
                     let words = categories.get();
                     // One alone narrows nothing.

@@ -283,7 +283,7 @@ fn PieceView(tray: Tray, piece: Piece) -> impl IntoView {
                 Some(url) => view! { <img class="kit-picture" src=url alt=""/> }.into_any(),
                 None => view! { <span class="kit-picture"><Icon name=icon/></span> }.into_any(),
             }}
-            <span class="kit-words">
+            <span class="tray-words">
                 <strong><bdi>{name}</bdi></strong>
                 {move || match state.get() {
                     State::Coming(done) => view! {
