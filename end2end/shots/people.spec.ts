@@ -74,6 +74,8 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await admins.getByRole('region', { name: 'Delete your account' }).getByRole('button', { name: 'Delete account' }).click();
     await expect(admins.getByRole('list', { name: 'Workspaces that hold you' })).toBeVisible();
     await shoot(admins, 'delete-account', 'held');
+    await admins.goto(`${house.url}/settings/account`);
+    await expect(admins.getByText('This browser', { exact: true })).toBeVisible();
     await admins.getByRole('region', { name: 'Passkeys' }).scrollIntoViewIfNeeded();
     await shoot(admins, 'account', 'passkeys');
     await admins.getByRole('button', { name: 'Add a passkey' }).click();
