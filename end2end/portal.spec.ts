@@ -9,13 +9,9 @@ import { clean, fits } from './support/axe.ts';
 import { PHONE } from './support/browser.ts';
 import { newPassword, type House, type Person } from './support/house.ts';
 import { customer, signIn } from './support/inbox.ts';
+import { POINT } from './support/point.ts';
 import { until } from './support/until.ts';
 
-/** One pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const PAPERS = 'Papers for the visa <b>';
 
 interface Made {
@@ -131,7 +127,7 @@ test('a client comes by a link from elsewhere, brings and writes what agents see
   await asked.getByLabel(/^Choose a file/).setInputFiles({ name: 'evil.png', mimeType: 'image/png', buffer: Buffer.from('MZ\x90\0') });
   await asked.getByRole('button', { name: 'Send' }).click();
   await expect(client.getByRole('alert')).toContainText('programs are not kept');
-  await asked.getByLabel(/^Choose a file/).setInputFiles({ name: 'passport.png', mimeType: 'image/png', buffer: PNG });
+  await asked.getByLabel(/^Choose a file/).setInputFiles({ name: 'passport.png', mimeType: 'image/png', buffer: POINT });
   await asked.getByRole('button', { name: 'Send' }).click();
   await expect(client.getByText('Your document has arrived.')).toBeVisible();
   await expect(client.getByRole('link', { name: 'A copy of your passport' })).toBeVisible();
@@ -175,7 +171,7 @@ test('without scripts a client reads, writes, brings a file and signs out', asyn
   await expect(client.getByRole('status')).toContainText('Your comment was sent');
   await expect(client.getByRole('listitem').filter({ hasText: 'Written by hand' })).toBeVisible();
   const asked = client.getByRole('listitem').filter({ hasText: 'Asked of you' });
-  await asked.getByLabel(/^Choose a file/).setInputFiles({ name: 'passport.png', mimeType: 'image/png', buffer: PNG });
+  await asked.getByLabel(/^Choose a file/).setInputFiles({ name: 'passport.png', mimeType: 'image/png', buffer: POINT });
   await asked.getByRole('button', { name: 'Send' }).click();
   await expect(client.getByText('Your document has arrived.')).toBeVisible();
   const shown = await ask('task/show', { id: task });

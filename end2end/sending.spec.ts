@@ -3,13 +3,9 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type Furnished } from './fixtures.ts';
 import { composer, customer, line, open, row, signIn, thread, view } from './support/inbox.ts';
+import { POINT } from './support/point.ts';
 import type { Customer } from './support/sim.ts';
 
-/** A picture of one point. */
-const POINT = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const PLAN = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 
 type Body = Record<string, unknown> & { type?: string };

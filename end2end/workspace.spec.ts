@@ -6,14 +6,10 @@ import { clean, fits } from './support/axe.ts';
 import { DESKTOP, PHONE } from './support/browser.ts';
 import { newPassword, type House, type Person } from './support/house.ts';
 import { atInbox, customer, row, signIn, view } from './support/inbox.ts';
+import { POINT } from './support/point.ts';
 
 /** What is refused on purpose: Chromium writes a line about each. */
 const REFUSED = [/^console: Failed to load resource: .* 4\d\d /];
-/** One pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 
 let serial = 0;
 
@@ -128,7 +124,7 @@ test('a logo is brought and taken away, and a drawing is refused', async ({ home
   const choose = page.getByLabel('Choose a picture');
   await choose.setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>') });
   await expect(page.getByText('Drawings (SVG) and web pages are not taken.')).toBeVisible();
-  await choose.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: PNG });
+  await choose.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: POINT });
   await expect(page.getByText('The logo is kept')).toBeVisible();
   await expect(page.getByRole('img', { name: "The workspace's logo" })).toBeVisible();
   const rail = page.getByRole('button', { name: 'Workspace and settings' }).locator('img');

@@ -76,9 +76,9 @@ test('coming in: forgotten, registered, invited, waiting', async ({ page, newCon
     await shoot(admins, 'delete-account', 'held');
     await admins.goto(`${house.url}/settings/account`);
     await expect(admins.getByText('This browser', { exact: true })).toBeVisible();
-    await admins.getByRole('region', { name: 'Passkeys' }).scrollIntoViewIfNeeded();
-    await shoot(admins, 'account', 'passkeys');
-    await admins.getByRole('button', { name: 'Add a passkey' }).click();
+    const passkeys = admins.getByRole('button', { name: 'Add a passkey' });
+    await shoot(admins, 'account', 'passkeys', () => passkeys.scrollIntoViewIfNeeded());
+    await passkeys.click();
     await expect(admins.getByRole('dialog', { name: 'Add a passkey' })).toBeVisible();
     await shoot(admins, 'passkey', 'asked');
     await admins.goto(`${house.url}/settings/audit`);

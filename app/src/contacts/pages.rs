@@ -6,13 +6,13 @@ use crate::{
     error::ApiError,
     words::{contacts, fault},
 };
+use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use postern_types::ContactId;
-use std::{future::Future, pin::Pin};
 
 /// A page, and where the next one begins.
 pub type Page<T> = (Vec<T>, Option<String>);
-type Answer<T> = Pin<Box<dyn Future<Output = Result<Page<T>, ApiError>>>>;
+type Answer<T> = LocalBoxFuture<'static, Result<Page<T>, ApiError>>;
 
 /// Copied about freely.
 pub struct Pages<T: Send + Sync + 'static> {
