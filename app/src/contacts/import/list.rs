@@ -8,7 +8,7 @@ use crate::{
     words::import,
 };
 use leptos::prelude::*;
-use postern_types::ImportView;
+use postern_types::{ImportId, ImportView};
 
 /// The card; nothing where there was none.
 #[component]
@@ -23,12 +23,19 @@ pub fn Earlier(desk: Desk) -> impl IntoView {
             <section class="card form" aria-labelledby="import-earlier">
                 <h2 id="import-earlier">{import::EARLIER}</h2>
                 <ul class="import-earlier">
-                    <For each=move || others.get() key=|view| (view.id, view.state, view.counts, view.kept) let:view><li><Line view/></li></For>
+                    <For each=move || others.get() key=key let:view><li><Line view/></li></For>
                 </ul>
             </section>
         </Show>
     }
     .into_any()
+}
+
+/// Another key is another line.
+fn key(view: &ImportView) -> (ImportId, u8, [u32; 3]) {
+    let counts = view.counts;
+    let shown = [counts.made, counts.changed, counts.faulty];
+    (view.id, view.state as u8, shown)
 }
 
 #[component]

@@ -252,7 +252,7 @@ async fn known_contacts_are_filled_overwritten_or_left_and_become_what_they_were
         assert_eq!(y.ask::<String>(all).await, before, "{known:?}");
     }
     let mut tenant = y.enter().await;
-    assert_eq!(contact::find(&mut tenant, "cyrus").await.unwrap(), []);
+    assert!(contact::find(&mut tenant, "cyrus").await.unwrap().is_empty());
     assert_eq!(contact::find(&mut tenant, "old").await.unwrap().len(), 1);
 }
 
@@ -295,7 +295,7 @@ async fn rows_at_fault_are_a_file_that_is_disarmed_mended_and_brought_again(
         .await;
     assert_eq!(page.view.counts.made, 1);
     let name: String = y.ask("SELECT given_name FROM contact WHERE phone = '+4915123456781'").await;
-    assert_eq!(name, "=HYPERLINK(x)", "a quotation mark within a cell is one of its signs, or none");
+    assert_eq!(name, "=HYPERLINK(\"x\")");
 }
 
 #[sqlx::test(migrations = "../migrations")]
