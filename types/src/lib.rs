@@ -58,9 +58,9 @@ pub use extra::{
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
-    FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId, NoteId,
-    PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId, TrustId,
-    WorkspaceId,
+    FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
+    NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,
+    TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,

@@ -14,13 +14,13 @@ pub const ANOTHER: &str = "Another file";
 
 // The file.
 pub const CHOOSE: &str = "Choose a file";
-pub const CHOOSE_HINT: &str =
-    "CSV with headings in its first row: 20 MB, 100,000 rows and 200 columns at most. Excel and Google Sheets save as CSV.";
+pub const CHOOSE_HINT: &str = "CSV with headings in its first row: 20 MB, 100,000 rows and 200 columns at most. Excel and Google Sheets save as CSV.";
 pub const CHOOSE_FILE: &str = "Choose file…";
 pub const DROP: &str = "Drop it here, or choose it.";
 pub const BRINGING: &str = "Uploading";
 pub const NOT_BROUGHT: &str = "The file was not kept.";
-pub const TOO_LARGE: &str = "A file may have 20 MB at most. Part it in two, and bring them one after the other.";
+pub const TOO_LARGE: &str =
+    "A file may have 20 MB at most. Part it in two, and bring them one after the other.";
 
 pub fn bringing(part: u32) -> String {
     if part < 100 {
@@ -32,8 +32,7 @@ pub fn bringing(part: u32) -> String {
 
 // How it is read.
 pub const PLAN: &str = "What becomes of the columns";
-pub const PLAN_HINT: &str =
-    "Contacts are known by their number, and where there is none by their address. What you skip is not imported.";
+pub const PLAN_HINT: &str = "Contacts are known by their number, and where there is none by their address. What you skip is not imported.";
 pub const COLUMNS: &str = "Columns and first rows";
 pub const ENCODING: &str = "Encoding";
 pub const SEPARATOR: &str = "Separator";
@@ -101,7 +100,10 @@ fn rows(lines: u32) -> String {
 pub const PROGRESS: &str = "Progress";
 
 pub fn so_far(seen: u32, all: u32) -> String {
-    format!("{seen} of {}. You can close this page: it goes on.", rows(all))
+    format!(
+        "{seen} of {}. You can close this page: it goes on.",
+        rows(all)
+    )
 }
 
 pub const WOULD: [&str; 4] = [

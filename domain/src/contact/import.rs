@@ -95,7 +95,10 @@ pub async fn admit(
     name: Option<&str>,
     size: Option<u64>,
 ) -> Result<Admitted> {
-    let mut tenant = env.db.member(session, workspace, Right::Import.role()).await?;
+    let mut tenant = env
+        .db
+        .member(session, workspace, Right::Import.role())
+        .await?;
     let waiting = sqlx::query_scalar!(
         r#"SELECT count(*) AS "waiting!" FROM contact_import
             WHERE workspace_id = $1 AND state IN ('read', 'checked') AND object IS NOT NULL"#,
@@ -110,9 +113,13 @@ pub async fn admit(
         ));
     }
     if size.is_some_and(|size| size > IMPORT_BYTES) {
-        return Err(refused("A file may have 20 MB at most. Part it in two, and bring them one after the other."));
+        return Err(refused(
+            "A file may have 20 MB at most. Part it in two, and bring them one after the other.",
+        ));
     }
-    let name = name.and_then(file::sheet_name).unwrap_or_else(|| "contacts.csv".to_owned());
+    let name = name
+        .and_then(file::sheet_name)
+        .unwrap_or_else(|| "contacts.csv".to_owned());
     Ok(Admitted {
         session,
         workspace,
@@ -156,13 +163,23 @@ async fn keep(env: &Env, session: SessionId, name: &str, lies: &Lies) -> Result<
     let mut plan = guess(env, lies).await?;
     let lines = measure(env, lies, &plan).await?;
     let (headings, _) = begin(env, lies, &plan).await?;
-    let mut tenant = env.db.member(session, lies.workspace, Right::Import.role()).await?;
+    let mut tenant = env
+        .db
+        .member(session, lies.workspace, Right::Import.role())
+        .await?;
     let fields = field::all(&mut tenant).await?;
     plan.columns = suggest::columns(&headings, &fields);
     let code = phone::home_code(&mut tenant).await?;
     plan.country = code.map(|code| code.to_string()).unwrap_or_default();
     let author = tenant.actor().await?;
-    let key = vault::seal(env, &mut tenant, KEY, &lies.id.to_string(), &*lies.sheet.key).await?;
+    let key = vault::seal(
+        env,
+        &mut tenant,
+        KEY,
+        &lies.id.to_string(),
+        &*lies.sheet.key,
+    )
+    .await?;
     sqlx::query!(
         "INSERT INTO contact_import (workspace_id, id, author_id, name, size, object, key_sealed, plan, lines, state, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'read', $10)",
@@ -218,10 +235,16 @@ async fn measure(env: &Env, lies: &Lies, plan: &ImportPlan) -> Result<u32> {
 
 async fn count(mut rows: Rows) -> Result<u32> {
     let Some(headings) = rows.headings().await? else {
-        return Err(if rows.nul { no_text() } else { refused("Nothing stands in this file.") });
+        return Err(if rows.nul {
+            no_text()
+        } else {
+            refused("Nothing stands in this file.")
+        });
     };
     if headings.cells.len() > split::COLUMNS {
-        return Err(refused("This file has more than 200 columns. Take out those that are not needed, and bring it again."));
+        return Err(refused(
+            "This file has more than 200 columns. Take out those that are not needed, and bring it again.",
+        ));
     }
     let mut lines = 0;
     loop {
@@ -249,9 +272,17 @@ async fn count(mut rows: Rows) -> Result<u32> {
 }
 
 /// The headings and the rows behind them.
-async fn begin(env: &Env, lies: &Lies, plan: &ImportPlan) -> Result<(Vec<String>, Vec<Vec<String>>)> {
+async fn begin(
+    env: &Env,
+    lies: &Lies,
+    plan: &ImportPlan,
+) -> Result<(Vec<String>, Vec<Vec<String>>)> {
     let mut rows = Rows::open(env, lies, &plan.encoding, plan.separator, BEGIN).await?;
-    let headings = rows.headings().await?.map(|row| row.cells).unwrap_or_default();
+    let headings = rows
+        .headings()
+        .await?
+        .map(|row| row.cells)
+        .unwrap_or_default();
     let some = rows.next(SHOWN * 4).await?;
     let shown = some.into_iter().filter(|row| !row.is_empty()).take(SHOWN);
     let shown = shown.map(|row| row.cells.into_iter().map(short).collect());
@@ -268,14 +299,20 @@ fn short(cell: String) -> String {
 
 /// The beginning of the file, read as it was chosen; with nothing chosen, as it is planned. Headings in another encoding suggest
 /// other columns.
-pub async fn look(env: &Env, mut tenant: Tenant, id: ImportId, choice: Option<(String, char)>) -> Result<ImportLook> {
+pub async fn look(
+    env: &Env,
+    mut tenant: Tenant,
+    id: ImportId,
+    choice: Option<(String, char)>,
+) -> Result<ImportLook> {
     teams::allowed(&mut tenant, Right::Import).await?;
     let import = find(env, &mut tenant, id).await?;
     let fields = field::all(&mut tenant).await?;
     tenant.commit().await?;
     let lies = import.lies.ok_or_else(let_go)?;
     let mut plan = import.plan;
-    let other = choice.filter(|(encoding, separator)| (&plan.encoding, plan.separator) != (encoding, *separator));
+    let other = choice
+        .filter(|(encoding, separator)| (&plan.encoding, plan.separator) != (encoding, *separator));
     let anew = other.is_some();
     if let Some((encoding, separator)) = other {
         check_reading(&encoding, separator)?;
@@ -394,7 +431,15 @@ pub async fn discard(env: &Env, mut tenant: Tenant, id: ImportId) -> Result<()> 
     // The job that would have let go of it later looks now: it takes the file out of the store, however often that fails.
     let object = import.lies.map(|lies| lies.sheet.object);
     let job = job::id_of(Kind::ForgetImport, &id.to_string());
-    job::add(env, &mut tenant, job, Kind::ForgetImport, &format!("import:{id}"), &(id, object)).await?;
+    job::add(
+        env,
+        &mut tenant,
+        job,
+        Kind::ForgetImport,
+        &format!("import:{id}"),
+        &(id, object),
+    )
+    .await?;
     told(env, &mut tenant, id).await?;
     tenant.commit().await
 }
@@ -468,7 +513,9 @@ struct Shown {
 impl Shown {
     fn view(self) -> ImportView {
         let many = |number: i32| u32::try_from(number).unwrap_or(0);
-        let until = self.ended_at.filter(|_| self.state.is_undoable() && self.kept);
+        let until = self
+            .ended_at
+            .filter(|_| self.state.is_undoable() && self.kept);
         ImportView {
             id: self.id,
             name: self.name,
@@ -506,7 +553,10 @@ async fn find(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<Import> {
     let lies = match (row.object, row.key_sealed) {
         (Some(object), Some(sealed)) => {
             let key = vault::open(env, tenant, KEY, &id.to_string(), &sealed).await?;
-            let key: [u8; 32] = key.as_slice().try_into().map_err(|_| Error::internal("a file's key is not 32 bytes"))?;
+            let key: [u8; 32] = key
+                .as_slice()
+                .try_into()
+                .map_err(|_| Error::internal("a file's key is not 32 bytes"))?;
             Some(Lies {
                 workspace,
                 id,
@@ -575,10 +625,24 @@ async fn work(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<()> {
 }
 
 /// Promises to let go of it once it can no longer be taken back.
-async fn promise_to_forget(env: &Env, tenant: &mut Tenant, id: ImportId, object: &str) -> Result<()> {
+async fn promise_to_forget(
+    env: &Env,
+    tenant: &mut Tenant,
+    id: ImportId,
+    object: &str,
+) -> Result<()> {
     let job = job::id_of(Kind::ForgetImport, &id.to_string());
     let payload = (id, Some(object));
-    job::add_after(env, tenant, job, Kind::ForgetImport, &format!("import:{id}"), KEPT, &payload).await
+    job::add_after(
+        env,
+        tenant,
+        job,
+        Kind::ForgetImport,
+        &format!("import:{id}"),
+        KEPT,
+        &payload,
+    )
+    .await
 }
 
 /// Has the pages that show it read it anew.
@@ -605,7 +669,9 @@ fn check_plan(plan: &ImportPlan, book: &Book) -> Result<()> {
     }
     let many = |column: ImportColumn| plan.columns.iter().filter(|each| **each == column).count();
     if many(ImportColumn::Phone) + many(ImportColumn::Email) == 0 {
-        return refused("Choose the column of the phone number or of the e-mail address: by one of them contacts are known.");
+        return refused(
+            "Choose the column of the phone number or of the e-mail address: by one of them contacts are known.",
+        );
     }
     for column in &plan.columns {
         let once = match column {
@@ -617,12 +683,17 @@ fn check_plan(plan: &ImportPlan, book: &Book) -> Result<()> {
             _ => false,
         };
         if once && many(*column) > 1 {
-            return refused("A number, an address, who looks after them and each field come from one column. Skip the others.");
+            return refused(
+                "A number, an address, who looks after them and each field come from one column. Skip the others.",
+            );
         }
     }
     let code = plan.country.parse::<u16>();
     if !plan.country.is_empty() && !code.is_ok_and(|code| phone::country_of(code).is_some()) {
-        return Err(Error::invalid("country", "Enter a country code, such as 49, or nothing."));
+        return Err(Error::invalid(
+            "country",
+            "Enter a country code, such as 49, or nothing.",
+        ));
     }
     Ok(())
 }
@@ -636,7 +707,9 @@ fn refused(words: &'static str) -> Error {
 }
 
 fn no_text() -> Error {
-    refused("This is no text. Save your list as “CSV UTF-8” in your spreadsheet program, and bring that.")
+    refused(
+        "This is no text. Save your list as “CSV UTF-8” in your spreadsheet program, and bring that.",
+    )
 }
 
 fn under_way() -> Error {

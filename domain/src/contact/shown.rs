@@ -131,7 +131,12 @@ pub(super) async fn index_all(tenant: &mut Tenant, ids: &[Uuid]) -> Result<()> {
     .await?;
     let (mut found, mut whose) = (Vec::new(), Vec::new());
     for row in known {
-        let terms = all_terms(&[row.given_name, row.name, row.username], &row.phones, row.phone, row.email);
+        let terms = all_terms(
+            &[row.given_name, row.name, row.username],
+            &row.phones,
+            row.phone,
+            row.email,
+        );
         whose.extend(terms.iter().map(|_| row.id));
         found.extend(terms);
     }

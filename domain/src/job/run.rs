@@ -5,8 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, outbound, portal, task, teams,
-    template,
+    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, outbound, portal,
+    task, teams, template,
 };
 use time::Duration;
 

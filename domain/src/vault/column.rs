@@ -3,7 +3,9 @@
 use crate::{
     Result, audit,
     channel::{event, secrets},
-    code, contact::import, factor, file, job, mail, quarantine,
+    code,
+    contact::import,
+    factor, file, job, mail, quarantine,
     workspace::logo,
 };
 use sqlx::PgConnection;

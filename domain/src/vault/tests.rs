@@ -121,6 +121,28 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .execute(tenant.conn())
     .await
     .unwrap();
+    let import: Uuid = env.id();
+    let place = Column::ImportKey.place();
+    let sealed = seal(env, &mut tenant, place, &import.to_string(), b"import").await;
+    sqlx::query(
+        "INSERT INTO contact_import (workspace_id, id, name, size, object, key_sealed, plan, lines, state, created_at)
+         VALUES ($1, $2, 'x', 1, 'x', $3, '{}', 1, 'read', now())",
+    )
+    .bind(fixture.workspace.0)
+    .bind(import)
+    .bind(sealed.unwrap())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    let place = Column::ImportFault.place();
+    let sealed = seal(env, &mut tenant, place, &import.to_string(), b"fault").await;
+    sqlx::query("INSERT INTO contact_import_fault VALUES ($1, $2, $2, 2, $3)")
+        .bind(fixture.workspace.0)
+        .bind(import)
+        .bind(sealed.unwrap())
+        .execute(tenant.conn())
+        .await
+        .unwrap();
     let logo: Uuid = env.id();
     let place = Column::WorkspaceLogo.place();
     let sealed = seal(env, &mut tenant, place, &logo.to_string(), b"logo").await;

@@ -21,8 +21,7 @@ pub async fn all() -> Result<Vec<ImportView>, ApiError> {
 #[server(client = ApiClient, prefix = "/api", endpoint = "contacts/import", protocol = Api)]
 pub async fn page(id: ImportId) -> Result<ImportPage, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Right::Import.role()).await?;
-    let page =
-        postern_domain::contact::import::page(&crate::ssr::env(), &mut tenant, id).await?;
+    let page = postern_domain::contact::import::page(&crate::ssr::env(), &mut tenant, id).await?;
     tenant.commit().await?;
     Ok(page)
 }

@@ -45,7 +45,10 @@ pub fn Choose(desk: Desk) -> impl IntoView {
                 busy.try_set(Some(part));
             };
             match run(&upload.get_value(), &file, progress).await {
-                Ok(view) => go(&format!("/contacts/import/{}", view.id), NavigateOptions::default()),
+                Ok(view) => go(
+                    &format!("/contacts/import/{}", view.id),
+                    NavigateOptions::default(),
+                ),
                 Err(error) => {
                     let words = error.field("file").map(str::to_owned);
                     let words = words.unwrap_or_else(|| fault::doing(import::NOT_BROUGHT, &error));

@@ -86,7 +86,9 @@ impl Desk {
     fn read(self, id: Option<ImportId>) {
         let turn = self.turn.with_value(|turn| turn.wrapping_add(1));
         self.turn.set_value(turn);
-        let known = self.page.with_untracked(|page| page.as_ref().map(|page| page.view.id));
+        let known = self
+            .page
+            .with_untracked(|page| page.as_ref().map(|page| page.view.id));
         if known != id {
             self.page.set(None);
         }

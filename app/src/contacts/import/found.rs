@@ -15,11 +15,18 @@ use postern_types::{ImportState, ImportView};
 #[component]
 pub fn Found(desk: Desk) -> impl IntoView {
     let live = use_live();
-    let view = memo(move || desk.page.with(|page| page.as_ref().map(|page| page.view.clone())));
+    let view = memo(move || {
+        desk.page
+            .with(|page| page.as_ref().map(|page| page.view.clone()))
+    });
     let asking = RwSignal::new(false);
     let shown = move || {
         let view = view.get()?;
-        let about = import::about(&view.name, view.lines, &time::in_sentence(view.at, live.now.get()));
+        let about = import::about(
+            &view.name,
+            view.lines,
+            &time::in_sentence(view.at, live.now.get()),
+        );
         let fault = view.fault.clone();
         let fault = fault.map(|text| view! { <p class="strip fault" role="alert">{text}</p> });
         Some(view! {
@@ -72,7 +79,9 @@ fn counts(view: &ImportView) -> Option<impl IntoView + use<>> {
                 (undone.used, import::USED),
                 (undone.touched, import::TOUCHED),
             ];
-            said.into_iter().map(|(many, words)| (many, words.to_owned())).collect()
+            said.into_iter()
+                .map(|(many, words)| (many, words.to_owned()))
+                .collect()
         }
         state => {
             let tried = matches!(state, ImportState::Checking | ImportState::Checked);
@@ -81,7 +90,9 @@ fn counts(view: &ImportView) -> Option<impl IntoView + use<>> {
             many.into_iter().zip(said.map(str::to_owned)).collect()
         }
     };
-    let lines = lines.into_iter().map(|(many, words)| view! { <div><dt>{words}</dt><dd>{many}</dd></div> });
+    let lines = lines
+        .into_iter()
+        .map(|(many, words)| view! { <div><dt>{words}</dt><dd>{many}</dd></div> });
     Some(view! { <dl class="import-counts">{lines.collect_view()}</dl> })
 }
 

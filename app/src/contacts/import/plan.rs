@@ -164,13 +164,18 @@ fn Columns(desk: Desk, look: Look) -> impl IntoView {
             .unwrap_or_default()
     };
     let table = move || {
-        let (headings, rows) =
-            look.with(|look| look.as_ref().map(|look| (look.headings.clone(), look.rows.clone())))?;
+        let (headings, rows) = look.with(|look| {
+            look.as_ref()
+                .map(|look| (look.headings.clone(), look.rows.clone()))
+        })?;
         let fields = fields();
         let heads = headings.into_iter().enumerate();
-        let heads = heads.map(|(at, heading)| view! { <Column look at heading fields=fields.clone()/> });
+        let heads =
+            heads.map(|(at, heading)| view! { <Column look at heading fields=fields.clone()/> });
         let rows = rows.into_iter().map(|row| {
-            let cells = row.into_iter().map(|cell| view! { <td dir="auto">{cell}</td> });
+            let cells = row
+                .into_iter()
+                .map(|cell| view! { <td dir="auto">{cell}</td> });
             view! { <tr>{cells.collect_view()}</tr> }
         });
         Some(view! {
@@ -184,7 +189,10 @@ fn Columns(desk: Desk, look: Look) -> impl IntoView {
     };
     // What is chosen above does not draw the table anew.
     let drawn = Memo::new(move |_| {
-        look.with(|look| look.as_ref().map(|look| (look.headings.clone(), look.rows.clone())))
+        look.with(|look| {
+            look.as_ref()
+                .map(|look| (look.headings.clone(), look.rows.clone()))
+        })
     });
     (move || {
         drawn.track();
@@ -242,11 +250,17 @@ fn Rest(look: Look) -> impl IntoView {
     let known = move |event| {
         let word = event_target_value(&event);
         let chosen = import::KNOWN.iter().find(|(_, words)| *words == word);
-        change(look, |plan| plan.known = chosen.map_or(ImportKnown::Fill, |(known, _)| *known));
+        change(look, |plan| {
+            plan.known = chosen.map_or(ImportKnown::Fill, |(known, _)| *known)
+        });
     };
     let country = move |event| {
         let digits = event_target_value(&event);
-        let digits = digits.chars().filter(char::is_ascii_digit).take(4).collect();
+        let digits = digits
+            .chars()
+            .filter(char::is_ascii_digit)
+            .take(4)
+            .collect();
         change(look, |plan| plan.country = digits);
     };
     let labels = move |event| change(look, |plan| plan.labels = event_target_checked(&event));

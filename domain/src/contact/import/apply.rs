@@ -56,7 +56,12 @@ pub async fn apply(
     let labels = labels(env, tenant, rows, of.dry).await?;
     let mut deeds = Vec::new();
     for wanted in rows {
-        let theirs: Vec<Uuid> = wanted.labels.iter().filter_map(|name| labels.get(name)).copied().collect();
+        let theirs: Vec<Uuid> = wanted
+            .labels
+            .iter()
+            .filter_map(|name| labels.get(name))
+            .copied()
+            .collect();
         let who = match holders.who(wanted, &known) {
             Ok(who) => who,
             Err(words) => {
@@ -76,8 +81,12 @@ pub async fn apply(
         let earlier = taken.get(&who.id).filter(|row| **row != wanted.row);
         if earlier.is_some() || before.contains(&who.id) {
             let words = match earlier {
-                Some(row) => format!("Row {row} is about the same contact already. That one counts."),
-                None => "An earlier row is about the same contact already. That one counts.".to_owned(),
+                Some(row) => {
+                    format!("Row {row} is about the same contact already. That one counts.")
+                }
+                None => {
+                    "An earlier row is about the same contact already. That one counts.".to_owned()
+                }
             };
             outcome.bad.push(of.bad(wanted, words));
             continue;
@@ -92,8 +101,14 @@ pub async fn apply(
     }
     notes(env, tenant, of, &mut deeds).await?;
     for deed in &deeds {
-        let fresh = of.dry && deed.wanted.labels.iter().any(|name| !labels.contains_key(name));
-        let otherwise = !deed.changes.is_empty() || (fresh && of.plan.known != postern_types::ImportKnown::Leave);
+        let fresh = of.dry
+            && deed
+                .wanted
+                .labels
+                .iter()
+                .any(|name| !labels.contains_key(name));
+        let otherwise = !deed.changes.is_empty()
+            || (fresh && of.plan.known != postern_types::ImportKnown::Leave);
         match (deed.new, otherwise) {
             (true, _) => outcome.made += 1,
             (false, true) => outcome.changed += 1,
@@ -111,11 +126,18 @@ impl Of<'_> {
     /// A row that cannot be applied, by its number or address.
     fn bad(&self, wanted: &Wanted, words: String) -> Bad {
         use postern_types::ImportColumn::{Email, Phone};
-        let by = if wanted.digits.is_some() { Phone } else { Email };
+        let by = if wanted.digits.is_some() {
+            Phone
+        } else {
+            Email
+        };
         let at = self.plan.columns.iter().position(|column| *column == by);
         Bad {
             row: wanted.row,
-            column: at.and_then(|at| self.headings.get(at)).cloned().unwrap_or_default(),
+            column: at
+                .and_then(|at| self.headings.get(at))
+                .cloned()
+                .unwrap_or_default(),
             words,
             cells: wanted.cells.clone(),
         }
@@ -132,8 +154,9 @@ impl Holders {
     async fn read(tenant: &mut Tenant, rows: &[Wanted]) -> Result<Self> {
         let workspace = tenant.workspace();
         let digits = rows.iter().filter_map(|wanted| wanted.digits.as_deref());
-        let digits: Vec<String> =
-            digits.flat_map(|digits| other_form(digits).into_iter().chain([digits.to_owned()])).collect();
+        let digits: Vec<String> = digits
+            .flat_map(|digits| other_form(digits).into_iter().chain([digits.to_owned()]))
+            .collect();
         let phones = sqlx::query!(
             "SELECT value, contact_id FROM contact_identity
               WHERE workspace_id = $1 AND kind = 'phone' AND scope = '' AND value = ANY ($2)",
@@ -160,7 +183,10 @@ impl Holders {
             emails.entry(row.term).or_default().push(row.contact_id);
         }
         Ok(Self {
-            phones: phones.into_iter().map(|row| (row.value, row.contact_id)).collect(),
+            phones: phones
+                .into_iter()
+                .map(|row| (row.value, row.contact_id))
+                .collect(),
             emails,
         })
     }
@@ -172,13 +198,20 @@ impl Holders {
     }
 
     /// Who a row is about; none who is known. Words when it may be several.
-    fn who<'a>(&self, wanted: &Wanted, known: &'a HashMap<Uuid, Known>) -> Result<Option<&'a Known>, String> {
+    fn who<'a>(
+        &self,
+        wanted: &Wanted,
+        known: &'a HashMap<Uuid, Known>,
+    ) -> Result<Option<&'a Known>, String> {
         if let Some(digits) = &wanted.digits {
             let other = other_form(digits).and_then(|other| self.phones.get(&other));
             let id = self.phones.get(digits).or(other);
             return Ok(id.and_then(|id| known.get(id)));
         }
-        let all = wanted.email.as_ref().and_then(|email| self.emails.get(email));
+        let all = wanted
+            .email
+            .as_ref()
+            .and_then(|email| self.emails.get(email));
         match all.map_or(&[][..], Vec::as_slice) {
             [] => Ok(None),
             [one] => Ok(known.get(one)),
@@ -188,7 +221,11 @@ impl Holders {
 }
 
 /// Contacts as they are, held unless it is only tried out; none when one of them was merged meanwhile.
-async fn known(tenant: &mut Tenant, mut ids: Vec<Uuid>, dry: bool) -> Result<Option<HashMap<Uuid, Known>>> {
+async fn known(
+    tenant: &mut Tenant,
+    mut ids: Vec<Uuid>,
+    dry: bool,
+) -> Result<Option<HashMap<Uuid, Known>>> {
     let workspace = tenant.workspace();
     ids.sort_unstable();
     if !dry {
@@ -232,7 +269,11 @@ async fn known(tenant: &mut Tenant, mut ids: Vec<Uuid>, dry: bool) -> Result<Opt
 }
 
 /// What they wear, and what stands in their fields.
-pub async fn belongings(tenant: &mut Tenant, ids: &[Uuid], known: &mut HashMap<Uuid, Known>) -> Result<()> {
+pub async fn belongings(
+    tenant: &mut Tenant,
+    ids: &[Uuid],
+    known: &mut HashMap<Uuid, Known>,
+) -> Result<()> {
     let workspace = tenant.workspace();
     let worn = sqlx::query!(
         "SELECT contact_id, label_id FROM contact_label WHERE workspace_id = $1 AND contact_id = ANY ($2)",
@@ -276,14 +317,26 @@ async fn applied(tenant: &mut Tenant, import: ImportId, ids: Vec<Uuid>) -> Resul
 }
 
 /// Labels by what rows call them; those that are not there are made.
-async fn labels(env: &Env, tenant: &mut Tenant, rows: &[Wanted], dry: bool) -> Result<HashMap<String, Uuid>> {
-    let names: HashSet<&str> = rows.iter().flat_map(|wanted| wanted.labels.iter().map(String::as_str)).collect();
+async fn labels(
+    env: &Env,
+    tenant: &mut Tenant,
+    rows: &[Wanted],
+    dry: bool,
+) -> Result<HashMap<String, Uuid>> {
+    let names: HashSet<&str> = rows
+        .iter()
+        .flat_map(|wanted| wanted.labels.iter().map(String::as_str))
+        .collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
     if names.is_empty() {
         return Ok(HashMap::new());
     }
     let found = find_labels(tenant, &names).await?;
-    let mut missing: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+    let mut missing: Vec<String> = names
+        .iter()
+        .filter(|name| !found.contains_key(*name))
+        .cloned()
+        .collect();
     if dry || missing.is_empty() {
         return Ok(found);
     }
@@ -323,8 +376,16 @@ async fn find_labels(tenant: &mut Tenant, names: &[String]) -> Result<HashMap<St
 async fn notes(env: &Env, tenant: &mut Tenant, of: &Of<'_>, deeds: &mut [Deed<'_>]) -> Result<()> {
     let leave = of.plan.known == postern_types::ImportKnown::Leave;
     let noting = |deed: &&Deed<'_>| !deed.new && !leave && deed.wanted.note.is_some();
-    let whose: Vec<Uuid> = deeds.iter().filter(noting).map(|deed| deed.contact).collect();
-    let bodies: Vec<String> = deeds.iter().filter(noting).filter_map(|deed| deed.wanted.note.clone()).collect();
+    let whose: Vec<Uuid> = deeds
+        .iter()
+        .filter(noting)
+        .map(|deed| deed.contact)
+        .collect();
+    let bodies: Vec<String> = deeds
+        .iter()
+        .filter(noting)
+        .filter_map(|deed| deed.wanted.note.clone())
+        .collect();
     let workspace = tenant.workspace();
     let there = sqlx::query_scalar!(
         "SELECT n.contact_id FROM unnest($2::uuid[], $3::text[]) AS u (contact, body)
@@ -386,7 +447,10 @@ async fn make(env: &Env, tenant: &mut Tenant, deeds: &[Deed<'_>]) -> Result<bool
     let names: Vec<Option<String>> = new.iter().map(|deed| deed.wanted.name.clone()).collect();
     let digits: Vec<Option<String>> = new.iter().map(|deed| deed.wanted.digits.clone()).collect();
     let emails: Vec<Option<String>> = new.iter().map(|deed| deed.wanted.email.clone()).collect();
-    let owners: Vec<Option<Uuid>> = new.iter().map(|deed| deed.wanted.owner.map(|owner| owner.0)).collect();
+    let owners: Vec<Option<Uuid>> = new
+        .iter()
+        .map(|deed| deed.wanted.owner.map(|owner| owner.0))
+        .collect();
     let workspace = tenant.workspace();
     sqlx::query!(
         "INSERT INTO contact (workspace_id, id, given_name, phone, email, owner_id, created_at)
@@ -421,7 +485,8 @@ async fn change(env: &Env, tenant: &mut Tenant, deeds: &[Deed<'_>]) -> Result<()
     let known = || {
         deeds.iter().filter(|deed| {
             let changes = &deed.changes;
-            !deed.new && (changes.name.is_some() || changes.email.is_some() || changes.owner.is_some())
+            !deed.new
+                && (changes.name.is_some() || changes.email.is_some() || changes.owner.is_some())
         })
     };
     let ids: Vec<Uuid> = known().map(|deed| deed.contact).collect();
@@ -487,7 +552,9 @@ async fn hang(env: &Env, tenant: &mut Tenant, of: &Of<'_>, deeds: &[Deed<'_>]) -
     )
     .execute(tenant.conn())
     .await?;
-    let noted = deeds.iter().filter_map(|deed| Some((deed.contact, deed.changes.note?, deed.wanted.note.clone()?)));
+    let noted = deeds
+        .iter()
+        .filter_map(|deed| Some((deed.contact, deed.changes.note?, deed.wanted.note.clone()?)));
     let (mut whose, mut ids, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
     for (contact, id, body) in noted {
         whose.push(contact);

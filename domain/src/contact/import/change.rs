@@ -56,14 +56,18 @@ pub fn of_known(known: &Known, wanted: &Wanted, labels: &[Uuid], how: ImportKnow
     let called = known.given_name.as_ref().or(known.name.as_ref());
     let name = match (&wanted.name, called) {
         (Some(new), None) => Some((None, new.clone())),
-        (Some(new), Some(old)) if over && old != new => Some((known.given_name.clone(), new.clone())),
+        (Some(new), Some(old)) if over && old != new => {
+            Some((known.given_name.clone(), new.clone()))
+        }
         _ => None,
     };
     let mut values = Vec::new();
     for (field, new) in &wanted.values {
         match known.values.get(field) {
             None => values.push((*field, None, new.clone())),
-            Some(old) if over && old != new => values.push((*field, Some(old.clone()), new.clone())),
+            Some(old) if over && old != new => {
+                values.push((*field, Some(old.clone()), new.clone()))
+            }
             Some(_) => {}
         }
     }
@@ -71,7 +75,11 @@ pub fn of_known(known: &Known, wanted: &Wanted, labels: &[Uuid], how: ImportKnow
     Changes {
         name,
         email: turn(known.email.as_ref(), wanted.email.as_ref(), over),
-        owner: turn(known.owner.as_ref(), wanted.owner.map(|owner| owner.0).as_ref(), over),
+        owner: turn(
+            known.owner.as_ref(),
+            wanted.owner.map(|owner| owner.0).as_ref(),
+            over,
+        ),
         labels: fresh.copied().collect(),
         values,
         note: None,
@@ -119,11 +127,17 @@ mod tests {
         let of = |how| of_known(&known, &wanted, &[old_label, new_label], how);
         assert!(of(ImportKnown::Leave).is_empty());
         let filled = of(ImportKnown::Fill);
-        assert_eq!((filled.name, filled.email, filled.values), (None, None, vec![]));
+        assert_eq!(
+            (filled.name, filled.email, filled.values),
+            (None, None, vec![])
+        );
         assert_eq!(filled.labels, [new_label]);
         let over = of(ImportKnown::Overwrite);
         assert_eq!(over.name, Some((None, "Ana".into())));
-        assert_eq!(over.email, Some((Some("old@example.test".into()), "new@example.test".into())));
+        assert_eq!(
+            over.email,
+            Some((Some("old@example.test".into()), "new@example.test".into()))
+        );
         assert_eq!(over.values, [(field, Some("old".into()), "new".into())]);
         // Nothing that says the same is a change.
         let same = Known {
@@ -133,6 +147,14 @@ mod tests {
             values: HashMap::from([(field, "new".into())]),
             ..Known::default()
         };
-        assert!(of_known(&same, &wanted, &[old_label, new_label], ImportKnown::Overwrite).is_empty());
+        assert!(
+            of_known(
+                &same,
+                &wanted,
+                &[old_label, new_label],
+                ImportKnown::Overwrite
+            )
+            .is_empty()
+        );
     }
 }

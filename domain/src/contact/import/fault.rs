@@ -23,7 +23,13 @@ struct Step {
 }
 
 /// Keeps them.
-pub async fn keep(env: &Env, tenant: &mut Tenant, import: ImportId, headings: &[String], rows: Vec<Bad>) -> Result<()> {
+pub async fn keep(
+    env: &Env,
+    tenant: &mut Tenant,
+    import: ImportId,
+    headings: &[String],
+    rows: Vec<Bad>,
+) -> Result<()> {
     let Some(place) = rows.first().map(|row| super::number(row.row)) else {
         return Ok(());
     };
@@ -71,7 +77,12 @@ pub async fn first(env: &Env, tenant: &mut Tenant, import: ImportId) -> Result<V
 
 /// A piece of the file: which row it was and what is wrong with it, then the row as it came. A cell that a spreadsheet would
 /// act upon is disarmed, and read as it was when the file is brought again.
-pub async fn piece(env: &Env, tenant: &mut Tenant, import: ImportId, after: Option<Uuid>) -> Result<ImportPiece> {
+pub async fn piece(
+    env: &Env,
+    tenant: &mut Tenant,
+    import: ImportId,
+    after: Option<Uuid>,
+) -> Result<ImportPiece> {
     teams::allowed(tenant, Right::Import).await?;
     super::view(tenant, import).await?;
     let (steps, next) = steps(env, tenant, import, after, STEPS).await?;
@@ -80,7 +91,10 @@ pub async fn piece(env: &Env, tenant: &mut Tenant, import: ImportId, after: Opti
         // Without the mark, some programs read UTF-8 as something else.
         text.push('\u{FEFF}');
         let own = ["Row in the file", "What is wrong"].into_iter();
-        csv::write(&mut text, own.chain(step.headings.iter().map(String::as_str)));
+        csv::write(
+            &mut text,
+            own.chain(step.headings.iter().map(String::as_str)),
+        );
     }
     for row in steps.iter().flat_map(|step| &step.rows) {
         let place = row.row.to_string();

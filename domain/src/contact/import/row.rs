@@ -76,7 +76,10 @@ impl Book {
         .await?;
         Ok(Self {
             fields,
-            labels: labels.iter().map(|label| label.name.to_lowercase()).collect(),
+            labels: labels
+                .iter()
+                .map(|label| label.name.to_lowercase())
+                .collect(),
             members,
             country: plan.country.parse().ok().and_then(phone::country_of),
         })
@@ -110,7 +113,10 @@ pub fn judge(
         }
         Err((column, words)) => Err(Bad {
             row: record.row,
-            column: column.and_then(|at| headings.get(at)).cloned().unwrap_or_default(),
+            column: column
+                .and_then(|at| headings.get(at))
+                .cloned()
+                .unwrap_or_default(),
             words,
             cells: record.cells,
         }),
@@ -125,17 +131,30 @@ fn whole(record: &Record, headings: &[String]) -> Result<(), Wrong> {
         ));
     }
     if let Some(at) = record.long {
-        return Err((Some(at), format!("A cell has {CELL} bytes at most, and this one has more.")));
+        return Err((
+            Some(at),
+            format!("A cell has {CELL} bytes at most, and this one has more."),
+        ));
     }
     let (has, should) = (record.cells.len(), headings.len());
     if has != should {
-        let has = if has > COLUMNS { format!("more than {COLUMNS}") } else { has.to_string() };
+        let has = if has > COLUMNS {
+            format!("more than {COLUMNS}")
+        } else {
+            has.to_string()
+        };
         return Err((
             None,
-            format!("This row has {has} cells where the headings have {should}. Look whether a separator is missing, or too many."),
+            format!(
+                "This row has {has} cells where the headings have {should}. Look whether a separator is missing, or too many."
+            ),
         ));
     }
-    if let Some(at) = record.cells.iter().position(|cell| cell.contains('\u{FFFD}')) {
+    if let Some(at) = record
+        .cells
+        .iter()
+        .position(|cell| cell.contains('\u{FFFD}'))
+    {
         return Err((
             Some(at),
             "Signs here are not of the encoding that was chosen. Choose another one, or write them anew.".to_owned(),
@@ -175,23 +194,32 @@ fn read(record: &Record, plan: &ImportPlan, book: &Book, seen: &Seen) -> Result<
             }
             ImportColumn::Email => {
                 place = place.or(Some(at));
-                wanted.email = Some(account::checked_email(cell).map_err(|error| wrong(words(error)))?);
+                wanted.email =
+                    Some(account::checked_email(cell).map_err(|error| wrong(words(error)))?);
             }
             ImportColumn::Owner => {
                 wanted.owner = Some(owner(book, cell).map_err(wrong)?);
             }
-            ImportColumn::Labels => labels(&mut wanted.labels, plan, book, seen, cell).map_err(wrong)?,
+            ImportColumn::Labels => {
+                labels(&mut wanted.labels, plan, book, seen, cell).map_err(wrong)?
+            }
             ImportColumn::Note => {
                 let body = match wanted.note.take() {
                     Some(before) => format!("{before}\n{cell}"),
                     None => cell.to_owned(),
                 };
-                wanted.note = Some(note::checked(&body).map_err(|_| wrong("A note has up to 4,000 characters.".to_owned()))?);
+                wanted.note = Some(
+                    note::checked(&body)
+                        .map_err(|_| wrong("A note has up to 4,000 characters.".to_owned()))?,
+                );
             }
             ImportColumn::Field(id) => {
                 let field = book.fields.iter().find(|field| field.id == *id);
-                let field = field.ok_or_else(|| wrong("The field was deleted meanwhile.".to_owned()))?;
-                wanted.values.push((id.0, value(field, cell).map_err(wrong)?));
+                let field =
+                    field.ok_or_else(|| wrong("The field was deleted meanwhile.".to_owned()))?;
+                wanted
+                    .values
+                    .push((id.0, value(field, cell).map_err(wrong)?));
             }
         }
     }
@@ -199,9 +227,13 @@ fn read(record: &Record, plan: &ImportPlan, book: &Book, seen: &Seen) -> Result<
     match (&wanted.digits, &wanted.email, same) {
         (None, None, _) => Err((
             None,
-            "There is neither a number nor an address: by one of them the contact is known.".to_owned(),
+            "There is neither a number nor an address: by one of them the contact is known."
+                .to_owned(),
         )),
-        (_, _, Some(row)) => Err((place, format!("Row {row} is about the same contact already. That one counts."))),
+        (_, _, Some(row)) => Err((
+            place,
+            format!("Row {row} is about the same contact already. That one counts."),
+        )),
         _ => Ok(wanted),
     }
 }
@@ -224,7 +256,8 @@ impl Seen {
             self.emails.entry(email.clone()).or_insert(wanted.row);
         }
         let fresh = wanted.labels.iter().map(|label| label.to_lowercase());
-        self.labels.extend(fresh.filter(|label| !book.labels.contains(label)));
+        self.labels
+            .extend(fresh.filter(|label| !book.labels.contains(label)));
     }
 }
 
@@ -238,7 +271,9 @@ fn one_form(digits: &str) -> String {
 
 /// A cell without space around it, and without what keeps a spreadsheet from acting upon it.
 fn plain(cell: &str) -> &str {
-    let bare = cell.strip_prefix('\'').filter(|bare| bare.starts_with(ARMED));
+    let bare = cell
+        .strip_prefix('\'')
+        .filter(|bare| bare.starts_with(ARMED));
     bare.unwrap_or(cell).trim()
 }
 
@@ -270,25 +305,46 @@ fn owner(book: &Book, cell: &str) -> Result<MemberId, String> {
     let mut named = book.members.iter().filter(|member| member.name == small);
     match (named.next(), named.next()) {
         (Some(member), None) => Ok(member.id),
-        (Some(_), Some(_)) => Err("Several people here are called so: write their address instead.".to_owned()),
+        (Some(_), Some(_)) => {
+            Err("Several people here are called so: write their address instead.".to_owned())
+        }
         _ => Err("Nobody who works here is called so, or has this address.".to_owned()),
     }
 }
 
-fn labels(found: &mut Vec<String>, plan: &ImportPlan, book: &Book, seen: &Seen, cell: &str) -> Result<(), String> {
-    for name in cell.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()) {
+fn labels(
+    found: &mut Vec<String>,
+    plan: &ImportPlan,
+    book: &Book,
+    seen: &Seen,
+    cell: &str,
+) -> Result<(), String> {
+    for name in cell
+        .split([',', ';'])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
         let small = name.to_lowercase();
         if !book.labels.contains(&small) {
             if !plan.labels {
-                return Err(format!("There is no label “{}”. Make it, or have missing labels made.", short(name)));
+                return Err(format!(
+                    "There is no label “{}”. Make it, or have missing labels made.",
+                    short(name)
+                ));
             }
             if name.chars().count() > 40 || name.chars().any(char::is_control) {
                 return Err("A label has 1 to 40 characters, in one line.".to_owned());
             }
-            let fresh = found.iter().filter(|name| !book.labels.contains(&name.to_lowercase())).count();
+            let fresh = found.iter().map(|name| name.to_lowercase());
+            let fresh =
+                fresh.filter(|name| !book.labels.contains(name) && !seen.labels.contains(name));
+            let fresh = fresh.count();
             let all = book.labels.union(&seen.labels).count() + fresh;
             if !seen.labels.contains(&small) && all >= label::MOST {
-                return Err("There are 200 labels already: delete one that is not needed any more.".to_owned());
+                return Err(
+                    "There are 200 labels already: delete one that is not needed any more."
+                        .to_owned(),
+                );
             }
         }
         if found.iter().all(|known| known.to_lowercase() != small) {
@@ -312,7 +368,10 @@ fn value(field: &FieldView, cell: &str) -> Result<String, String> {
             _ => small,
         },
         FieldKind::Choice => {
-            let choice = field.choices.iter().find(|choice| choice.to_lowercase() == small);
+            let choice = field
+                .choices
+                .iter()
+                .find(|choice| choice.to_lowercase() == small);
             choice.cloned().unwrap_or_else(|| cell.to_owned())
         }
         FieldKind::Date => day(cell).unwrap_or_else(|| cell.to_owned()),

@@ -22,7 +22,13 @@ pub struct Rows {
 
 impl Rows {
     /// Opens a file; its first `until` bytes.
-    pub async fn open(env: &Env, lies: &Lies, encoding: &str, separator: char, until: u64) -> Result<Self> {
+    pub async fn open(
+        env: &Env,
+        lies: &Lies,
+        encoding: &str,
+        separator: char,
+        until: u64,
+    ) -> Result<Self> {
         let bytes = lies.bytes(env, until).await?;
         Self::of(bytes.boxed(), encoding, separator)
     }
@@ -33,7 +39,8 @@ impl Rows {
         encoding: &str,
         separator: char,
     ) -> Result<Self> {
-        let encoding = text::encoding(encoding).ok_or_else(|| Error::internal("a plan names no encoding"))?;
+        let encoding =
+            text::encoding(encoding).ok_or_else(|| Error::internal("a plan names no encoding"))?;
         Ok(Self {
             bytes: bytes.boxed(),
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -77,7 +84,8 @@ impl Rows {
     fn decode(&mut self, mut bytes: &[u8], last: bool) {
         loop {
             let room = self.decoder.max_utf8_buffer_length(bytes.len());
-            let mut text = String::with_capacity(room.unwrap_or(bytes.len().saturating_mul(3)).max(16));
+            let mut text =
+                String::with_capacity(room.unwrap_or(bytes.len().saturating_mul(3)).max(16));
             let (result, read, _) = self.decoder.decode_to_string(bytes, &mut text, last);
             self.nul |= text.contains('\0');
             self.splitter.push(&text);
@@ -91,7 +99,11 @@ impl Rows {
 
 impl Lies {
     /// Its first bytes.
-    pub async fn bytes(&self, env: &Env, until: u64) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
+    pub async fn bytes(
+        &self,
+        env: &Env,
+        until: u64,
+    ) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<>> {
         file::read_sheet(env, self.workspace, self.id.0, &self.sheet, until).await
     }
 }

@@ -163,7 +163,11 @@ mod tests {
                 "\"two\r\nlines\",x\ry",
                 vec![vec!["two\r\nlines", "x"], vec!["y"]],
             ),
-            ('\t', "a\t\tb\n\nc", vec![vec!["a", "", "b"], vec![""], vec!["c"]]),
+            (
+                '\t',
+                "a\t\tb\n\nc",
+                vec![vec!["a", "", "b"], vec![""], vec!["c"]],
+            ),
             ('|', "a|", vec![vec!["a", ""]]),
             (',', "", vec![]),
             (',', "\n", vec![vec![""]]),

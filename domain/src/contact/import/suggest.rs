@@ -7,46 +7,141 @@ const KNOWN: [(ImportColumn, &[&str]); 6] = [
     (
         ImportColumn::Phone,
         &[
-            "phone", "phonenumber", "mobile", "mobilephone", "mobilenumber", "cell", "cellphone", "tel", "telephone", "number",
-            "whatsapp", "whatsappnumber", "phone1value", "telefon", "telefonnummer", "handy", "handynummer", "mobil",
-            "mobiltelefon", "rufnummer", "nummer", "telefono", "teléfono", "movil", "móvil", "celular", "telefone",
-            "téléphone", "portable", "numéro", "telefoon", "cellulare", "wa", "waid", "msisdn",
+            "phone",
+            "phonenumber",
+            "mobile",
+            "mobilephone",
+            "mobilenumber",
+            "cell",
+            "cellphone",
+            "tel",
+            "telephone",
+            "number",
+            "whatsapp",
+            "whatsappnumber",
+            "phone1value",
+            "telefon",
+            "telefonnummer",
+            "handy",
+            "handynummer",
+            "mobil",
+            "mobiltelefon",
+            "rufnummer",
+            "nummer",
+            "telefono",
+            "teléfono",
+            "movil",
+            "móvil",
+            "celular",
+            "telefone",
+            "téléphone",
+            "portable",
+            "numéro",
+            "telefoon",
+            "cellulare",
+            "wa",
+            "waid",
+            "msisdn",
         ],
     ),
     (
         ImportColumn::Email,
         &[
-            "email", "emailaddress", "mail", "email1value", "emailadresse", "mailadresse", "correo", "correoelectrónico",
-            "courriel", "adressemail", "posta",
+            "email",
+            "emailaddress",
+            "mail",
+            "email1value",
+            "emailadresse",
+            "mailadresse",
+            "correo",
+            "correoelectrónico",
+            "courriel",
+            "adressemail",
+            "posta",
         ],
     ),
     (
         ImportColumn::Name,
         &[
-            "name", "fullname", "firstname", "lastname", "givenname", "familyname", "surname", "contact", "contactname",
-            "displayname", "customer", "customername", "vorname", "nachname", "familienname", "kunde", "kundenname", "nombre",
-            "apellido", "apellidos", "nom", "prénom", "nome", "sobrenome", "cognome", "naam", "voornaam", "achternaam",
+            "name",
+            "fullname",
+            "firstname",
+            "lastname",
+            "givenname",
+            "familyname",
+            "surname",
+            "contact",
+            "contactname",
+            "displayname",
+            "customer",
+            "customername",
+            "vorname",
+            "nachname",
+            "familienname",
+            "kunde",
+            "kundenname",
+            "nombre",
+            "apellido",
+            "apellidos",
+            "nom",
+            "prénom",
+            "nome",
+            "sobrenome",
+            "cognome",
+            "naam",
+            "voornaam",
+            "achternaam",
         ],
     ),
     (
         ImportColumn::Owner,
         &[
-            "owner", "contactowner", "assignee", "assignedto", "agent", "lookedafterby", "betreuer", "zuständig", "propietario",
-            "responsable", "responsável",
+            "owner",
+            "contactowner",
+            "assignee",
+            "assignedto",
+            "agent",
+            "lookedafterby",
+            "betreuer",
+            "zuständig",
+            "propietario",
+            "responsable",
+            "responsável",
         ],
     ),
     (
         ImportColumn::Labels,
         &[
-            "label", "labels", "tag", "tags", "groups", "groupmembership", "etiketten", "etikett", "schlagworte", "etiquetas",
+            "label",
+            "labels",
+            "tag",
+            "tags",
+            "groups",
+            "groupmembership",
+            "etiketten",
+            "etikett",
+            "schlagworte",
+            "etiquetas",
             "étiquettes",
         ],
     ),
     (
         ImportColumn::Note,
         &[
-            "note", "notes", "comment", "comments", "remark", "remarks", "notiz", "notizen", "bemerkung", "bemerkungen",
-            "kommentar", "nota", "notas", "commentaire",
+            "note",
+            "notes",
+            "comment",
+            "comments",
+            "remark",
+            "remarks",
+            "notiz",
+            "notizen",
+            "bemerkung",
+            "bemerkungen",
+            "kommentar",
+            "nota",
+            "notas",
+            "commentaire",
         ],
     ),
 ];
@@ -56,8 +151,12 @@ pub fn columns(headings: &[String], fields: &[FieldView]) -> Vec<ImportColumn> {
     let mut chosen: Vec<ImportColumn> = Vec::new();
     for heading in headings {
         let plain = plain(heading);
-        let field = fields.iter().find(|field| self::plain(&field.name) == plain);
-        let known = KNOWN.iter().find(|(_, words)| words.contains(&plain.as_str()));
+        let field = fields
+            .iter()
+            .find(|field| self::plain(&field.name) == plain);
+        let known = KNOWN
+            .iter()
+            .find(|(_, words)| words.contains(&plain.as_str()));
         let column = match (field, known) {
             (Some(field), _) => ImportColumn::Field(field.id),
             (None, Some((column, _))) => *column,
@@ -106,7 +205,11 @@ mod tests {
             ("Shoe size", Skip),
             ("", Skip),
         ] {
-            assert_eq!(columns(&[heading.to_owned()], &fields), [expected], "{heading}");
+            assert_eq!(
+                columns(&[heading.to_owned()], &fields),
+                [expected],
+                "{heading}"
+            );
         }
         let twice = ["Phone", "Mobile", "Name", "Surname"].map(str::to_owned);
         assert_eq!(columns(&twice, &fields), [Phone, Skip, Name, Name]);

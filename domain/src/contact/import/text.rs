@@ -28,7 +28,9 @@ pub fn is_other(head: &[u8]) -> Option<&'static str> {
         );
     }
     if begins(b"%PDF") || begins(b"\x1F\x8B") || begins(b"\x89PNG") || begins(b"\xFF\xD8\xFF") {
-        return Some("This is no CSV. Save your list as CSV in your spreadsheet program, and bring that.");
+        return Some(
+            "This is no CSV. Save your list as CSV in your spreadsheet program, and bring that.",
+        );
     }
     None
 }
@@ -65,7 +67,11 @@ impl Guess {
         for byte in piece {
             if *byte == 0 {
                 let [even, odd] = &mut self.nuls;
-                *(if self.bytes.is_multiple_of(2) { even } else { odd }) += 1;
+                *(if self.bytes.is_multiple_of(2) {
+                    even
+                } else {
+                    odd
+                }) += 1;
             }
             self.bytes += 1;
         }
@@ -130,7 +136,12 @@ pub fn separator(text: &str) -> char {
         if splitter.ready.len() < 2 {
             splitter.finish();
         }
-        let rows: Vec<_> = splitter.ready.iter().filter(|row| !row.is_empty()).take(ROWS).collect();
+        let rows: Vec<_> = splitter
+            .ready
+            .iter()
+            .filter(|row| !row.is_empty())
+            .take(ROWS)
+            .collect();
         let Some(columns) = rows.first().map(|first| first.cells.len()) else {
             continue;
         };
@@ -150,8 +161,12 @@ pub fn separator(text: &str) -> char {
 pub fn told(line: &str) -> Option<char> {
     let line = line.trim_matches(['"', '\u{FEFF}', '\r', '\n']);
     let mut signs = line.strip_prefix("sep=")?.chars();
-    let sign = signs.next().filter(|sign| IMPORT_SEPARATORS.contains(sign))?;
-    signs.all(|rest| IMPORT_SEPARATORS.contains(&rest)).then_some(sign)
+    let sign = signs
+        .next()
+        .filter(|sign| IMPORT_SEPARATORS.contains(sign))?;
+    signs
+        .all(|rest| IMPORT_SEPARATORS.contains(&rest))
+        .then_some(sign)
 }
 
 #[cfg(test)]
@@ -168,7 +183,15 @@ mod tests {
 
     fn utf16(text: &str, big: bool) -> Vec<u8> {
         let units = text.encode_utf16();
-        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+        units
+            .flat_map(|unit| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect()
     }
 
     #[test]
@@ -179,8 +202,14 @@ mod tests {
         for (bytes, expected) in [
             (text.as_bytes().to_vec(), Some("utf-8")),
             ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), Some("utf-8")),
-            ([b"\xFF\xFE".to_vec(), utf16(text, false)].concat(), Some("utf-16le")),
-            ([b"\xFE\xFF".to_vec(), utf16(text, true)].concat(), Some("utf-16be")),
+            (
+                [b"\xFF\xFE".to_vec(), utf16(text, false)].concat(),
+                Some("utf-16le"),
+            ),
+            (
+                [b"\xFE\xFF".to_vec(), utf16(text, true)].concat(),
+                Some("utf-16be"),
+            ),
             (utf16(text, false), Some("utf-16le")),
             (utf16(text, true), Some("utf-16be")),
             (western.to_vec(), Some("windows-1252")),
@@ -189,7 +218,10 @@ mod tests {
             ([many.as_bytes(), b"\xFF"].concat(), Some("utf-8")),
             ([many.as_bytes(), b"\xC3"].concat(), Some("utf-8")),
             (b"a\0b\x01\x02\x03\0\0\0x".to_vec(), None),
-            (b"Name,Phone\nAna,+49 151 234567890\0 and more of the same text".to_vec(), None),
+            (
+                b"Name,Phone\nAna,+49 151 234567890\0 and more of the same text".to_vec(),
+                None,
+            ),
         ] {
             assert_eq!(guess(&bytes).as_deref(), expected, "{bytes:?}");
         }

@@ -218,7 +218,10 @@ async fn now(tenant: &mut Tenant, ids: &[Uuid]) -> Result<HashMap<Uuid, Now>> {
 /// Whether a contact is otherwise than the import made them.
 fn is_touched(now: &Now, made: &Changes) -> bool {
     let known = &now.known;
-    let values = made.values.iter().map(|(field, _, new)| (*field, new.clone()));
+    let values = made
+        .values
+        .iter()
+        .map(|(field, _, new)| (*field, new.clone()));
     let values: HashMap<Uuid, String> = values.collect();
     let labels: HashSet<Uuid> = made.labels.iter().copied().collect();
     let notes: HashMap<Uuid, bool> = made.note.into_iter().map(|note| (note, false)).collect();
@@ -278,9 +281,24 @@ impl Back {
         let known = &now.known;
         let mut whole = true;
         let mut turned = false;
-        let name = older(&changes.name, known.given_name.as_ref(), &mut turned, &mut whole);
-        let email = older(&changes.email, known.email.as_ref(), &mut turned, &mut whole);
-        let owner = older(&changes.owner, known.owner.as_ref(), &mut turned, &mut whole);
+        let name = older(
+            &changes.name,
+            known.given_name.as_ref(),
+            &mut turned,
+            &mut whole,
+        );
+        let email = older(
+            &changes.email,
+            known.email.as_ref(),
+            &mut turned,
+            &mut whole,
+        );
+        let owner = older(
+            &changes.owner,
+            known.owner.as_ref(),
+            &mut turned,
+            &mut whole,
+        );
         if turned {
             self.contacts.push(contact);
             self.names.push(name);
@@ -375,7 +393,12 @@ impl Back {
 
 /// What stands there once a value was given back: what stood there before the import, or what stands there now when somebody
 /// has changed it since, or the import did not.
-fn older<T: Clone + PartialEq>(turn: &Turn<T>, now: Option<&T>, turned: &mut bool, whole: &mut bool) -> Option<T> {
+fn older<T: Clone + PartialEq>(
+    turn: &Turn<T>,
+    now: Option<&T>,
+    turned: &mut bool,
+    whole: &mut bool,
+) -> Option<T> {
     match turn {
         Some((old, new)) if now == Some(new) => {
             *turned = true;

@@ -56,10 +56,17 @@ async fn end(mut tenant: Tenant, job: &Job) -> Result<()> {
 
 /// Goes through all rows. Those that were dealt with before are read again, for what they said is said twice by others.
 async fn go_through(env: &Env, job: &Job, mut import: Import, mut book: Book) -> Result<()> {
-    let lies = import.lies.take().ok_or_else(|| Error::internal("an import's file was let go before its time"))?;
+    let lies = import
+        .lies
+        .take()
+        .ok_or_else(|| Error::internal("an import's file was let go before its time"))?;
     let plan = &import.plan;
     let mut rows = Rows::open(env, &lies, &plan.encoding, plan.separator, u64::MAX).await?;
-    let headings = rows.headings().await?.map(|row| row.cells).unwrap_or_default();
+    let headings = rows
+        .headings()
+        .await?
+        .map(|row| row.cells)
+        .unwrap_or_default();
     let of = Of {
         import: import.id,
         author: import.author.map(|author| author.0),
@@ -109,7 +116,13 @@ struct Step {
 
 impl Step {
     /// Deals with them; false when somebody wants it to end here, and nothing of them was done.
-    async fn take(self, env: &Env, job: &Job, of: &Of<'_>, taken: &mut HashMap<Uuid, u32>) -> Result<bool> {
+    async fn take(
+        self,
+        env: &Env,
+        job: &Job,
+        of: &Of<'_>,
+        taken: &mut HashMap<Uuid, u32>,
+    ) -> Result<bool> {
         for _ in 0..TRIES {
             let mut tenant = job.claim.enter(env).await?;
             if is_stopped(&mut tenant, of.import).await? {
@@ -126,7 +139,14 @@ impl Step {
     }
 
     /// Notes how far it is, in the transaction in which it was done.
-    async fn note(self, env: &Env, tenant: &mut Tenant, job: &Job, of: &Of<'_>, outcome: Outcome) -> Result<()> {
+    async fn note(
+        self,
+        env: &Env,
+        tenant: &mut Tenant,
+        job: &Job,
+        of: &Of<'_>,
+        outcome: Outcome,
+    ) -> Result<()> {
         let mut bad = [self.bad, outcome.bad].concat();
         bad.sort_by_key(|bad| bad.row);
         let faulty = i32::try_from(bad.len()).unwrap_or(i32::MAX);
@@ -230,7 +250,10 @@ pub(crate) async fn give_up(env: &Env, tenant: &mut Tenant, claim: Claim) -> Res
         import => import?,
     };
     let (state, words) = match import.state {
-        ImportState::Checking => (ImportState::Read, "It could not be tried out: the fault is on our side. Try again later."),
+        ImportState::Checking => (
+            ImportState::Read,
+            "It could not be tried out: the fault is on our side. Try again later.",
+        ),
         ImportState::Importing => (
             ImportState::Stopped,
             "It ended before its time: the fault is on our side. What was imported stays. Bring the file again to go on: nobody \
@@ -264,7 +287,11 @@ pub(crate) async fn run_forget(env: &Env, mut tenant: Tenant, job: &Job) -> Resu
     .await?;
     if let Some(row) = row {
         let due = row.since + super::KEPT;
-        let waits = if row.state.is_busy() { Some(env.now() + LATER) } else { Some(due).filter(|due| *due > env.now()) };
+        let waits = if row.state.is_busy() {
+            Some(env.now() + LATER)
+        } else {
+            Some(due).filter(|due| *due > env.now())
+        };
         if let Some(until) = waits {
             job::wait_until(&mut tenant, job.claim, until).await?;
             return tenant.commit().await;

@@ -58,7 +58,17 @@ fn judge_all(columns: &[ImportColumn], book: &Book, text: &str) -> Vec<Result<Wa
 #[test]
 fn a_row_says_who_somebody_is() {
     use ImportColumn::{Email, Field, Labels, Name, Note, Owner, Phone, Skip};
-    let columns = [Name, Name, Phone, Email, Owner, Labels, Note, Field(FIELD), Skip];
+    let columns = [
+        Name,
+        Name,
+        Phone,
+        Email,
+        Owner,
+        Labels,
+        Note,
+        Field(FIELD),
+        Skip,
+    ];
     let text = "Ana,=1+1,0151 23456789, ANA@Example.test ,Ana,\"VIP; vip\",call,gold,x";
     let rows = judge_all(&columns, &book(FieldKind::Choice), text);
     let wanted = rows[0].as_ref().unwrap();
@@ -85,12 +95,24 @@ fn what_is_wrong_is_told_with_its_column() {
         ("Ana,+4915123456789,,Zoe,", "c4", "Nobody who works here"),
         ("Ana,+4915123456789,,Bo,", "c4", "Several people"),
         ("Ana,+4915123456789,,,Gold", "c5", "no label"),
-        ("Ana,+4915123456789,,", "", "4 cells where the headings have 5"),
+        (
+            "Ana,+4915123456789,,",
+            "",
+            "4 cells where the headings have 5",
+        ),
         ("Ana,+4915123456789,,,,x", "", "6 cells"),
         ("Ana,\"+4915123456789,,,", "", "never closed"),
         ("A\u{FFFD}a,+4915123456789,,,", "c1", "encoding"),
-        (&format!("{},+4915123456789,,,", "x".repeat(81)), "c1", "80 characters"),
-        (&format!("{},+4915123456789,,,", "x".repeat(CELL + 1)), "c1", "bytes"),
+        (
+            &format!("{},+4915123456789,,,", "x".repeat(81)),
+            "c1",
+            "80 characters",
+        ),
+        (
+            &format!("{},+4915123456789,,,", "x".repeat(CELL + 1)),
+            "c1",
+            "bytes",
+        ),
     ] {
         let rows = judge_all(&columns, &book(FieldKind::Text), row);
         let bad = rows[0].as_ref().unwrap_err();
@@ -110,7 +132,11 @@ fn the_first_of_two_rows_about_one_contact_counts_and_one_at_fault_does_not() {
     );
     let told: Vec<_> = rows
         .iter()
-        .map(|row| row.as_ref().map(|wanted| wanted.row).map_err(|bad| bad.words.as_str()))
+        .map(|row| {
+            row.as_ref()
+                .map(|wanted| wanted.row)
+                .map_err(|bad| bad.words.as_str())
+        })
         .collect();
     assert_eq!(told[0], Ok(1));
     assert!(told[1].unwrap_err().starts_with("Row 1 is about the same"));
@@ -118,7 +144,10 @@ fn the_first_of_two_rows_about_one_contact_counts_and_one_at_fault_does_not() {
     assert!(told[2].unwrap_err().starts_with("Row 1 is about the same"));
     assert!(told[3].is_err());
     assert_eq!(told[4], Ok(5), "the one before it was at fault");
-    assert!(told[5].unwrap_err().starts_with("Row 5 is about the same"), "written otherwise");
+    assert!(
+        told[5].unwrap_err().starts_with("Row 5 is about the same"),
+        "written otherwise"
+    );
     // An address may be several people's.
     assert_eq!(told[6], Ok(7));
 }
@@ -145,7 +174,10 @@ fn fields_take_what_programs_write_and_nothing_else() {
     ] {
         let columns = [ImportColumn::Phone, ImportColumn::Field(FIELD)];
         let rows = judge_all(&columns, &book(kind), &format!("+4915123456789,{cell}"));
-        let read = rows[0].as_ref().ok().map(|wanted| wanted.values[0].1.as_str());
+        let read = rows[0]
+            .as_ref()
+            .ok()
+            .map(|wanted| wanted.values[0].1.as_str());
         assert_eq!(read, kept, "{kind:?} {cell}");
     }
 }
@@ -164,12 +196,23 @@ fn labels_are_made_when_asked_for_and_no_more_than_there_may_be() {
         let record = records(&text).remove(0);
         judge(record, &headings, &plan, &book, &mut seen)
     };
-    let many = (0..150).map(|n| format!("l{n}")).collect::<Vec<_>>().join(";");
+    let many = (0..150)
+        .map(|n| format!("l{n}"))
+        .collect::<Vec<_>>()
+        .join(";");
     assert_eq!(judged(many, 1).unwrap().labels.len(), 150);
-    let more = (100..199).map(|n| format!("L{n}")).collect::<Vec<_>>().join(";");
+    let more = (100..199)
+        .map(|n| format!("L{n}"))
+        .collect::<Vec<_>>()
+        .join(";");
     assert_eq!(judged(more, 2).unwrap().labels.len(), 99);
     // One was there, and 199 were made.
-    assert!(judged("one more".into(), 3).unwrap_err().words.contains("200 labels"));
+    assert!(
+        judged("one more".into(), 3)
+            .unwrap_err()
+            .words
+            .contains("200 labels")
+    );
     assert!(judged("vip,l7".into(), 4).is_ok());
     assert!(judged("x".repeat(41), 5).is_err());
 }
