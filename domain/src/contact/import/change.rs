@@ -66,7 +66,7 @@ pub fn of_known(known: &Known, wanted: &Wanted, labels: &[Uuid], how: ImportKnow
         match known.values.get(field) {
             None => values.push((*field, None, new.clone())),
             Some(old) if over && old != new => {
-                values.push((*field, Some(old.clone()), new.clone()))
+                values.push((*field, Some(old.clone()), new.clone()));
             }
             Some(_) => {}
         }

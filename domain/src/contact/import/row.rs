@@ -201,7 +201,7 @@ fn read(record: &Record, plan: &ImportPlan, book: &Book, seen: &Seen) -> Result<
                 wanted.owner = Some(owner(book, cell).map_err(wrong)?);
             }
             ImportColumn::Labels => {
-                labels(&mut wanted.labels, plan, book, seen, cell).map_err(wrong)?
+                labels(&mut wanted.labels, plan, book, seen, cell).map_err(wrong)?;
             }
             ImportColumn::Note => {
                 let body = match wanted.note.take() {

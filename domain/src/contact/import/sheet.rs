@@ -53,13 +53,12 @@ impl Rows {
     /// The next rows, `most` at most; none at the end. Among them are empty ones.
     pub async fn next(&mut self, most: usize) -> Result<Vec<Record>> {
         while self.splitter.ready.len() < most && !self.ended {
-            match self.bytes.next().await {
-                Some(piece) => self.decode(&piece?, false),
-                None => {
-                    self.decode(&[], true);
-                    self.splitter.finish();
-                    self.ended = true;
-                }
+            if let Some(piece) = self.bytes.next().await {
+                self.decode(&piece?, false);
+            } else {
+                self.decode(&[], true);
+                self.splitter.finish();
+                self.ended = true;
             }
         }
         let many = most.min(self.splitter.ready.len());

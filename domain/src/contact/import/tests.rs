@@ -1,12 +1,19 @@
 //! Imports on a real database: what comes of a file, what is at fault in it, and what becomes of it when it is taken back.
 
-use super::*;
+use super::{
+    bring::{LINES, count},
+    sheet::Rows,
+    *,
+};
 use crate::{
     contact, erasure,
     testing::{self, Fixture, Moved, thread},
 };
+use bytes::Bytes;
 use futures::stream;
-use postern_types::{ContactForm, ContactId, FieldKind, ImportFault, Role};
+use postern_types::{
+    ContactForm, ContactId, FieldKind, IMPORT_BYTES, ImportFault, ImportKnown, Role, SessionId,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{fmt::Write as _, sync::Arc};
 
@@ -478,7 +485,7 @@ async fn what_is_no_list_of_contacts_is_refused_in_words_and_leaves_nothing(
             plan.columns = vec![
                 ImportColumn::Phone,
                 ImportColumn::Field(postern_types::FieldId(uuid::Uuid::nil())),
-            ]
+            ];
         },
         |plan| plan.columns = vec![ImportColumn::Phone; 201],
         |plan| plan.country = "999".into(),

@@ -2,7 +2,7 @@
 
 use super::{
     apply::belongings,
-    change::{Changes, Known, Turn},
+    change::{Changes, Known},
     told,
     work::{STEP, settle},
 };
@@ -225,17 +225,17 @@ fn is_touched(now: &Now, made: &Changes) -> bool {
     let values: HashMap<Uuid, String> = values.collect();
     let labels: HashSet<Uuid> = made.labels.iter().copied().collect();
     let notes: HashMap<Uuid, bool> = made.note.into_iter().map(|note| (note, false)).collect();
-    known.given_name.as_ref() != new_of(&made.name)
-        || known.email.as_ref() != new_of(&made.email)
-        || known.owner.as_ref() != new_of(&made.owner)
+    known.given_name.as_ref() != new_of(made.name.as_ref())
+        || known.email.as_ref() != new_of(made.email.as_ref())
+        || known.owner.as_ref() != new_of(made.owner.as_ref())
         || known.phone != made.digits.as_ref().map(|digits| format!("+{digits}"))
         || known.labels != labels
         || known.values != values
         || now.notes != notes
 }
 
-fn new_of<T>(turn: &Turn<T>) -> Option<&T> {
-    turn.as_ref().map(|(_, new)| new)
+fn new_of<T>(turn: Option<&(Option<T>, T)>) -> Option<&T> {
+    turn.map(|(_, new)| new)
 }
 
 /// Gives contacts what they had before, where it is still what the import made it.
@@ -282,19 +282,19 @@ impl Back {
         let mut whole = true;
         let mut turned = false;
         let name = older(
-            &changes.name,
+            changes.name.as_ref(),
             known.given_name.as_ref(),
             &mut turned,
             &mut whole,
         );
         let email = older(
-            &changes.email,
+            changes.email.as_ref(),
             known.email.as_ref(),
             &mut turned,
             &mut whole,
         );
         let owner = older(
-            &changes.owner,
+            changes.owner.as_ref(),
             known.owner.as_ref(),
             &mut turned,
             &mut whole,
@@ -394,7 +394,7 @@ impl Back {
 /// What stands there once a value was given back: what stood there before the import, or what stands there now when somebody
 /// has changed it since, or the import did not.
 fn older<T: Clone + PartialEq>(
-    turn: &Turn<T>,
+    turn: Option<&(Option<T>, T)>,
     now: Option<&T>,
     turned: &mut bool,
     whole: &mut bool,
