@@ -251,7 +251,7 @@ fn Rest(look: Look) -> impl IntoView {
         let word = event_target_value(&event);
         let chosen = import::KNOWN.iter().find(|(_, words)| *words == word);
         change(look, |plan| {
-            plan.known = chosen.map_or(ImportKnown::Fill, |(known, _)| *known)
+            plan.known = chosen.map_or(ImportKnown::Fill, |(known, _)| *known);
         });
     };
     let country = move |event| {
