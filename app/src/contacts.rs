@@ -8,12 +8,15 @@ mod desk;
 mod fields;
 mod filters;
 mod form;
+mod import;
 mod kit;
 mod notes;
 mod pages;
 mod profile;
 mod story;
 mod told;
+
+pub use import::ContactsImportPage;
 
 use crate::{
     boxed::memo,

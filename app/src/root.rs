@@ -5,7 +5,7 @@ use crate::{
     audit::AuditPage,
     browser,
     channels::ChannelsPage,
-    contacts::ContactsPage,
+    contacts::{ContactsImportPage, ContactsPage},
     door::DoorPage,
     erase::ErasePage,
     frame::{Frame, FrameSkeleton},
@@ -75,6 +75,8 @@ pub fn App(package: Package) -> impl IntoView {
                         <Route path=path!(":conversation") view=OpenConversation/>
                     </ParentRoute>
                     <Route path=path!("/contacts") view=page(|| view! { <ContactsPage/> }.into_any())/>
+                    <Route path=path!("/contacts/import") view=page(|| view! { <ContactsImportPage/> }.into_any())/>
+                    <Route path=path!("/contacts/import/:import") view=page(|| view! { <ContactsImportPage/> }.into_any())/>
                     <Route path=path!("/contacts/:contact") view=page(|| view! { <ContactsPage/> }.into_any())/>
                     <Route path=path!("/tasks") view=page(|| view! { <TasksPage/> }.into_any())/>
                     <Route path=path!("/tasks/:task") view=page(|| view! { <TasksPage/> }.into_any())/>

@@ -13,6 +13,7 @@ pub mod details;
 pub mod erase;
 pub mod fault;
 pub mod frame;
+pub mod import;
 pub mod kit;
 pub mod links;
 pub mod list;

@@ -6,6 +6,7 @@ mod edit;
 pub mod field;
 mod form;
 mod identity;
+pub mod import;
 mod known;
 pub mod label;
 mod make;

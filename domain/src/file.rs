@@ -14,6 +14,7 @@ mod mixed;
 mod name;
 mod paper;
 mod seal;
+mod sheet;
 mod sound;
 mod store;
 mod taken;
@@ -29,6 +30,7 @@ pub use paper::{
     AdmittedPaper, Bringer, Kept, LARGEST as LARGEST_PAPER, Paper, admit_paper, receive_paper,
 };
 pub use seal::Variant;
+pub(crate) use sheet::{Sheet, delete_sheet, drop_sheet, read_sheet, sheet_name, take_sheet};
 pub use store::{S3, Store};
 pub use upload::{Admitted, Asked, admit, receive};
 

@@ -4,10 +4,8 @@ mod claim;
 mod run;
 mod sweep;
 
-#[cfg(test)]
-pub(crate) use claim::open;
 pub use claim::{Claim, LEASE, claim, next};
-pub(crate) use claim::{Job, anew, done, extend, retry_at, wait_until};
+pub(crate) use claim::{Job, anew, done, extend, open, retry_at, wait_until};
 pub use run::{attend, run};
 pub use sweep::sweep;
 
@@ -38,6 +36,10 @@ pub enum Kind {
     TaskNews,
     /// Tells that a contact asks for a new PIN; one for each link.
     PinAsked,
+    /// Tries an import out, does it or takes it back; the payload is its id. One of a workspace at a time.
+    Import,
+    /// Lets go of what was kept of an import for undoing it; one for each.
+    ForgetImport,
 }
 
 impl Kind {
@@ -53,6 +55,8 @@ impl Kind {
             Self::EmptyTeam => "empty_team",
             Self::TaskNews => "task_news",
             Self::PinAsked => "pin_asked",
+            Self::Import => "import",
+            Self::ForgetImport => "forget_import",
         }
     }
 
@@ -67,6 +71,8 @@ impl Kind {
             "empty_team" => Ok(Self::EmptyTeam),
             "task_news" => Ok(Self::TaskNews),
             "pin_asked" => Ok(Self::PinAsked),
+            "import" => Ok(Self::Import),
+            "forget_import" => Ok(Self::ForgetImport),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

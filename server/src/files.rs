@@ -1,5 +1,6 @@
 //! Files to and from an agent's browser.
 
+mod import;
 mod logo;
 mod paper;
 mod range;
@@ -34,6 +35,7 @@ pub fn routes() -> Router<AppState> {
 pub fn uploads() -> Router<AppState> {
     Router::new()
         .route("/files", post(take))
+        .route("/files/import", post(import::take))
         .route("/files/logo", post(logo::take))
         .route("/files/task/{task}", post(paper::take))
 }

@@ -66,6 +66,8 @@ id! {
     FieldId,
     /// A note on a contact.
     NoteId,
+    /// A file of contacts that is taken in.
+    ImportId,
     /// What is to be done for a contact.
     TaskId,
     /// A line of a task's list.

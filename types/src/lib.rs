@@ -15,6 +15,7 @@ mod courtesy;
 mod erasing;
 mod extra;
 mod id;
+mod import;
 mod live;
 mod media;
 mod message;
@@ -57,9 +58,14 @@ pub use extra::{
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
-    FieldId, FileId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId, NoteId,
-    PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId, TrustId,
-    WorkspaceId,
+    FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
+    NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,
+    TrustId, WorkspaceId,
+};
+pub use import::{
+    IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,
+    ImportKnown, ImportLook, ImportPage, ImportPiece, ImportPlan, ImportState, ImportUndone,
+    ImportView,
 };
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame, Side};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};

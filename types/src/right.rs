@@ -16,6 +16,8 @@ pub enum Right {
     Portal,
     /// Say which fields contacts have; rename and delete labels.
     Fields,
+    /// Take contacts in from a file, and take that back.
+    Import,
     /// Make tasks and work on those that they see.
     Tasks,
     /// Delete tasks for good.
@@ -45,7 +47,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 18] = [
+pub const RIGHTS: [(Right, Role, &str); 19] = [
     (
         Right::Answer,
         Role::Agent,
@@ -65,6 +67,11 @@ pub const RIGHTS: [(Right, Role, &str); 18] = [
         Right::Fields,
         Role::Manager,
         "Say which fields contacts have, rename and delete labels",
+    ),
+    (
+        Right::Import,
+        Role::Manager,
+        "Import contacts from a file, and undo that",
     ),
     (
         Right::Portal,

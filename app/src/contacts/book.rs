@@ -4,16 +4,19 @@ use super::{asking::Adding, desk::Desk, filters::Filters, kit::Kit};
 use crate::{
     boxed::{Show, memo, on},
     live::use_live,
+    session::use_session,
     ui::{avatar::Avatar, empty::Empty, icon::Icon, labels::chips, sentinel::Sentinel, time},
-    words::{self, contacts, fault},
+    words::{self, contacts, fault, import},
 };
 use leptos::prelude::*;
-use postern_types::{BookRow, OwnedBy};
+use postern_types::{BookRow, OwnedBy, Right};
 
 /// The whole of it.
 #[component]
 pub fn Book() -> impl IntoView {
     let desk = Desk::open();
+    let session = use_session();
+    let imports = memo(move || session.at_least(Right::Import.role()));
     view! {
         <header class="page-head">
             <div>
@@ -21,6 +24,7 @@ pub fn Book() -> impl IntoView {
                 <p class="page-lead">{contacts::LEAD}</p>
             </div>
             <div class="book-do">
+                <Show when=move || imports.get()><a class="button" href="/contacts/import"><Icon name="upload"/>{import::BUTTON}</a></Show>
                 <button type="button" class="button" on:click=on::click(move |_| desk.choosing.set(true))><Icon name="tag"/>{contacts::KIT}</button>
                 <button type="button" class="button primary" on:click=on::click(move |_| desk.adding.set(true))><Icon name="plus"/>{contacts::NEW}</button>
             </div>

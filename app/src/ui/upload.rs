@@ -3,6 +3,7 @@
 use crate::{error::ApiError, json, session};
 use futures::channel::oneshot;
 use postern_types::FileView;
+use serde::de::DeserializeOwned;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
@@ -28,6 +29,17 @@ pub async fn post(
     blob: &Blob,
     progress: impl Fn(u32) + Clone + 'static,
 ) -> Result<FileView, ApiError> {
+    post_for(upload, path, mime, blob, progress).await
+}
+
+/// The same, where something else is answered.
+pub async fn post_for<T: DeserializeOwned>(
+    upload: &Upload,
+    path: &str,
+    mime: &str,
+    blob: &Blob,
+    progress: impl Fn(u32) + Clone + 'static,
+) -> Result<T, ApiError> {
     let (status, generation, text) = once(upload, path, mime, blob, progress.clone()).await?;
     if status != 401 {
         return read(status, &text);
@@ -37,7 +49,7 @@ pub async fn post(
     read(status, &text)
 }
 
-fn read(status: u16, text: &str) -> Result<FileView, ApiError> {
+fn read<T: DeserializeOwned>(status: u16, text: &str) -> Result<T, ApiError> {
     let lost = || ApiError::Transport {
         message: format!("status {status}"),
     };

@@ -91,7 +91,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 74] = [
+const ACTIONS: [(&str, &str); 77] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -164,6 +164,12 @@ const ACTIONS: [(&str, &str); 74] = [
     ("field.created", "Made a field for contacts"),
     ("field.changed", "Changed a field of contacts"),
     ("field.deleted", "Deleted a field of contacts"),
+    (
+        "contact.import_started",
+        "Began to import contacts from a file",
+    ),
+    ("contact.import_ended", "An import of contacts ended"),
+    ("contact.import_undone", "Undid an import of contacts"),
     ("contact.rename", "Renamed a contact"),
     ("contact.merge", "Merged two contacts"),
     ("contact.unmerge", "Parted two contacts again"),
@@ -250,6 +256,11 @@ pub fn label(label: &str) -> String {
         "changed" => "Changed",
         "label" => "Label",
         "field" => "Field",
+        "import" => "Import",
+        "file" => "File",
+        "made" => "New contacts",
+        "same" => "Unchanged contacts",
+        "faulty" => "Rows at fault",
         "kept" => "Contact that stays",
         "gone" => "Contact that went into it",
         "receipts" => "Blue ticks",

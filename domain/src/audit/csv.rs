@@ -6,10 +6,10 @@
 use std::io::{self, BufRead};
 
 /// What a formula begins with, and the sign that disarms it (OWASP, *CSV Injection*).
-const ARMED: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '\n', '\''];
+pub(crate) const ARMED: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '\n', '\''];
 
 /// Writes one record.
-pub(super) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a str>) {
+pub(crate) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a str>) {
     for (nth, cell) in cells.into_iter().enumerate() {
         if nth > 0 {
             out.push(',');

@@ -189,7 +189,7 @@ async fn find(tenant: &mut Tenant, id: FieldId) -> Result<FieldView> {
 }
 
 /// What stands in a field, as its kind writes it.
-fn checked(field: &FieldView, value: &str) -> Result<String> {
+pub(super) fn checked(field: &FieldView, value: &str) -> Result<String> {
     let refused = |words: &'static str| Err(Error::invalid("value", words));
     let value = value.trim();
     if value.chars().count() > LONGEST || value.chars().any(char::is_control) {

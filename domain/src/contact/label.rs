@@ -10,7 +10,7 @@ use postern_types::{
 use serde_json::json;
 
 /// Labels of a workspace at most.
-const MOST: i64 = 200;
+pub(super) const MOST: usize = 200;
 
 /// All labels, by name.
 pub async fn all(tenant: &mut Tenant) -> Result<Vec<LabelView>> {
@@ -40,7 +40,7 @@ pub async fn make(env: &Env, tenant: &mut Tenant, name: &str, tone: u8) -> Resul
     )
     .fetch_one(tenant.conn())
     .await?;
-    if many >= MOST {
+    if usize::try_from(many).is_ok_and(|many| many >= MOST) {
         return Err(Error::conflict(
             "There are 200 labels already: ask a manager to delete one that is not needed any more.",
         ));

@@ -134,7 +134,7 @@ async fn told(env: &Env, tenant: &mut Tenant, contact: ContactId, action: &str) 
     audit::record(env, tenant, action, &json!({ "contact": contact })).await
 }
 
-fn checked(body: &str) -> Result<String> {
+pub(super) fn checked(body: &str) -> Result<String> {
     let body = body.replace('\0', "");
     let body = body.trim();
     if body.is_empty() || body.chars().count() > LONGEST {

@@ -18,6 +18,11 @@ pub(super) async fn digits(tenant: &mut Tenant, typed: &str) -> Result<String> {
 
 /// The country of the workspace's own numbers; none when they have several, or none.
 async fn home(tenant: &mut Tenant) -> Result<Option<country::Id>> {
+    Ok(home_code(tenant).await?.and_then(country_of))
+}
+
+/// Its code.
+pub(super) async fn home_code(tenant: &mut Tenant) -> Result<Option<u16>> {
     let workspace = tenant.workspace();
     let phones = sqlx::query_scalar!(
         "SELECT phone FROM channel WHERE workspace_id = $1 ORDER BY id LIMIT 50",
@@ -34,12 +39,17 @@ async fn home(tenant: &mut Tenant) -> Result<Option<country::Id>> {
     let [code] = codes[..] else {
         return Ok(None);
     };
-    // The first is the one that the code is mainly of.
-    let countries = DATABASE.region(&code).unwrap_or_default();
-    Ok(countries.first().and_then(|country| country.parse().ok()))
+    Ok(Some(code))
 }
 
-fn read(home: Option<country::Id>, typed: &str) -> std::result::Result<String, String> {
+/// The country that a code is mainly of.
+pub(super) fn country_of(code: u16) -> Option<country::Id> {
+    let countries = DATABASE.region(&code).unwrap_or_default();
+    countries.first().and_then(|country| country.parse().ok())
+}
+
+/// What somebody typed, as digits; else what is wrong with it.
+pub(super) fn read(home: Option<country::Id>, typed: &str) -> std::result::Result<String, String> {
     let number = match e164(typed) {
         Ok(digits) => phonenumber::parse(None, format!("+{digits}")),
         Err(PhoneFault::Country) if home.is_some() => phonenumber::parse(home, typed.trim()),

@@ -3,6 +3,7 @@
 use super::terms;
 use crate::{Env, Result, Tenant, conversation, payload::Person};
 use postern_types::ContactId;
+use uuid::Uuid;
 
 /// Keeps the name and username they gave themselves, and their number when it was hidden, or is `new`; they are then found
 /// by all of them. True when that changed something.
@@ -95,18 +96,7 @@ pub(super) async fn index(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     .fetch_one(tenant.conn())
     .await?;
     let names = [known.given_name, known.name, known.username];
-    let names = names.iter().map(|name| terms(name.as_deref(), None));
-    let phones = known.phones.iter().chain(&known.phone);
-    let phones = phones.map(|phone| terms(None, Some(phone)));
-    // An address by its words, and as a whole: most of one domain have its words in common.
-    let address = known.email.iter().map(|email| {
-        let mut terms = terms(Some(email), None);
-        terms.push(email.to_lowercase());
-        terms
-    });
-    let mut terms: Vec<String> = names.chain(phones).chain(address).flatten().collect();
-    terms.sort_unstable();
-    terms.dedup();
+    let terms = all_terms(&names, &known.phones, known.phone, known.email);
     sqlx::query!(
         "INSERT INTO contact_term (workspace_id, term, contact_id) SELECT $1, t, $3 FROM unnest($2::text[]) AS t
          ON CONFLICT DO NOTHING",
@@ -117,4 +107,70 @@ pub(super) async fn index(tenant: &mut Tenant, id: ContactId) -> Result<()> {
     .execute(tenant.conn())
     .await?;
     Ok(())
+}
+
+/// [`index`] for many at once, who may have been found by something else before.
+pub(super) async fn index_all(tenant: &mut Tenant, ids: &[Uuid]) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "DELETE FROM contact_term WHERE workspace_id = $1 AND contact_id = ANY ($2)",
+        workspace.0,
+        ids,
+    )
+    .execute(tenant.conn())
+    .await?;
+    let known = sqlx::query!(
+        r#"SELECT c.id, c.given_name, c.name, c.username, c.phone, c.email,
+                  ARRAY(SELECT i.value FROM contact_identity i
+                         WHERE i.workspace_id = $1 AND i.contact_id = c.id AND i.kind = 'phone') AS "phones!"
+             FROM contact c WHERE c.workspace_id = $1 AND c.id = ANY ($2)"#,
+        workspace.0,
+        ids,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    let (mut found, mut whose) = (Vec::new(), Vec::new());
+    for row in known {
+        let terms = all_terms(
+            &[row.given_name, row.name, row.username],
+            &row.phones,
+            row.phone,
+            row.email,
+        );
+        whose.extend(terms.iter().map(|_| row.id));
+        found.extend(terms);
+    }
+    sqlx::query!(
+        "INSERT INTO contact_term (workspace_id, term, contact_id)
+         SELECT $1, u.term, u.contact FROM unnest($2::text[], $3::uuid[]) AS u (term, contact)
+         ON CONFLICT DO NOTHING",
+        workspace.0,
+        &found,
+        &whose,
+    )
+    .execute(tenant.conn())
+    .await?;
+    Ok(())
+}
+
+/// What somebody is found by.
+fn all_terms(
+    names: &[Option<String>],
+    phones: &[String],
+    phone: Option<String>,
+    email: Option<String>,
+) -> Vec<String> {
+    let names = names.iter().map(|name| terms(name.as_deref(), None));
+    let phones = phones.iter().chain(&phone);
+    let phones = phones.map(|phone| terms(None, Some(phone)));
+    // An address by its words, and as a whole: most of one domain have its words in common.
+    let address = email.iter().map(|email| {
+        let mut terms = terms(Some(email), None);
+        terms.push(email.to_lowercase());
+        terms
+    });
+    let mut terms: Vec<String> = names.chain(phones).chain(address).flatten().collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms
 }

@@ -5,8 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, courtesy, file, outbound, portal, task, teams,
-    template,
+    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, outbound, portal,
+    task, teams, template,
 };
 use time::Duration;
 
@@ -59,6 +59,8 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::EmptyTeam => teams::run(env, tenant, &job).await,
         Kind::TaskNews => task::run_news(env, tenant, &job).await,
         Kind::PinAsked => portal::run_asked(env, tenant, &job).await,
+        Kind::Import => import::run(env, tenant, &job).await,
+        Kind::ForgetImport => import::run_forget(env, tenant, &job).await,
     }
 }
 
@@ -97,8 +99,13 @@ async fn give_up(
     match kind {
         Kind::Send => outbound::give_up(env, tenant, claim).await?,
         Kind::FetchFile => file::give_up(env, tenant, claim).await?,
+        Kind::Import => import::give_up(env, tenant, claim).await?,
         // What stays in the store for longer harms nobody.
-        Kind::ExpireFile | Kind::Courtesy | Kind::TaskNews | Kind::PinAsked => {}
+        Kind::ExpireFile
+        | Kind::Courtesy
+        | Kind::TaskNews
+        | Kind::PinAsked
+        | Kind::ForgetImport => {}
         // These go on for ever, or until they are done: whatever was wrong, they look again later.
         Kind::Health | Kind::Templates | Kind::EmptyTeam => {
             return claim::wait_until(tenant, claim, env.now() + AGAIN).await;

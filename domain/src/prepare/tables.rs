@@ -19,10 +19,13 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 29] = [
+const SIGHT: [&str; 32] = [
     "audit",
     "contact",
     "contact_identity",
+    "contact_import",
+    "contact_import_fault",
+    "contact_import_row",
     "contact_label",
     "contact_merge",
     "contact_note",

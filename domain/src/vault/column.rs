@@ -3,7 +3,9 @@
 use crate::{
     Result, audit,
     channel::{event, secrets},
-    code, factor, file, job, mail, quarantine,
+    code,
+    contact::import,
+    factor, file, job, mail, quarantine,
     workspace::logo,
 };
 use sqlx::PgConnection;
@@ -22,6 +24,8 @@ pub(crate) enum Column {
     Job,
     FileKey,
     WorkspaceLogo,
+    ImportKey,
+    ImportFault,
     Quarantine,
     Mail,
     MailedCode,
@@ -40,7 +44,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 9] = [
+    pub(crate) const WORKSPACE: [Self; 11] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -50,6 +54,8 @@ impl Column {
         Self::Job,
         Self::FileKey,
         Self::WorkspaceLogo,
+        Self::ImportKey,
+        Self::ImportFault,
     ];
 
     /// Those of the installation.
@@ -80,6 +86,8 @@ impl Column {
             Self::Job => job::SEALED,
             Self::FileKey => file::KEY,
             Self::WorkspaceLogo => logo::SEALED,
+            Self::ImportKey => import::KEY,
+            Self::ImportFault => import::FAULTS,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -237,6 +245,36 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::ImportKey => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, key_sealed AS "sealed!" FROM contact_import
+                        WHERE workspace_id = $1 AND id > $2 AND key_sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(key_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::ImportFault => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM contact_import_fault
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -364,6 +402,32 @@ impl Column {
                     "UPDATE workspace_logo l SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE l.workspace_id = $1 AND l.id = n.id AND l.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::ImportKey => {
+                sqlx::query!(
+                    "UPDATE contact_import i SET key_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE i.workspace_id = $1 AND i.id = n.id AND i.key_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::ImportFault => {
+                sqlx::query!(
+                    "UPDATE contact_import_fault i SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE i.workspace_id = $1 AND i.id = n.id AND i.sealed = n.old",
                     workspace,
                     ids,
                     old,

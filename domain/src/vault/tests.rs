@@ -14,7 +14,7 @@ use crate::{
     job, quarantine,
     testing::{self, Fixture},
 };
-use postern_types::{ChannelId, JobId, Role};
+use postern_types::{ChannelId, JobId, Role, WorkspaceId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use uuid::Uuid;
@@ -121,6 +121,7 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .execute(tenant.conn())
     .await
     .unwrap();
+    add_import(env, &mut tenant, fixture.workspace).await;
     let logo: Uuid = env.id();
     let place = Column::WorkspaceLogo.place();
     let sealed = seal(env, &mut tenant, place, &logo.to_string(), b"logo").await;
@@ -139,6 +140,32 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     };
     quarantine::keep(env, None, &[piece]).await.unwrap();
     Full { fixture, channel }
+}
+
+/// A file of contacts, and rows of it that are at fault.
+async fn add_import(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
+    let import: Uuid = env.id();
+    let place = Column::ImportKey.place();
+    let sealed = seal(env, tenant, place, &import.to_string(), b"import").await;
+    sqlx::query(
+        "INSERT INTO contact_import (workspace_id, id, name, size, object, key_sealed, plan, lines, state, created_at)
+         VALUES ($1, $2, 'x', 1, 'x', $3, '{}', 1, 'read', now())",
+    )
+    .bind(workspace.0)
+    .bind(import)
+    .bind(sealed.unwrap())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    let place = Column::ImportFault.place();
+    let sealed = seal(env, tenant, place, &import.to_string(), b"fault").await;
+    sqlx::query("INSERT INTO contact_import_fault VALUES ($1, $2, $2, 2, $3)")
+        .bind(workspace.0)
+        .bind(import)
+        .bind(sealed.unwrap())
+        .execute(tenant.conn())
+        .await
+        .unwrap();
 }
 
 async fn add_jobs(env: &Env, fixture: &Fixture, count: usize) {

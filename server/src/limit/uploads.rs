@@ -80,10 +80,11 @@ impl Uploads {
     }
 }
 
-/// Whether the request brings a file, a logo or a document.
+/// Whether the request brings a file, contacts, a logo or a document.
 pub fn is_one(request: &Request) -> bool {
     let path = request.uri().path();
-    let by_member = matches!(path, "/files" | "/files/logo") || path.starts_with("/files/task/");
+    let by_member = matches!(path, "/files" | "/files/import" | "/files/logo")
+        || path.starts_with("/files/task/");
     let by_client = path.starts_with("/portal/tasks/") && path.ends_with("/documents");
     request.method() == Method::POST && (by_member || by_client)
 }

@@ -22,6 +22,9 @@ pub fn calls(
     let book =
         json!({ "search": "", "label": null, "owner": "anybody", "order": "name", "after": null });
     let person = json!({ "name": "Mine", "phone": "", "email": "", "owner": null });
+    let plan = json!({
+        "encoding": "utf-8", "separator": ",", "columns": ["phone"], "known": "fill", "country": "", "labels": false,
+    });
     let line = json!({
         "id": "01a00000-0000-7000-8000-000000000001", "conversation": conversation, "text": "hello", "note": true,
     });
@@ -87,6 +90,24 @@ pub fn calls(
         (
             "contacts/set-field",
             json!({ "contact": contact, "field": message, "value": "x" }),
+        ),
+        ("contacts/imports", json!({})),
+        ("contacts/import", json!({ "id": message })),
+        (
+            "contacts/import-look",
+            json!({ "id": message, "choice": null }),
+        ),
+        (
+            "contacts/import-check",
+            json!({ "id": message, "plan": plan }),
+        ),
+        ("contacts/import-start", json!({ "id": message })),
+        ("contacts/import-stop", json!({ "id": message })),
+        ("contacts/import-undo", json!({ "id": message })),
+        ("contacts/import-discard", json!({ "id": message })),
+        (
+            "contacts/import-faults",
+            json!({ "id": message, "after": null }),
         ),
         ("labels/create", json!({ "name": "Mine", "tone": 1 })),
         (
@@ -349,7 +370,7 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 38] = [
+const OWN: [&str; 39] = [
     "audit/list",
     "audit/verify",
     "audit/export",
@@ -358,6 +379,7 @@ const OWN: [&str; 38] = [
     "contacts/list",
     "contacts/create",
     "contacts/fields",
+    "contacts/imports",
     "labels/create",
     "fields/create",
     "task/list",

@@ -245,6 +245,10 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO contact_field VALUES ('{workspace}', '{channel}', 'Plan', 'text', '{{}}', 1, now());
          INSERT INTO contact_value SELECT workspace_id, id, '{channel}', 'gold' FROM contact LIMIT 1;
          INSERT INTO contact_note SELECT workspace_id, '{channel}', id, '{member}', 'x', now() FROM contact LIMIT 1;
+         INSERT INTO contact_import (workspace_id, id, name, size, plan, lines, state, created_at)
+             VALUES ('{workspace}', '{channel}', 'x', 1, '{{}}', 1, 'read', now());
+         INSERT INTO contact_import_fault VALUES ('{workspace}', '{channel}', '{channel}', 2, 'x');
+         INSERT INTO contact_import_row SELECT workspace_id, '{channel}', id, true, '{{}}' FROM contact LIMIT 1;
          INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
              SELECT workspace_id, '{channel}', id, 'x', 'open', now(), now() FROM contact LIMIT 1;
          INSERT INTO task_item VALUES ('{workspace}', '{channel}', '{channel}', 1, 'x');

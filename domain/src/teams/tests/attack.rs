@@ -56,6 +56,10 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO contact_field VALUES ('{workspace}', '{owner}', 'Plan', 'text', '{{}}', 1, now());
          INSERT INTO contact_value VALUES ('{workspace}', '{contact}', '{owner}', 'gold');
          INSERT INTO contact_note VALUES ('{workspace}', '{message}', '{contact}', '{owner}', 'x', now());
+         INSERT INTO contact_import (workspace_id, id, name, size, plan, lines, state, created_at)
+             VALUES ('{workspace}', '{message}', 'x', 1, '{{}}', 1, 'read', now());
+         INSERT INTO contact_import_fault VALUES ('{workspace}', '{message}', '{message}', 2, 'x');
+         INSERT INTO contact_import_row VALUES ('{workspace}', '{message}', '{contact}', true, '{{}}');
          INSERT INTO task (workspace_id, id, contact_id, title, status, created_at, changed_at)
              VALUES ('{workspace}', '{message}', '{contact}', 'x', 'open', now(), now());
          INSERT INTO task_item VALUES ('{workspace}', '{message}', '{message}', 1, 'x');
