@@ -4,16 +4,27 @@ use super::{asking::Adding, desk::Desk, filters::Filters, kit::Kit};
 use crate::{
     boxed::{Show, memo, on},
     live::use_live,
-    ui::{avatar::Avatar, empty::Empty, icon::Icon, labels::chips, sentinel::Sentinel, time},
-    words::{self, contacts, fault},
+    session::use_session,
+    ui::{
+        avatar::Avatar,
+        contact_parts::{Shown, use_contact_parts},
+        empty::Empty,
+        icon::Icon,
+        labels::chips,
+        sentinel::Sentinel,
+        time,
+    },
+    words::{self, contacts, fault, qr},
 };
-use leptos::prelude::*;
-use postern_types::{BookRow, OwnedBy};
+use leptos::{context::Provider, prelude::*};
+use postern_types::{BookRow, OwnedBy, Right};
 
 /// The whole of it.
 #[component]
 pub fn Book() -> impl IntoView {
     let desk = Desk::open();
+    let (session, parts) = (use_session(), use_contact_parts());
+    let exports = memo(move || session.at_least(Right::Export.role()));
     view! {
         <header class="page-head">
             <div>
@@ -21,6 +32,8 @@ pub fn Book() -> impl IntoView {
                 <p class="page-lead">{contacts::LEAD}</p>
             </div>
             <div class="book-do">
+                <a class="button" href="/qr"><Icon name="qr-code"/>{qr::TITLE}</a>
+                <Show when=move || exports.get()><Provider value=Shown(desk.asked)>{(parts.export)()}</Provider></Show>
                 <button type="button" class="button" on:click=on::click(move |_| desk.choosing.set(true))><Icon name="tag"/>{contacts::KIT}</button>
                 <button type="button" class="button primary" on:click=on::click(move |_| desk.adding.set(true))><Icon name="plus"/>{contacts::NEW}</button>
             </div>
