@@ -55,7 +55,10 @@ pub async fn piece(env: &Env, tenant: &mut Tenant, request: &ExportRequest) -> R
         csv::write(&mut text, sheet.head.iter().map(String::as_str));
     }
     for row in &sheet.rows {
-        csv::write(&mut text, row.iter().map(|cell| cell.as_deref().unwrap_or_default()));
+        csv::write(
+            &mut text,
+            row.iter().map(|cell| cell.as_deref().unwrap_or_default()),
+        );
     }
     let next = sheet
         .next

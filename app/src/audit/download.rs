@@ -23,7 +23,9 @@ pub fn Download() -> impl IntoView {
         busy.set(true);
         leptos::task::spawn_local(async move {
             match pieces().await {
-                Ok(pieces) if save_csv(&pieces, audit::FILE_NAME).is_some() => toasts.say(audit::DOWNLOADED),
+                Ok(pieces) if save_csv(&pieces, audit::FILE_NAME).is_some() => {
+                    toasts.say(audit::DOWNLOADED)
+                }
                 Ok(_) => toasts.fault(audit::NOT_SAVED),
                 Err(error) => toasts.fault(fault::doing(audit::NOT_DOWNLOADED, &error)),
             }

@@ -81,7 +81,7 @@ fn Wifi(desk: Desk) -> impl IntoView {
     view! {
         <Field name="network" label=qr::NETWORK value=desk.network fault=desk.fault("network") maxlength=32_u32/>
         <Field name="password" label=qr::PASSWORD value=desk.password hint=qr::PASSWORD_HINT fault=desk.fault("password") required=false maxlength=63_u32/>
-        <label class="check">
+        <label class="qr-check">
             <input type="checkbox" id="hidden" prop:checked=move || desk.hidden.get()
                 on:change=on::change(move |event| desk.hidden.set(event_target_checked(&event)))/>
             <span>{qr::HIDDEN}</span>

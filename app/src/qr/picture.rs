@@ -1,10 +1,6 @@
 //! The code itself, and the ways to take it along.
 
-use crate::{
-    boxed::on,
-    ui::icon::Icon,
-    words::qr,
-};
+use crate::{boxed::on, ui::icon::Icon, words::qr};
 use leptos::prelude::*;
 use postern_types::QrDrawn;
 

@@ -85,7 +85,9 @@ pub(super) async fn contacts(
     let rows = rows.collect();
     let head = CONTACT.into_iter().map(str::to_owned);
     Ok(Sheet {
-        head: head.chain(fields.iter().map(|field| field.name.clone())).collect(),
+        head: head
+            .chain(fields.iter().map(|field| field.name.clone()))
+            .collect(),
         rows,
         next: request.after,
     })
@@ -110,7 +112,15 @@ pub(super) async fn notes(tenant: &mut Tenant, after: Uuid) -> Result<Sheet> {
     )
     .fetch_all(tenant.conn())
     .await?;
-    let head = ["id", "contact_id", "contact", "note", "author", "at", "edited"];
+    let head = [
+        "id",
+        "contact_id",
+        "contact",
+        "note",
+        "author",
+        "at",
+        "edited",
+    ];
     Ok(Sheet::new(&head, rows))
 }
 
@@ -136,7 +146,14 @@ pub(super) async fn links(tenant: &mut Tenant, after: Uuid) -> Result<Sheet> {
     .fetch_all(tenant.conn())
     .await?;
     let head = [
-        "id", "contact_id", "contact", "author", "created", "expires", "revoked", "used",
+        "id",
+        "contact_id",
+        "contact",
+        "author",
+        "created",
+        "expires",
+        "revoked",
+        "used",
     ];
     Ok(Sheet::new(&head, rows))
 }

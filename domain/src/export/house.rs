@@ -72,7 +72,14 @@ pub(super) async fn labels(tenant: &mut Tenant, after: Uuid) -> Result<Sheet> {
     )
     .fetch_all(tenant.conn())
     .await?;
-    let head = ["id", "name", "colour", "contacts", "conversations", "created"];
+    let head = [
+        "id",
+        "name",
+        "colour",
+        "contacts",
+        "conversations",
+        "created",
+    ];
     Ok(Sheet::new(&head, rows))
 }
 

@@ -26,7 +26,10 @@ impl File {
 }
 
 async fn one(env: &Env, house: &Fixture, request: &ExportRequest) -> Result<ExportPiece> {
-    let mut tenant = env.db.member(house.session, house.workspace, Role::Admin).await?;
+    let mut tenant = env
+        .db
+        .member(house.session, house.workspace, Role::Admin)
+        .await?;
     let piece = piece(env, &mut tenant, request).await?;
     tenant.commit().await?;
     Ok(piece)
@@ -45,7 +48,10 @@ async fn file(env: &Env, house: &Fixture, mut request: ExportRequest) -> File {
             break;
         }
     }
-    let mut from = raw.strip_prefix(csv::MARK).expect("the mark of UTF-8").as_bytes();
+    let mut from = raw
+        .strip_prefix(csv::MARK)
+        .expect("the mark of UTF-8")
+        .as_bytes();
     let head = csv::read(&mut from).unwrap().expect("heads");
     let mut rows = Vec::new();
     while let Some(row) = csv::read(&mut from).unwrap() {
@@ -54,7 +60,12 @@ async fn file(env: &Env, house: &Fixture, mut request: ExportRequest) -> File {
     }
     assert_eq!(rows.len(), lines);
     assert!(raw.ends_with("\r\n") && raw.matches(csv::MARK).count() == 1);
-    File { raw, head, rows, pieces }
+    File {
+        raw,
+        head,
+        rows,
+        pieces,
+    }
 }
 
 fn of(kind: ExportKind) -> ExportRequest {
@@ -135,9 +146,24 @@ async fn no_text_of_any_record_is_a_formula_and_all_of_it_is_there(
     for kind in ExportKind::ALL {
         let file = file(&env, &house, of(kind)).await;
         let texts: &[&str] = match kind {
-            ExportKind::Contacts => &["name", "whatsapp_name", "username", "email", "owner", "labels", FORMULA],
+            ExportKind::Contacts => &[
+                "name",
+                "whatsapp_name",
+                "username",
+                "email",
+                "owner",
+                "labels",
+                FORMULA,
+            ],
             ExportKind::Notes => &["contact", "note", "author"],
-            ExportKind::Conversations => &["contact", "number", "assignee", "team", "labels", "last_line"],
+            ExportKind::Conversations => &[
+                "contact",
+                "number",
+                "assignee",
+                "team",
+                "labels",
+                "last_line",
+            ],
             ExportKind::Messages => &["contact", "number", "author", "text", "fault"],
             ExportKind::Files => &["number", "name", "type", "author"],
             ExportKind::Tasks => &["contact", "title", "description", "owner", "author"],
@@ -150,7 +176,15 @@ async fn no_text_of_any_record_is_a_formula_and_all_of_it_is_there(
             ExportKind::Labels => &["name"],
             ExportKind::Fields => &["name", "choices"],
             ExportKind::Channels => &["name", "reason"],
-            ExportKind::Templates => &["account_id", "name", "language", "category", "status", "quality", "reason"],
+            ExportKind::Templates => &[
+                "account_id",
+                "name",
+                "language",
+                "category",
+                "status",
+                "quality",
+                "reason",
+            ],
         };
         assert_eq!(file.rows.len(), 1, "{kind:?}");
         for name in texts {
@@ -161,7 +195,8 @@ async fn no_text_of_any_record_is_a_formula_and_all_of_it_is_there(
         assert_eq!(
             file.raw.matches(bare).count(),
             file.raw.matches(&format!("\"'{bare}")).count(),
-            "{kind:?}: {}", file.raw,
+            "{kind:?}: {}",
+            file.raw,
         );
         for secret in ["argon-secret", "token", "hash", "sealed"] {
             assert!(!file.raw.contains(secret), "{kind:?}: {secret}");
@@ -170,7 +205,10 @@ async fn no_text_of_any_record_is_a_formula_and_all_of_it_is_there(
     let contacts = file(&env, &house, of(ExportKind::Contacts)).await;
     let phone = contacts.column("phone")[0].to_owned();
     assert!(phone.starts_with("+1555"));
-    assert!(contacts.raw.contains(&format!(",'{phone},")), "a number is defused as well");
+    assert!(
+        contacts.raw.contains(&format!(",'{phone},")),
+        "a number is defused as well"
+    );
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
@@ -186,7 +224,11 @@ async fn another_workspace_has_none_of_it_and_whoever_is_no_admin_any_more_gets_
         let file = file(&env, &two, of(kind)).await;
         assert!(!file.raw.contains("HYPERLINK"), "{kind:?}");
         // Whoever asks is a member there.
-        assert_eq!(file.rows.len(), usize::from(kind == ExportKind::Members), "{kind:?}");
+        assert_eq!(
+            file.rows.len(),
+            usize::from(kind == ExportKind::Members),
+            "{kind:?}"
+        );
     }
     for role in [Role::Agent, Role::Manager] {
         let low = testing::workspace(&env, role.as_str(), role).await;
@@ -234,7 +276,8 @@ async fn thousands_come_piece_by_piece_each_once_and_each_piece_is_audited(
     let (env, _) = testing::env(options);
     let house = testing::workspace(&env, "One", Role::Owner).await;
     let channel = testing::channel(&env, &house, "100").await;
-    let talk = testing::conversation(&env, &house, channel, "Maria", time::Duration::minutes(1)).await;
+    let talk =
+        testing::conversation(&env, &house, channel, "Maria", time::Duration::minutes(1)).await;
     crowd(&env, &house, 5_000).await;
     let mut tenant = house.enter(&env).await;
     sqlx::query(
@@ -251,21 +294,31 @@ async fn thousands_come_piece_by_piece_each_once_and_each_piece_is_audited(
     tenant.commit().await.unwrap();
     let contacts = file(&env, &house, of(ExportKind::Contacts)).await;
     let ids: BTreeSet<_> = contacts.column("id").into_iter().collect();
-    assert_eq!((contacts.rows.len(), ids.len(), contacts.pieces), (5_001, 5_001, 6));
+    assert_eq!(
+        (contacts.rows.len(), ids.len(), contacts.pieces),
+        (5_001, 5_001, 6)
+    );
     let messages = file(&env, &house, of(ExportKind::Messages)).await;
     let texts: BTreeSet<_> = messages.column("text").into_iter().collect();
     assert_eq!((texts.len(), messages.pieces), (5_000, 5));
     assert_eq!(messages.column("contact")[4_999], "Maria");
     let mut tenant = house.enter(&env).await;
-    let page = audit::page(&env, &mut tenant, &postern_types::AuditRequest {
-        action: "export.".to_owned(),
-        ..postern_types::AuditRequest::default()
-    })
+    let page = audit::page(
+        &env,
+        &mut tenant,
+        &postern_types::AuditRequest {
+            action: "export.".to_owned(),
+            ..postern_types::AuditRequest::default()
+        },
+    )
     .await
     .unwrap();
     assert_eq!(page.entries.len(), 11);
     let last = format!("{:?}", page.entries[0].detail);
-    assert!(last.contains("messages") && last.contains("1000") && last.contains("4000"), "{last}");
+    assert!(
+        last.contains("messages") && last.contains("1000") && last.contains("4000"),
+        "{last}"
+    );
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
@@ -287,8 +340,12 @@ async fn contacts_are_those_that_the_book_shows_and_who_was_merged_comes_once(
     let ana: ContactId = make("Ana", Some(house.member)).await;
     let twin: ContactId = make("Ana Two", None).await;
     make("Ben", None).await;
-    let label: LabelId = contact::label::make(&env, &mut tenant, "VIP", 1).await.unwrap();
-    contact::label::wear(&env, &mut tenant, ana, label, true).await.unwrap();
+    let label: LabelId = contact::label::make(&env, &mut tenant, "VIP", 1)
+        .await
+        .unwrap();
+    contact::label::wear(&env, &mut tenant, ana, label, true)
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     let names = async |book: BookRequest| {
         let request = ExportRequest {
@@ -302,10 +359,38 @@ async fn contacts_are_those_that_the_book_shows_and_who_was_merged_comes_once(
     };
     let all = BookRequest::default;
     assert_eq!(names(all()).await, ["Ana", "Ana Two", "Ben"]);
-    assert_eq!(names(BookRequest { search: "ana".into(), ..all() }).await, ["Ana", "Ana Two"]);
-    assert_eq!(names(BookRequest { label: Some(label), ..all() }).await, ["Ana"]);
-    assert_eq!(names(BookRequest { owner: OwnedBy::Nobody, ..all() }).await, ["Ana Two", "Ben"]);
-    assert_eq!(names(BookRequest { owner: OwnedBy::Member(house.member), ..all() }).await, ["Ana"]);
+    assert_eq!(
+        names(BookRequest {
+            search: "ana".into(),
+            ..all()
+        })
+        .await,
+        ["Ana", "Ana Two"]
+    );
+    assert_eq!(
+        names(BookRequest {
+            label: Some(label),
+            ..all()
+        })
+        .await,
+        ["Ana"]
+    );
+    assert_eq!(
+        names(BookRequest {
+            owner: OwnedBy::Nobody,
+            ..all()
+        })
+        .await,
+        ["Ana Two", "Ben"]
+    );
+    assert_eq!(
+        names(BookRequest {
+            owner: OwnedBy::Member(house.member),
+            ..all()
+        })
+        .await,
+        ["Ana"]
+    );
     let mut tenant = house.enter(&env).await;
     contact::merge(&env, &mut tenant, ana, twin).await.unwrap();
     tenant.commit().await.unwrap();
@@ -326,14 +411,19 @@ async fn a_place_that_is_none_and_columns_that_have_changed_are_told(
                 ..of(kind)
             };
             let refused = one(&env, &house, &request).await;
-            assert!(matches!(refused, Err(Error::Invalid { .. })), "{kind:?} {rubbish}");
+            assert!(
+                matches!(refused, Err(Error::Invalid { .. })),
+                "{kind:?} {rubbish}"
+            );
         }
     }
     crowd(&env, &house, 1_100).await;
     let first = one(&env, &house, &of(ExportKind::Contacts)).await.unwrap();
     let mut tenant = house.enter(&env).await;
     let kind = postern_types::FieldKind::Text;
-    contact::field::make(&env, &mut tenant, "Shoe size", kind, &[]).await.unwrap();
+    contact::field::make(&env, &mut tenant, "Shoe size", kind, &[])
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     let request = ExportRequest {
         after: first.next,

@@ -16,11 +16,17 @@ type Colour = [u8; 3];
 pub fn draw(text: String, look: &QrLook) -> Result<QrDrawn> {
     let (dark, light) = colours(look)?;
     if !(128..=2048).contains(&look.size) {
-        return Err(Error::invalid("size", "A picture is 128 to 2048 pixels wide."));
+        return Err(Error::invalid(
+            "size",
+            "A picture is 128 to 2048 pixels wide.",
+        ));
     }
     // ISO/IEC 18004 asks for four; many readers do with two.
     if !(2..=10).contains(&look.margin) {
-        return Err(Error::invalid("margin", "Leave 2 to 10 squares free around the code."));
+        return Err(Error::invalid(
+            "margin",
+            "Leave 2 to 10 squares free around the code.",
+        ));
     }
     let code = squares(&text, look.level)?;
     let side = code.size + 2 * usize::from(look.margin);
@@ -69,7 +75,9 @@ fn svg(code: &QRCode, look: &QrLook, side: usize, dark: Colour, light: Colour) -
     for y in 0..side {
         let mut x = 0;
         while x < side {
-            let run = (x..side).take_while(|x| is_dark(code, look.margin, *x, y)).count();
+            let run = (x..side)
+                .take_while(|x| is_dark(code, look.margin, *x, y))
+                .count();
             if run > 0 {
                 let _ = write!(svg, "M{x} {y}h{run}v1h-{run}z");
             }

@@ -14,10 +14,15 @@ pub(super) fn text(env: &Env, event: &QrEvent) -> Result<String> {
     let start = utc("start", event.start)?;
     let end = utc("end", event.end)?;
     if event.end <= event.start {
-        return Err(Error::invalid("end", "It ends before it begins. Choose a later time."));
+        return Err(Error::invalid(
+            "end",
+            "It ends before it begins. Choose a later time.",
+        ));
     }
     // The same entry scanned twice is one: its id is made of what it says.
-    let said = [&title, &place, &note, &start, &end].map(String::as_str).join("\n");
+    let said = [&title, &place, &note, &start, &end]
+        .map(String::as_str)
+        .join("\n");
     let id = hex::encode(crypto::sha256(said.as_bytes()));
     let id: String = id.chars().take(32).collect();
     let mut lines = Lines::default();

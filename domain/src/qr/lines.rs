@@ -83,7 +83,12 @@ mod tests {
 
     #[test]
     fn a_long_line_is_folded_between_characters_at_75_octets() {
-        for text in ["x".repeat(400), "ä".repeat(200), "日本".repeat(90), "👩‍👩‍👧".repeat(40)] {
+        for text in [
+            "x".repeat(400),
+            "ä".repeat(200),
+            "日本".repeat(90),
+            "👩‍👩‍👧".repeat(40),
+        ] {
             let mut lines = Lines::default();
             lines.text("NOTE", &text);
             let whole = lines.whole();

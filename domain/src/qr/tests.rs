@@ -70,7 +70,10 @@ async fn a_chat_a_number_and_a_page_become_what_telephones_open(
         (phone("+49 (0)1512 3456789"), "tel:+4915123456789"),
         // Of the country that the workspace's number is of.
         (phone("01512 3456789"), "tel:+4915123456789"),
-        (link(" https://example.com/a b "), "https://example.com/a%20b"),
+        (
+            link(" https://example.com/a b "),
+            "https://example.com/a%20b",
+        ),
         (link("example.com:8080"), "https://example.com:8080/"),
         (link("HTTP://EXAMPLE.com/ü"), "http://example.com/%C3%BC"),
     ] {
@@ -89,7 +92,13 @@ async fn a_chat_a_number_and_a_page_become_what_telephones_open(
     ] {
         assert_eq!(field(shop.text(&link(wrong)).await), "address", "{wrong}");
     }
-    for wrong in ["", "+49", "ring me", "+49151234567\u{0}8", "+49 1512 3456789;ext=1"] {
+    for wrong in [
+        "",
+        "+49",
+        "ring me",
+        "+49151234567\u{0}8",
+        "+49 1512 3456789;ext=1",
+    ] {
         assert_eq!(field(shop.text(&phone(wrong)).await), "phone", "{wrong}");
     }
 }
@@ -130,7 +139,9 @@ async fn another_workspaces_number_and_contact_are_in_no_code(
         .fetch_one(tenant.conn())
         .await
         .unwrap();
-    let card = card_of(&shop.env, &mut tenant, ContactId(contact)).await.unwrap();
+    let card = card_of(&shop.env, &mut tenant, ContactId(contact))
+        .await
+        .unwrap();
     assert_eq!(card.name, "Maria; \"M\"");
     assert!(card.phone.starts_with("+1555"));
     drop(tenant);

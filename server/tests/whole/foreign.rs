@@ -179,6 +179,12 @@ pub fn calls(
         ("links/pin", json!({ "id": message })),
         ("links/revoke", json!({ "id": message })),
         ("links/revoke-all", json!({ "contact": contact })),
+        (
+            "qr/draw",
+            json!({ "content": { "chat": { "channel": channel, "text": "mine" } },
+                    "look": { "size": 256, "margin": 4, "dark": "#000000", "light": "#ffffff", "level": "low" } }),
+        ),
+        ("qr/card", json!({ "contact": contact })),
         ("team/list", json!({})),
         (
             "team/invite",
@@ -258,6 +264,10 @@ pub fn calls(
         ),
         ("audit/verify", json!({})),
         ("audit/export", json!({ "after": null })),
+        (
+            "export/piece",
+            json!({ "request": { "kind": "contacts", "book": book, "after": null } }),
+        ),
         ("workspace/erasing", json!({})),
         (
             "workspace/erase",
@@ -349,7 +359,8 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 38] = [
+const OWN: [&str; 39] = [
+    "export/piece",
     "audit/list",
     "audit/verify",
     "audit/export",

@@ -30,7 +30,9 @@ fn from_png(drawn: &QrDrawn) -> (u32, String) {
     let bytes = STANDARD.decode(&drawn.png).unwrap();
     let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png).unwrap();
     let picture = picture.to_luma8();
-    let text = decoded(picture.width(), picture.height(), |x, y| picture.get_pixel(x, y).0[0]);
+    let text = decoded(picture.width(), picture.height(), |x, y| {
+        picture.get_pixel(x, y).0[0]
+    });
     (picture.width(), text)
 }
 
@@ -38,13 +40,23 @@ fn from_svg(drawn: &QrDrawn) -> String {
     let tree = usvg::Tree::from_str(&drawn.svg, &usvg::Options::default()).unwrap();
     let size = tree.size().to_int_size();
     let mut picture = tiny_skia::Pixmap::new(size.width(), size.height()).unwrap();
-    resvg::render(&tree, tiny_skia::Transform::default(), &mut picture.as_mut());
-    decoded(size.width(), size.height(), |x, y| picture.pixel(x, y).unwrap().green())
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::default(),
+        &mut picture.as_mut(),
+    );
+    decoded(size.width(), size.height(), |x, y| {
+        picture.pixel(x, y).unwrap().green()
+    })
 }
 
 #[test]
 fn whatever_stands_in_a_code_is_read_from_both_pictures_as_it_was() {
-    let colours = [("#000000", "#ffffff"), ("#1a3a6b", "#fff4d6"), ("#7a0019", "#ffffff")];
+    let colours = [
+        ("#000000", "#ffffff"),
+        ("#1a3a6b", "#fff4d6"),
+        ("#7a0019", "#ffffff"),
+    ];
     for (nth, text) in [
         "tel:+4915123456789",
         "https://wa.me/4915123456789?text=Hello%20%F0%9F%91%8B",

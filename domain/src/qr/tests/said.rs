@@ -51,13 +51,28 @@ fn full(text: &str) -> QrCard {
 /// Whether a card with that text in each of its fields says it, and nothing else.
 fn says(text: &str) {
     let written = card::text(&full(text), Some("4915123456789")).unwrap();
-    assert!(written.split("\r\n").all(|line| line.len() <= 75), "{written:?}");
-    assert_eq!(written.matches("\r\n").count(), written.matches('\n').count());
-    let of = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    assert!(
+        written.split("\r\n").all(|line| line.len() <= 75),
+        "{written:?}"
+    );
+    assert_eq!(
+        written.matches("\r\n").count(),
+        written.matches('\n').count()
+    );
+    let of = |values: &[&str]| {
+        values
+            .iter()
+            .map(|value| (*value).to_owned())
+            .collect::<Vec<_>>()
+    };
     let read = read_card(&written);
     let names: Vec<_> = read.iter().map(|(name, _)| name.clone()).collect();
     use VCardProperty::{Adr, Email, Fn, N, Note, Org, Tel, Title, Url};
-    assert_eq!(names, [Fn, N, Org, Title, Tel, Email, Url, Adr, Note], "{written:?}");
+    assert_eq!(
+        names,
+        [Fn, N, Org, Title, Tel, Email, Url, Adr, Note],
+        "{written:?}"
+    );
     let values: Vec<_> = read.into_iter().map(|(_, values)| values).collect();
     let expected = [
         of(&[text]),
@@ -99,7 +114,12 @@ fn a_card_is_read_back_as_it_was_whatever_stands_in_its_fields() {
     let read = read_card(&written);
     let note = read.iter().find(|(name, _)| *name == VCardProperty::Note);
     assert_eq!(note.unwrap().1, [lines]);
-    assert_eq!(read.iter().filter(|(name, _)| *name == VCardProperty::Fn).count(), 1);
+    assert_eq!(
+        read.iter()
+            .filter(|(name, _)| *name == VCardProperty::Fn)
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -119,7 +139,14 @@ fn no_field_of_a_card_begins_a_line_of_it_and_what_is_too_long_is_named() {
             set(&mut card, text.to_owned());
             card::text(&card, None)
         };
-        for wrong in ["a\0b", "a\u{1b}b", "a\u{85}b", "a\u{2028}BEGIN:VCARD", "a\rb", "a\tb\u{7}"] {
+        for wrong in [
+            "a\0b",
+            "a\u{1b}b",
+            "a\u{85}b",
+            "a\u{2028}BEGIN:VCARD",
+            "a\rb",
+            "a\tb\u{7}",
+        ] {
             assert_eq!(field(with(wrong)), name, "{wrong:?}");
         }
         assert_eq!(field(with(&"x".repeat(most + 1))), name);
@@ -127,7 +154,12 @@ fn no_field_of_a_card_begins_a_line_of_it_and_what_is_too_long_is_named() {
         if matches!(name, "place" | "note") {
             // It may have several lines: they are one value.
             let read = read_card(&injected.unwrap());
-            assert_eq!(read.iter().filter(|(name, _)| *name == VCardProperty::Fn).count(), 1);
+            assert_eq!(
+                read.iter()
+                    .filter(|(name, _)| *name == VCardProperty::Fn)
+                    .count(),
+                1
+            );
         } else {
             assert_eq!(field(injected), name);
         }
@@ -161,9 +193,18 @@ async fn an_entry_of_a_calendar_is_read_back_as_it_was(
     options: PgConnectOptions,
 ) {
     let (env, _) = testing::env(options);
-    for text in ["Dinner", "a;b,c\\d:e", "END:VEVENT", "\\n", "日本語 👋 日本語 👋 日本語 👋 日本語 👋 日本語 👋"] {
+    for text in [
+        "Dinner",
+        "a;b,c\\d:e",
+        "END:VEVENT",
+        "\\n",
+        "日本語 👋 日本語 👋 日本語 👋 日本語 👋 日本語 👋",
+    ] {
         let written = event::text(&env, &entry(text)).unwrap();
-        assert!(written.split("\r\n").all(|line| line.len() <= 75), "{written:?}");
+        assert!(
+            written.split("\r\n").all(|line| line.len() <= 75),
+            "{written:?}"
+        );
         let mut parser = Parser::new(&written);
         let Entry::ICalendar(calendar) = parser.entry() else {
             panic!("{written:?}");
@@ -174,19 +215,31 @@ async fn an_entry_of_a_calendar_is_read_back_as_it_was(
         };
         assert_eq!(one.component_type, ICalendarComponentType::VEvent);
         let texts = |name: ICalendarProperty| {
-            let found: Vec<_> = one.entries.iter().filter(|entry| entry.name == name).collect();
+            let found: Vec<_> = one
+                .entries
+                .iter()
+                .filter(|entry| entry.name == name)
+                .collect();
             assert_eq!(found.len(), 1, "{name:?}");
             match &found[0].values[..] {
                 [ICalendarValue::Text(text)] => text.clone(),
                 [ICalendarValue::PartialDateTime(at)] => format!(
                     "{:?}-{:?}-{:?} {:?}:{:?} {:?}",
-                    at.year.unwrap(), at.month.unwrap(), at.day.unwrap(),
-                    at.hour.unwrap(), at.minute.unwrap(), at.tz_hour,
+                    at.year.unwrap(),
+                    at.month.unwrap(),
+                    at.day.unwrap(),
+                    at.hour.unwrap(),
+                    at.minute.unwrap(),
+                    at.tz_hour,
                 ),
                 other => panic!("{name:?}: {other:?}"),
             }
         };
-        for name in [ICalendarProperty::Summary, ICalendarProperty::Location, ICalendarProperty::Description] {
+        for name in [
+            ICalendarProperty::Summary,
+            ICalendarProperty::Location,
+            ICalendarProperty::Description,
+        ] {
             assert_eq!(texts(name), text);
         }
         assert_eq!(texts(ICalendarProperty::Dtstart), "2024-10-4 0:0 Some(0)");
@@ -221,7 +274,12 @@ fn a_network_is_written_as_telephones_read_it() {
         })
     };
     for (network, password, hidden, expected) in [
-        ("Harbour", "another harbour", false, "WIFI:T:WPA;S:Harbour;P:another harbour;;"),
+        (
+            "Harbour",
+            "another harbour",
+            false,
+            "WIFI:T:WPA;S:Harbour;P:another harbour;;",
+        ),
         ("Open", "", false, "WIFI:T:nopass;S:Open;;"),
         ("Quiet", "", true, "WIFI:T:nopass;S:Quiet;H:true;;"),
         (
