@@ -18,6 +18,8 @@ pub struct Desk {
     pub kind: RwSignal<&'static str>,
     pub channel: RwSignal<Option<ChannelId>>,
     pub text: RwSignal<String>,
+    /// A number that is all of a code.
+    pub call: RwSignal<String>,
     pub phone: RwSignal<String>,
     pub address: RwSignal<String>,
     pub name: RwSignal<String>,
@@ -30,6 +32,10 @@ pub struct Desk {
     pub network: RwSignal<String>,
     pub password: RwSignal<String>,
     pub hidden: RwSignal<bool>,
+    /// What an event is, where, and more about it.
+    pub what: RwSignal<String>,
+    pub at: RwSignal<String>,
+    pub about: RwSignal<String>,
     pub start: RwSignal<String>,
     pub end: RwSignal<String>,
     pub size: RwSignal<u16>,
@@ -56,6 +62,7 @@ impl Desk {
             kind: RwSignal::new("chat"),
             channel: RwSignal::new(None),
             text: text(),
+            call: text(),
             phone: text(),
             address: text(),
             name: text(),
@@ -68,6 +75,9 @@ impl Desk {
             network: text(),
             password: text(),
             hidden: RwSignal::new(false),
+            what: text(),
+            at: text(),
+            about: text(),
             start: text(),
             end: text(),
             size: RwSignal::new(look.size),
@@ -133,7 +143,7 @@ impl Desk {
                 channel: self.channel.get()?,
                 text: self.text.get(),
             }),
-            "phone" => filled(self.phone).map(|phone| QrContent::Phone { phone }),
+            "phone" => filled(self.call).map(|phone| QrContent::Phone { phone }),
             "link" => filled(self.address).map(|address| QrContent::Link { address }),
             "card" => {
                 let card = QrCard {
@@ -158,9 +168,9 @@ impl Desk {
             }
             _ => {
                 let event = QrEvent {
-                    title: self.title.get(),
-                    place: self.place.get(),
-                    note: self.note.get(),
+                    title: self.what.get(),
+                    place: self.at.get(),
+                    note: self.about.get(),
                     start: local(&self.start.get()),
                     end: local(&self.end.get()),
                 };

@@ -14,7 +14,7 @@ pub fn of(desk: Desk, kind: &'static str) -> AnyView {
     match kind {
         "chat" => view! { <Chat desk/> }.into_any(),
         "phone" => view! {
-            <Field name="phone" label=qr::PHONE kind="tel" value=desk.phone hint=qr::PHONE_HINT fault=desk.fault("phone") maxlength=40_u32/>
+            <Field name="phone" label=qr::PHONE kind="tel" value=desk.call hint=qr::PHONE_HINT fault=desk.fault("phone") maxlength=40_u32/>
         }
         .into_any(),
         "link" => view! {
@@ -93,13 +93,13 @@ fn Wifi(desk: Desk) -> impl IntoView {
 #[component]
 fn Event(desk: Desk) -> impl IntoView {
     view! {
-        <Field name="title" label=qr::WHAT value=desk.title fault=desk.fault("title") maxlength=200_u32/>
+        <Field name="title" label=qr::WHAT value=desk.what fault=desk.fault("title") maxlength=200_u32/>
         <div class="form-pair">
             <Field name="start" label=qr::STARTS kind="datetime-local" value=desk.start hint=qr::ZONE_HINT fault=desk.fault("start")/>
             <Field name="end" label=qr::ENDS kind="datetime-local" value=desk.end fault=desk.fault("end")/>
         </div>
-        <Field name="place" label=qr::WHERE value=desk.place fault=desk.fault("place") required=false maxlength=200_u32/>
-        <Area name="note" label=qr::NOTE value=desk.note fault=desk.fault("note") longest=500/>
+        <Field name="place" label=qr::WHERE value=desk.at fault=desk.fault("place") required=false maxlength=200_u32/>
+        <Area name="note" label=qr::NOTE value=desk.about fault=desk.fault("note") longest=500/>
     }
     .into_any()
 }

@@ -49,7 +49,8 @@ pub fn Whole() -> impl IntoView {
                             }).collect_view()}
                         </select>
                     </div>
-                    {move || fields::of(desk, desk.kind.get())}
+                    // Drawn anew for each kind: an input that became another one would bring along what was typed into it.
+                    <For each=move || [desk.kind.get()] key=|kind| *kind let:kind>{fields::of(desk, kind)}</For>
                     <Look desk/>
                 </form>
                 <Code desk/>

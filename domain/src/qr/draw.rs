@@ -68,9 +68,9 @@ fn is_dark(code: &QRCode, margin: u8, x: usize, y: usize) -> bool {
 
 /// One path over the ground, each run of squares a rectangle of it.
 fn svg(code: &QRCode, look: &QrLook, side: usize, dark: Colour, light: Colour) -> String {
-    let (size, dark, light) = (look.size, hex(dark), hex(light));
+    let (wide, dark, light) = (look.size, hex(dark), hex(light));
     let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="{light}"/><path fill="{dark}" d=""#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{wide}" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="{light}"/><path fill="{dark}" d=""#,
     );
     for y in 0..side {
         let mut x = 0;

@@ -50,6 +50,7 @@ fn full(text: &str) -> QrCard {
 
 /// Whether a card with that text in each of its fields says it, and nothing else.
 fn says(text: &str) {
+    use VCardProperty::{Adr, Email, Fn, N, Note, Org, Tel, Title, Url};
     let written = card::text(&full(text), Some("4915123456789")).unwrap();
     assert!(
         written.split("\r\n").all(|line| line.len() <= 75),
@@ -67,7 +68,6 @@ fn says(text: &str) {
     };
     let read = read_card(&written);
     let names: Vec<_> = read.iter().map(|(name, _)| name.clone()).collect();
-    use VCardProperty::{Adr, Email, Fn, N, Note, Org, Tel, Title, Url};
     assert_eq!(
         names,
         [Fn, N, Org, Title, Tel, Email, Url, Adr, Note],
@@ -122,9 +122,11 @@ fn a_card_is_read_back_as_it_was_whatever_stands_in_its_fields() {
     );
 }
 
+type Set = fn(&mut QrCard, String);
+
 #[test]
 fn no_field_of_a_card_begins_a_line_of_it_and_what_is_too_long_is_named() {
-    let set: [(&str, usize, fn(&mut QrCard, String)); 7] = [
+    let set: [(&str, usize, Set); 7] = [
         ("name", 120, |card, text| card.name = text),
         ("organisation", 120, |card, text| card.organisation = text),
         ("title", 120, |card, text| card.title = text),
