@@ -24,7 +24,7 @@ pub fn Download() -> impl IntoView {
         leptos::task::spawn_local(async move {
             match pieces().await {
                 Ok(pieces) if save_csv(&pieces, audit::FILE_NAME).is_some() => {
-                    toasts.say(audit::DOWNLOADED)
+                    toasts.say(audit::DOWNLOADED);
                 }
                 Ok(_) => toasts.fault(audit::NOT_SAVED),
                 Err(error) => toasts.fault(fault::doing(audit::NOT_DOWNLOADED, &error)),

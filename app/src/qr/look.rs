@@ -12,11 +12,11 @@ const MARGINS: [u8; 4] = [2, 4, 6, 10];
 pub fn Look(desk: Desk) -> impl IntoView {
     let size = move |event| {
         desk.size
-            .set(event_target_value(&event).parse().unwrap_or(512))
+            .set(event_target_value(&event).parse().unwrap_or(512));
     };
     let margin = move |event| {
         desk.margin
-            .set(event_target_value(&event).parse().unwrap_or(4))
+            .set(event_target_value(&event).parse().unwrap_or(4));
     };
     let level = move |event| {
         let nth = event_target_value(&event).parse().unwrap_or(1_usize);
