@@ -29,6 +29,7 @@ pub mod contacts;
 pub mod door;
 pub mod erase;
 pub mod error;
+pub mod export;
 pub mod frame;
 pub mod inbox;
 pub mod json;
@@ -38,6 +39,7 @@ pub mod live;
 pub mod number;
 #[cfg(feature = "ssr")]
 pub mod portal;
+pub mod qr;
 pub mod root;
 pub mod session;
 pub mod shell;

@@ -8,9 +8,11 @@ use crate::{
     contacts::{ContactsImportPage, ContactsPage},
     door::DoorPage,
     erase::ErasePage,
+    export::{self, ExportPage},
     frame::{Frame, FrameSkeleton},
     inbox::{InboxPage, NothingOpen, OpenConversation},
     links,
+    qr::{self, QrPage},
     session::{Auth, provide_session, use_session},
     steps,
     tasks::{self, TasksPage},
@@ -49,6 +51,8 @@ pub fn App(package: Package) -> impl IntoView {
     provide_context(ContactParts {
         tasks: tasks::card,
         links: links::card,
+        code: qr::code,
+        export: export::button,
     });
     provide_session();
     view! {
@@ -78,6 +82,7 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/contacts/import") view=page(|| view! { <ContactsImportPage/> }.into_any())/>
                     <Route path=path!("/contacts/import/:import") view=page(|| view! { <ContactsImportPage/> }.into_any())/>
                     <Route path=path!("/contacts/:contact") view=page(|| view! { <ContactsPage/> }.into_any())/>
+                    <Route path=path!("/qr") view=page(|| view! { <QrPage/> }.into_any())/>
                     <Route path=path!("/tasks") view=page(|| view! { <TasksPage/> }.into_any())/>
                     <Route path=path!("/tasks/:task") view=page(|| view! { <TasksPage/> }.into_any())/>
                     <Route path=path!("/settings/account") view=page(|| view! { <AccountPage/> }.into_any())/>
@@ -85,6 +90,7 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/settings/team") view=page(|| view! { <TeamPage/> }.into_any())/>
                     <Route path=path!("/settings/teams") view=page(|| view! { <TeamsPage/> }.into_any())/>
                     <Route path=path!("/settings/audit") view=page(|| view! { <AuditPage/> }.into_any())/>
+                    <Route path=path!("/settings/export") view=page(|| view! { <ExportPage/> }.into_any())/>
                     <Route path=path!("/settings/delete") view=page(|| view! { <ErasePage/> }.into_any())/>
                     <Route path=path!("/settings/channels") view=page(|| view! { <ChannelsPage/> }.into_any())/>
                     <Route path=path!("/settings/where") view=page(|| view! { <WherePage/> }.into_any())/>

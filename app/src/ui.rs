@@ -16,6 +16,7 @@ pub mod passkey;
 pub mod prefs;
 pub mod public;
 pub mod same;
+pub mod save;
 pub mod second;
 pub mod sentinel;
 pub mod settings;

@@ -4,7 +4,6 @@
 //! that writes it waits for nobody. To audit something: [`record`], and a sentence in `app::words::audit`.
 
 mod chain;
-pub(crate) mod csv;
 mod detail;
 mod export;
 mod page;

@@ -28,6 +28,7 @@ pub(crate) use known::{learn, moved, resolve};
 pub use make::create;
 pub use merge::{merge, undo};
 pub use person::{find, person, rename};
+pub(crate) use phone::digits;
 pub(crate) use preference::prefer;
 pub(crate) use scope::widen;
 pub use timeline::timeline;

@@ -27,9 +27,11 @@ pub mod trace;
 
 // Out: what leaves.
 pub mod courtesy;
+pub mod export;
 pub mod graph;
 pub mod mail;
 pub mod outbound;
+pub mod qr;
 pub mod rate;
 pub mod template;
 
@@ -63,6 +65,7 @@ pub mod erasure;
 
 // Machinery.
 pub mod crypto;
+pub(crate) mod csv;
 pub mod db;
 pub mod env;
 pub mod error;

@@ -13,6 +13,7 @@ mod contact;
 mod conversation;
 mod courtesy;
 mod erasing;
+mod export;
 mod extra;
 mod id;
 mod import;
@@ -25,6 +26,7 @@ mod oidc;
 mod outgoing;
 mod phone;
 mod portal;
+mod qr;
 mod right;
 mod task;
 mod team;
@@ -52,6 +54,7 @@ pub use conversation::{
 };
 pub use courtesy::Courtesy;
 pub use erasing::{EraseAccount, EraseWorkspace, Erasing, Leaving, LeavingPlace};
+pub use export::{ExportKind, ExportPiece, ExportRequest};
 pub use extra::{
     Card, CardPhone, Choice, Detail, Extra, FileState, FileView, Forwarded, Line, OrderItem,
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
@@ -84,6 +87,7 @@ pub use oidc::{
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};
 pub use portal::{LinkState, MadeLink, MadePin, NewLink, PortalLink};
+pub use qr::{QrCard, QrContent, QrDrawn, QrEvent, QrLevel, QrLook, QrWifi};
 pub use right::{RIGHTS, Right};
 pub use task::{
     CommentPage, ItemAct, NewTask, TASK_TEMPLATE, TaskChange, TaskComment, TaskDocument, TaskForm,

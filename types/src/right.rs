@@ -38,6 +38,8 @@ pub enum Right {
     Operate,
     /// Read who did what.
     Audit,
+    /// Take records away as files.
+    Export,
     /// Make and unmake admins.
     Admins,
     /// Give the workspace to somebody else, make and unmake owners.
@@ -123,6 +125,11 @@ pub const RIGHTS: [(Right, Role, &str); 19] = [
         Right::Audit,
         Role::Admin,
         "Read the audit, and take it away as a file",
+    ),
+    (
+        Right::Export,
+        Role::Admin,
+        "Take contacts, conversations, tasks and all other records away as CSV files",
     ),
     (Right::Admins, Role::Admin, "Make and unmake admins"),
     (

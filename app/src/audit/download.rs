@@ -4,17 +4,12 @@ use super::api;
 use crate::{
     boxed::on,
     error::ApiError,
-    ui::{icon::Icon, toast::use_toasts},
+    ui::{icon::Icon, save::save_csv, toast::use_toasts},
     words::{audit, fault},
 };
 use js_sys::Array;
 use leptos::prelude::*;
-use std::time::Duration;
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
-
-/// So long the browser may take to write a file.
-const WRITING: Duration = Duration::from_mins(1);
+use wasm_bindgen::JsValue;
 
 /// The button.
 #[component]
@@ -28,7 +23,9 @@ pub fn Download() -> impl IntoView {
         busy.set(true);
         leptos::task::spawn_local(async move {
             match pieces().await {
-                Ok(pieces) if save(&pieces).is_some() => toasts.say(audit::DOWNLOADED),
+                Ok(pieces) if save_csv(&pieces, audit::FILE_NAME).is_some() => {
+                    toasts.say(audit::DOWNLOADED);
+                }
                 Ok(_) => toasts.fault(audit::NOT_SAVED),
                 Err(error) => toasts.fault(fault::doing(audit::NOT_DOWNLOADED, &error)),
             }
@@ -55,23 +52,4 @@ async fn pieces() -> Result<Array, ApiError> {
         }
         after = piece.next;
     }
-}
-
-/// Gives the text to the browser as a file.
-fn save(pieces: &Array) -> Option<()> {
-    let options = BlobPropertyBag::new();
-    options.set_type("text/csv;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(pieces, &options).ok()?;
-    let address = Url::create_object_url_with_blob(&blob).ok()?;
-    let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&address);
-    link.set_download(audit::FILE_NAME);
-    link.click();
-    set_timeout(
-        move || {
-            let _ = Url::revoke_object_url(&address);
-        },
-        WRITING,
-    );
-    Some(())
 }

@@ -5,18 +5,27 @@ use crate::{
     boxed::{Show, memo, on},
     live::use_live,
     session::use_session,
-    ui::{avatar::Avatar, empty::Empty, icon::Icon, labels::chips, sentinel::Sentinel, time},
-    words::{self, contacts, fault, import},
+    ui::{
+        avatar::Avatar,
+        contact_parts::{Shown, use_contact_parts},
+        empty::Empty,
+        icon::Icon,
+        labels::chips,
+        sentinel::Sentinel,
+        time,
+    },
+    words::{self, contacts, fault, import, qr},
 };
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 use postern_types::{BookRow, OwnedBy, Right};
 
 /// The whole of it.
 #[component]
 pub fn Book() -> impl IntoView {
     let desk = Desk::open();
-    let session = use_session();
+    let (session, parts) = (use_session(), use_contact_parts());
     let imports = memo(move || session.at_least(Right::Import.role()));
+    let exports = memo(move || session.at_least(Right::Export.role()));
     view! {
         <header class="page-head">
             <div>
@@ -25,6 +34,8 @@ pub fn Book() -> impl IntoView {
             </div>
             <div class="book-do">
                 <Show when=move || imports.get()><a class="button" href="/contacts/import"><Icon name="upload"/>{import::BUTTON}</a></Show>
+                <a class="button" href="/qr"><Icon name="qr-code"/>{qr::TITLE}</a>
+                <Show when=move || exports.get()><Provider value=Shown(desk.asked)>{(parts.export)()}</Provider></Show>
                 <button type="button" class="button" on:click=on::click(move |_| desk.choosing.set(true))><Icon name="tag"/>{contacts::KIT}</button>
                 <button type="button" class="button primary" on:click=on::click(move |_| desk.adding.set(true))><Icon name="plus"/>{contacts::NEW}</button>
             </div>

@@ -157,7 +157,10 @@ fn Known(id: ContactId) -> impl IntoView {
                     <a class="page-up" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
                     <h1><bdi>{move || name.get()}</bdi></h1>
                 </div>
-                <div class="book-do">{talk}</div>
+                <div class="book-do">
+                    {talk}
+                    <a class="button" href=move || format!("/qr?contact={}", desk.id.get())><Icon name="qr-code"/>{contacts::QR}</a>
+                </div>
             </header>
             {move || failed().map(|text| view! {
                 <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>

@@ -10,13 +10,14 @@ use crate::{
     error::ApiError,
     ui::{
         ask::{Ask, Foot, focus_soon},
+        contact_parts::{Address, use_contact_parts},
         copy::Copyable,
         dialog::Dialog,
         icon::Icon,
     },
     words::{self, fault, links},
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{context::Provider, ev::SubmitEvent, prelude::*};
 use postern_types::{MadeLink, NewLink};
 
 /// Opens over the page; begins anew each time.
@@ -92,9 +93,12 @@ fn Made(desk: Desk, link: MadeLink) -> impl IntoView {
 
 #[component]
 fn Both(desk: Desk, link: MadeLink, out: RwSignal<bool>) -> impl IntoView {
+    let parts = use_contact_parts();
+    let address = Address(link.address.clone());
     view! {
         <div class="form portal-made">
             <Copyable label=links::ADDRESS value=link.address.clone()/>
+            <Provider value=address>{(parts.code)()}</Provider>
             <Pin pin=link.pin.clone()/>
             <p class="strip notice"><Icon name="info"/>{links::ONCE}</p>
             <p class="dialog-text">{links::ONE_FACTOR}</p>

@@ -4,13 +4,13 @@ use crate::{
     boxed::{Show, memo},
     live::{Inbox, Live},
     session::use_session,
-    words::{self, audit, frame, settings},
+    words::{self, audit, export, frame, settings},
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
 use postern_types::Right;
 
-/// Account, workspace, team, teams, numbers, audit, deletion: to each what is theirs to see.
+/// Account, workspace, team, teams, numbers, audit, export, deletion: to each what is theirs to see.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let session = use_session();
@@ -18,6 +18,7 @@ pub fn SettingsNav() -> impl IntoView {
     let team = move || session.at_least(Right::Team.role());
     let teams = move || session.at_least(Right::Teams.role());
     let reads = move || session.at_least(Right::Audit.role());
+    let exports = move || session.at_least(Right::Export.role());
     let owner = move || session.at_least(Right::Erase.role());
     // Whoever is outside has their account alone.
     let live = use_context::<Live>();
@@ -40,6 +41,7 @@ pub fn SettingsNav() -> impl IntoView {
             <Show when=teams><A href="/settings/teams" attr:class="tab">{settings::TEAMS}</A></Show>
             <A href="/settings/channels" attr:class="tab">{settings::NUMBERS}</A>
             <Show when=reads><A href="/settings/audit" attr:class="tab">{audit::TITLE}</A></Show>
+            <Show when=exports><A href="/settings/export" attr:class="tab">{export::TITLE}</A></Show>
             <Show when=owner><A href="/settings/delete" attr:class="tab">{settings::DELETE}</A></Show>
         </nav>
     }

@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 15] = [
+pub const KINDS: [(&str, &str); 16] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -70,6 +70,7 @@ pub const KINDS: [(&str, &str); 15] = [
     ("task.", "Tasks"),
     ("courtesy.", "What contacts see"),
     ("webhook.", "Kept events"),
+    ("export.", "Exports"),
     ("audit.", "The audit itself"),
 ];
 
@@ -91,7 +92,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 77] = [
+const ACTIONS: [(&str, &str); 78] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -213,6 +214,7 @@ const ACTIONS: [(&str, &str); 77] = [
         "Chose what contacts see of those who read and type",
     ),
     ("webhook.reapply", "Applied kept events again"),
+    ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];
 

@@ -34,6 +34,7 @@ pub const EMAIL: &str = "E-mail";
 pub const ALL: &str = "All contacts";
 pub const NOT_THERE: &str = "This contact is not here";
 pub const NOT_THERE_HINT: &str = "The address may be mistyped, or you do not see this contact.";
+pub const QR: &str = "QR code";
 pub const TO_CONVERSATION: &str = "Conversation";
 pub const WHO: &str = "About";
 pub const EDIT: &str = "Edit";

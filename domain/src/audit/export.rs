@@ -2,11 +2,10 @@
 
 use super::{
     chain::{Line, Walk, micros},
-    csv,
     detail::{self, Detail, SALT},
     record,
 };
-use crate::{Env, Error, Result, Tenant, crypto};
+use crate::{Env, Error, Result, Tenant, crypto, csv};
 use postern_types::AuditPiece;
 use serde_json::json;
 use std::io::BufRead;

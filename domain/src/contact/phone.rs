@@ -8,7 +8,7 @@ use phonenumber::{Mode, country, metadata::DATABASE};
 use postern_types::{PhoneFault, e164};
 
 /// What somebody typed, as digits, the country code first. [`Error::Invalid`] on `phone` for what is no number.
-pub(super) async fn digits(tenant: &mut Tenant, typed: &str) -> Result<String> {
+pub(crate) async fn digits(tenant: &mut Tenant, typed: &str) -> Result<String> {
     let home = match e164(typed) {
         Err(PhoneFault::Country) => home(tenant).await?,
         _ => None,

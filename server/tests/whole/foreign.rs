@@ -200,6 +200,12 @@ pub fn calls(
         ("links/pin", json!({ "id": message })),
         ("links/revoke", json!({ "id": message })),
         ("links/revoke-all", json!({ "contact": contact })),
+        (
+            "qr/draw",
+            json!({ "content": { "chat": { "channel": channel, "text": "mine" } },
+                    "look": { "size": 256, "margin": 4, "dark": "#000000", "light": "#ffffff", "level": "low" } }),
+        ),
+        ("qr/card", json!({ "contact": contact })),
         ("team/list", json!({})),
         (
             "team/invite",
@@ -279,6 +285,10 @@ pub fn calls(
         ),
         ("audit/verify", json!({})),
         ("audit/export", json!({ "after": null })),
+        (
+            "export/piece",
+            json!({ "request": { "kind": "contacts", "book": book, "after": null } }),
+        ),
         ("workspace/erasing", json!({})),
         (
             "workspace/erase",
@@ -370,7 +380,8 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 39] = [
+const OWN: [&str; 40] = [
+    "export/piece",
     "audit/list",
     "audit/verify",
     "audit/export",

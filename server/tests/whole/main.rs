@@ -3,6 +3,7 @@
 mod api;
 mod audit;
 mod erased;
+mod export;
 mod files;
 mod foreign;
 mod headers;

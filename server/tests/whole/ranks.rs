@@ -56,6 +56,7 @@ const HIGHER: [(&str, &[&str]); 3] = [
             "audit/list",
             "audit/verify",
             "audit/export",
+            "export/piece",
             "trace/kept",
             "trace/reapply",
             "team/list",

@@ -2,7 +2,7 @@
 //! brought again.
 
 use super::row::Bad;
-use crate::{Env, Error, Result, Tenant, audit::csv, teams, vault};
+use crate::{Env, Error, Result, Tenant, csv, teams, vault};
 use postern_types::{ImportFault, ImportId, ImportPiece, Right};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -89,7 +89,7 @@ pub async fn piece(
     let mut text = String::new();
     if let (None, Some(step)) = (after, steps.first()) {
         // Without the mark, some programs read UTF-8 as something else.
-        text.push('\u{FEFF}');
+        text.push(csv::MARK);
         let own = ["Row in the file", "What is wrong"].into_iter();
         csv::write(
             &mut text,

@@ -3,8 +3,8 @@
 use super::split::{CELL, COLUMNS, Record};
 use crate::{
     Error, Result, Tenant, account,
-    audit::csv::ARMED,
     contact::{field, form::other_form, label, note, phone},
+    csv,
 };
 use phonenumber::country;
 use postern_types::{FieldKind, FieldView, ImportColumn, ImportPlan, MemberId};
@@ -271,10 +271,7 @@ fn one_form(digits: &str) -> String {
 
 /// A cell without space around it, and without what keeps a spreadsheet from acting upon it.
 fn plain(cell: &str) -> &str {
-    let bare = cell
-        .strip_prefix('\'')
-        .filter(|bare| bare.starts_with(ARMED));
-    bare.unwrap_or(cell).trim()
+    csv::bare(cell).trim()
 }
 
 fn words(error: Error) -> String {

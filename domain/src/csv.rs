@@ -1,12 +1,30 @@
 //! Comma-separated values (RFC 4180), whose cells no spreadsheet takes for a formula.
 //!
-//! A cell that begins with a sign that a spreadsheet acts upon gets an apostrophe before it; so does one that begins with an
-//! apostrophe, so that it can be taken away again.
+//! A cell that a spreadsheet would act upon gets an apostrophe before it; so does one that stands behind apostrophes already,
+//! so that one can be taken away again and what was written is there. A phone number in E.164 begins with such a sign: it is
+//! written as `'+49…`.
 
 use std::io::{self, BufRead};
 
-/// What a formula begins with, and the sign that disarms it (OWASP, *CSV Injection*).
-pub(crate) const ARMED: [char; 8] = ['=', '+', '-', '@', '\t', '\r', '\n', '\''];
+/// The mark by which a spreadsheet knows UTF-8; before the first record of a file.
+pub(crate) const MARK: char = '\u{FEFF}';
+
+/// What a formula begins with (OWASP, *CSV Injection*), in each width that a spreadsheet may take for the same sign.
+const SIGNS: [char; 13] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−',
+];
+
+/// What is not seen before it.
+const UNSEEN: [char; 7] = [
+    '\u{200B}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{200F}', '\u{2060}', '\u{FEFF}',
+];
+
+/// Whether a spreadsheet could act upon a cell, whatever number of apostrophes stands before it.
+fn is_armed(cell: &str) -> bool {
+    let cell = cell.trim_start_matches('\'');
+    let seen = |c: char| !(c.is_whitespace() || c.is_control() || UNSEEN.contains(&c) || c == '\'');
+    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start_matches(|c| !seen(c)).starts_with(SIGNS)
+}
 
 /// Writes one record.
 pub(crate) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a str>) {
@@ -14,8 +32,8 @@ pub(crate) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a st
         if nth > 0 {
             out.push(',');
         }
-        let sign = if cell.starts_with(ARMED) { "'" } else { "" };
-        if cell.contains(['"', ',', '\r', '\n']) {
+        let sign = if is_armed(cell) { "'" } else { "" };
+        if cell.contains(['"', ',', ';', '\t', '\r', '\n']) {
             out.push('"');
             out.push_str(sign);
             out.push_str(&cell.replace('"', "\"\""));
@@ -29,7 +47,7 @@ pub(crate) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a st
 }
 
 /// Reads one record; none at the end. What was put before a cell by [`write`] is taken away.
-pub(super) fn read(from: &mut impl BufRead) -> io::Result<Option<Vec<String>>> {
+pub(crate) fn read(from: &mut impl BufRead) -> io::Result<Option<Vec<String>>> {
     let (mut line, mut open) = (Vec::new(), false);
     loop {
         let begun = line.len();
@@ -69,11 +87,17 @@ fn cells(text: &str) -> Vec<String> {
         }
     }
     for cell in &mut cells {
-        if cell.starts_with('\'') {
+        if bare(cell).len() < cell.len() {
             cell.remove(0);
         }
     }
     cells
+}
+
+/// A cell without what [`write`] puts before it.
+pub(crate) fn bare(cell: &str) -> &str {
+    let bare = cell.strip_prefix('\'').filter(|bare| is_armed(bare));
+    bare.unwrap_or(cell)
 }
 
 #[cfg(test)]
@@ -93,10 +117,24 @@ mod tests {
             ("+49 151", "'+49 151"),
             ("-2", "'-2"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
+            ("\t=1", "\"'\t=1\""),
+            ("\t", "\"'\t\""),
+            ("  =1", "'  =1"),
+            ("\u{A0}+1", "'\u{A0}+1"),
+            ("\u{200B}@x", "'\u{200B}@x"),
+            ("\u{FEFF}=1", "'\u{FEFF}=1"),
+            ("\0=1", "'\0=1"),
+            ("＝1+1", "'＝1+1"),
+            ("＋49", "'＋49"),
+            ("－2", "'－2"),
+            ("＠x", "'＠x"),
+            (" \"=1", "\" \"\"=1\""),
+            ("'=1", "''=1"),
+            ("' =1", "'' =1"),
             ("\r=1", "\"'\r=1\""),
             ("\n=1", "\"'\n=1\""),
-            ("'tis", "''tis"),
+            ("'tis", "'tis"),
+            ("a;=1", "\"a;=1\""),
             ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""),
             ("a=1", "a=1"),
             ("", ""),
@@ -107,9 +145,10 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_as_it_was() {
-        let records: [&[&str]; 5] = [
+        let records: [&[&str]; 6] = [
             &["a", "b,c", "d \"e\" f", ""],
             &["=1", "'x", "''", "\"", "\"\"", ","],
+            &["'=1", "''=1", "'", "' -", "'t Hooft", "\t"],
             &["two\r\nlines", "one\n", "\r", "é, 日本語"],
             &["", ""],
             &["-1", "plain"],
@@ -122,6 +161,25 @@ mod tests {
                 assert_eq!(read, record);
             }
             assert!(read(&mut from).unwrap().is_none());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_was_written_is_read_as_it_was_and_no_cell_acts(
+            cells in proptest::collection::vec("[=+@\\-'\"a,; \t\r\n＝\u{200B}é]{0,8}", 1..6),
+        ) {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            // A record of one empty cell cannot be told from no record at the end of a file.
+            proptest::prop_assume!(cells != [""]);
+            let text = written(&cells);
+            let read = read(&mut text.as_bytes()).unwrap().unwrap();
+            proptest::prop_assert_eq!(read, cells.clone());
+            for cell in cells {
+                let alone = written(&[cell]);
+                let shown = alone.strip_prefix('"').unwrap_or(&alone).trim_start();
+                proptest::prop_assert!(!shown.starts_with(['=', '+', '-', '@', '＝']), "{:?}", alone);
+            }
         }
     }
 
