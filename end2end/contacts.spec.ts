@@ -189,8 +189,22 @@ test('managers say which fields there are; what is put into one is held to its k
     await expect(fields.getByRole('listitem').filter({ hasText: name })).toBeVisible();
   }
   await clean(page, 'labels and fields');
+  // Their order is the managers' to say, by keyboard as well; the contact's page obeys.
+  const names = fields.getByRole('listitem');
+  await expect(fields.getByRole('button', { name: 'Move up: Plan' })).toBeDisabled();
+  await fields.getByRole('button', { name: 'Move down: Plan' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(names.first()).toContainText('Seats');
+  await expect(fields.getByRole('button', { name: 'Move down: Plan' })).toBeDisabled();
+  await expect(fields.getByRole('button', { name: 'Move up: Plan' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(names.first()).toContainText('Plan');
+  await expect(fields.getByRole('button', { name: 'Move down: Plan' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(names.first()).toContainText('Seats');
   await page.keyboard.press('Escape');
   await add(page, { name: 'Ben Ader' });
+  await expect(page.getByRole('region', { name: 'Fields' }).locator('label')).toHaveText(['Seats', 'Plan']);
   await page.getByLabel('Plan').selectOption({ label: 'Gold' });
   await page.getByLabel('Seats').fill('many');
   await page.getByLabel('Seats').press('Tab');
@@ -235,4 +249,127 @@ test('two contacts are made one, and two again, with their notes', async ({ fres
   await expect(page.getByRole('region', { name: 'Notes' }).getByText('Came by the fair')).toHaveCount(0);
   await page.getByRole('link', { name: 'All contacts' }).click();
   await expect(people(page)).toHaveCount(2);
+});
+
+test('the book asks for the same again after a contact, on the way back and when it is loaded again', async ({ fresh: house, page }) => {
+  const { owner } = await furnish(house);
+  await signIn(page, house, owner);
+  await toContacts(page, house);
+  await makeLabel(page, 'VIP', 'Green');
+  for (const name of ['Zoë Quay', 'Zora Quill', 'Abel Ames']) {
+    await add(page, { name });
+    await expect(heading(page, name)).toBeVisible();
+    if (name !== 'Zora Quill') await wear(page, /\/api\/contacts\/label$/, 'VIP');
+    await toContacts(page, house);
+  }
+  const filters = page.getByRole('search', { name: 'Look for' });
+  const asked = async () => {
+    await expect(page).toHaveURL(/search=zo.*label=.*owner=nobody.*order=newest/);
+    await expect(filters.getByLabel('Name, number or address')).toHaveValue('zo');
+    await expect(filters.getByLabel('Label').locator('option:checked')).toHaveText('VIP');
+    await expect(filters.getByLabel('Looked after by')).toHaveValue('-');
+    await expect(filters.getByLabel('Order')).toHaveValue('newest');
+    await expect(people(page)).toHaveCount(1);
+    await expect(line(page, 'Zoë Quay')).toBeVisible();
+  };
+  await filters.getByLabel('Name, number or address').fill('zo');
+  await expect(people(page)).toHaveCount(2);
+  await filters.getByLabel('Label').selectOption({ label: 'VIP' });
+  await filters.getByLabel('Looked after by').selectOption({ label: 'Nobody' });
+  await filters.getByLabel('Order').selectOption({ label: 'Newest first' });
+  await asked();
+  await line(page, 'Zoë Quay').click();
+  await expect(heading(page, 'Zoë Quay')).toBeVisible();
+  await page.goBack();
+  await asked();
+  // One goes on from whom one has looked at.
+  await expect(line(page, 'Zoë Quay')).toBeFocused();
+  await page.reload();
+  await asked();
+  // The contact's own way to the book, also after a reload.
+  await line(page, 'Zoë Quay').click();
+  await expect(heading(page, 'Zoë Quay')).toBeVisible();
+  await page.reload();
+  await page.getByRole('link', { name: 'All contacts' }).click();
+  await asked();
+  await filters.getByLabel('Name, number or address').fill('');
+  await expect(page).not.toHaveURL(/search=/);
+});
+
+test('the list of conversations is narrowed by labels, which stand in the address and obey what happens', async ({ fresh: house, page }) => {
+  const { owner } = await furnish(house);
+  const [amira, bento, dana] = ['Amira Haddad', 'Bento Sousa', 'Dana Field'].map(customer);
+  for (const who of [amira, bento, dana]) await house.sim.say(who, `I am ${who.name}`);
+  await signIn(page, house, owner);
+  await view(page, 'All');
+  await expect(page.getByRole('button', { name: 'Filter by label' })).toHaveCount(0);
+  await expect(row(page, dana.name)).toBeVisible();
+  await toContacts(page, house);
+  await makeLabel(page, 'VIP', 'Green');
+  await makeLabel(page, 'Late', 'Red');
+  // Amira's contact, Bento's conversation.
+  await line(page, amira.name).click();
+  await wear(page, /\/api\/contacts\/label$/, 'VIP');
+  await page.goto(`${house.url}/inbox`);
+  await view(page, 'All');
+  await open(page, bento.name);
+  await details(page, true);
+  await wear(page, /\/api\/conversation\/label$/, 'VIP');
+
+  const button = page.getByRole('button', { name: 'Filter by label' });
+  const choices = page.getByRole('group', { name: 'Filter by label' });
+  const chosen = page.getByRole('group', { name: 'Only with these labels' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(button).toHaveAttribute('aria-expanded', 'true');
+  await choices.getByRole('checkbox', { name: 'VIP' }).focus();
+  await page.keyboard.press('Space');
+  await expect(row(page, dana.name)).toHaveCount(0);
+  await expect(row(page, amira.name)).toBeVisible();
+  await expect(row(page, bento.name)).toBeVisible();
+  await expect(page).toHaveURL(/\/inbox\/.*\?labels=/);
+  await clean(page, 'inbox, labels to choose from');
+  await page.keyboard.press('Escape');
+  await expect(choices).toHaveCount(0);
+  await expect(button).toBeFocused();
+  // The counts are of the same: Amira's message alone is unread.
+  const all = page.getByRole('group', { name: 'Whose conversations' }).getByRole('button', { name: /^All/ });
+  await expect(all).toHaveAccessibleName(/1 unread message$/);
+  // What comes in moves up when it wears the label, and is not shown when it does not.
+  await house.sim.say(dana, 'Me too');
+  await house.sim.say(amira, 'Still there?');
+  await expect(row(page, amira.name)).toContainText('Still there?');
+  await expect(row(page, dana.name)).toHaveCount(0);
+
+  // In the address: on another conversation, when loaded again, and on the way back.
+  await open(page, amira.name);
+  await expect(page).toHaveURL(/\/inbox\/.*\?labels=/);
+  await page.reload();
+  await expect(chosen.getByRole('button', { name: 'Take away: VIP' })).toBeVisible();
+  await expect(row(page, bento.name)).toBeVisible();
+  await expect(row(page, dana.name)).toHaveCount(0);
+  // A colleague's label counts at once, without a word from here.
+  await house.sim.say(dana, 'And now?');
+  await button.click();
+  await choices.getByRole('checkbox', { name: 'Late' }).check();
+  await expect(page.getByRole('heading', { name: 'Nothing here wears these labels' })).toBeVisible();
+  await chosen.getByRole('button', { name: 'Take away: Late' }).click();
+  await expect(row(page, bento.name)).toBeVisible();
+  await button.click();
+
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 2, name: bento.name })).toBeVisible();
+  await expect(page).toHaveURL(/\?labels=/);
+  await page.setViewportSize(PHONE);
+  await page.goBack();
+  await expect(chosen).toBeVisible();
+  await expect(page).toHaveURL(/\/inbox\?labels=/);
+  await button.click();
+  await expect(choices).toBeVisible();
+  await fits(page, 'inbox, labels, phone');
+  await clean(page, 'inbox, labels, phone');
+  await choices.getByRole('checkbox', { name: 'VIP' }).uncheck();
+  await expect(row(page, dana.name)).toBeVisible();
+  await expect(page).not.toHaveURL(/labels=/);
+  await page.setViewportSize(DESKTOP);
 });

@@ -179,13 +179,14 @@ test('how dates are written and what is heard of goes with the person, and is ob
   await expect(page.getByText(/^For example: \d+\. \S+ \d{4}/)).toBeVisible();
   await part(page, 'Notifications').getByRole('radio', { name: /^None/ }).check();
   await part(page, 'Notifications').getByRole('switch', { name: /With a sound/ }).uncheck();
+  await part(page, 'Notifications').getByRole('switch', { name: /Mail about tasks/ }).uncheck();
   await check(page, 'account, dates and notifications');
   await expect
     .poll(async () => {
       const signed = await house.signIn(ona, home.workspace);
       return (await house.must('/api/account/now', {}, signed)).habits;
     })
-    .toEqual({ locale: 'de-DE', announce: 'nothing', sound: false });
+    .toEqual({ locale: 'de-DE', announce: 'nothing', sound: false, task_mail: false });
 
   // In another browser, which shows notices: none of these, then all of them, without a sound.
   const other = await (await newContext()).newPage();

@@ -205,6 +205,42 @@ pub fn path() -> String {
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
+/// What an address asks for, from its `?` on; what is empty is left out.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.push_str(name);
+        query.push('=');
+        query.push_str(&String::from(js_sys::encode_uri_component(value)));
+    }
+    query
+}
+
+/// Has the page's address ask for that and nothing else, without a step of its own in the browser's history. False where the
+/// browser is elsewhere: the router tells of a step before it is taken.
+pub fn ask(pathname: &str, query: &str) -> bool {
+    if location().pathname().ok().as_deref() != Some(pathname) {
+        return false;
+    }
+    if location().search().unwrap_or_default() != query {
+        readdress(&format!("{pathname}{query}{}", hash()));
+    }
+    true
+}
+
+/// Has the page's address name a place of it, for whoever comes back.
+pub fn mark(place: &str) {
+    readdress(&format!("{}#{place}", path()));
+}
+
+fn readdress(address: &str) {
+    if let Ok(history) = window().history() {
+        let state = history.state().unwrap_or_default();
+        let _ = history.replace_state_with_url(&state, "", Some(address));
+    }
+}
+
 /// Which place of the page the address names, with its `#`; empty for none.
 pub fn hash() -> String {
     location().hash().unwrap_or_default()

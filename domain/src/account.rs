@@ -145,7 +145,8 @@ pub async fn me(
     session: Option<SessionId>,
 ) -> Result<Me> {
     let person = sqlx::query!(
-        r#"SELECT a.name, a.email, s.locale AS "locale?", s.announce AS "announce?: Announce", s.sound AS "sound?"
+        r#"SELECT a.name, a.email, s.locale AS "locale?", s.announce AS "announce?: Announce", s.sound AS "sound?",
+                  s.task_mail AS "task_mail?"
              FROM account a LEFT JOIN account_setting s ON s.account_id = a.id
             WHERE a.id = $1 AND a.disabled_at IS NULL"#,
         account.0,
@@ -162,6 +163,7 @@ pub async fn me(
             locale: person.locale,
             announce: person.announce.unwrap_or_default(),
             sound: person.sound.unwrap_or(true),
+            task_mail: person.task_mail.unwrap_or(true),
         },
     })
 }

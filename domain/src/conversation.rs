@@ -4,6 +4,7 @@ mod contact;
 mod hand;
 mod list;
 mod seen;
+mod worn;
 
 pub(crate) use contact::tell_of;
 pub(crate) use hand::hand_on;

@@ -12,6 +12,7 @@ mod documents;
 mod items;
 mod list;
 mod news;
+mod orphan;
 mod show;
 
 pub use change::{change, delete};
@@ -24,6 +25,7 @@ pub use show::show;
 
 pub(crate) use documents::has_room;
 pub(crate) use news::{News, run as run_news, tell};
+pub(crate) use orphan::let_go;
 
 use crate::{Env, Error, Result, Tenant, audit, event};
 use postern_types::{ContactId, MemberId, Side, TaskId};

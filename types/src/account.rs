@@ -106,6 +106,14 @@ pub struct Habits {
     pub announce: Announce,
     /// Whether that may be heard as well as seen.
     pub sound: bool,
+    /// Whether they are mailed what becomes of their tasks.
+    #[serde(default = "yes")]
+    pub task_mail: bool,
+}
+
+/// What a page says that does not know of a switch yet.
+fn yes() -> bool {
+    true
 }
 
 impl Default for Habits {
@@ -115,6 +123,7 @@ impl Default for Habits {
             locale: None,
             announce: Announce::default(),
             sound: true,
+            task_mail: true,
         }
     }
 }

@@ -49,6 +49,9 @@ pub struct ListRequest {
     /// The beginning of a word of the contact's name, or four or more digits of the number, or, behind a `#`, of a label's
     /// name; empty for all.
     pub search: String,
+    /// Only what wears every one of these, itself or by its contact; empty for all.
+    #[serde(default)]
+    pub labels: Vec<LabelId>,
     /// Where the page before this one ended.
     pub after: Option<String>,
 }

@@ -175,6 +175,15 @@ pub async fn change_field(id: FieldId, name: String, choices: Vec<String>) -> Re
     Ok(())
 }
 
+/// Moves a field one place up or down.
+#[server(client = ApiClient, prefix = "/api", endpoint = "fields/move", protocol = Api)]
+pub async fn move_field(id: FieldId, up: bool) -> Result<(), ApiError> {
+    let mut tenant = crate::ssr::member(postern_types::Right::Fields.role()).await?;
+    postern_domain::contact::field::shift(&crate::ssr::env(), &mut tenant, id, up).await?;
+    tenant.commit().await?;
+    Ok(())
+}
+
 /// Deletes a field.
 #[server(client = ApiClient, prefix = "/api", endpoint = "fields/delete", protocol = Api)]
 pub async fn delete_field(id: FieldId) -> Result<(), ApiError> {

@@ -3,6 +3,7 @@
 use super::{asking::Adding, desk::Desk, filters::Filters, kit::Kit};
 use crate::{
     boxed::{Show, memo, on},
+    browser,
     live::use_live,
     session::use_session,
     ui::{
@@ -77,7 +78,7 @@ fn List(desk: Desk) -> impl IntoView {
         })}
         <Show when=move || desk.rows.with(Option::is_some) fallback=|| view! { <div class="card" aria-busy="true"><i class="sk sk-line"></i><i class="sk sk-line short"></i></div> }>
             <ul class="book-rows" aria-label=contacts::TITLE>
-                <For each=move || desk.rows.get().unwrap_or_default() key=|row| (row.id, format!("{row:?}")) let:row><li><Line row/></li></For>
+                <For each=move || desk.rows.get().unwrap_or_default() key=|row| (row.id, format!("{row:?}")) let:row><li><Line desk row/></li></For>
             </ul>
             <Sentinel place=desk.next seen again=desk.again/>
             <Show when=move || none.get()>
@@ -96,9 +97,9 @@ fn List(desk: Desk) -> impl IntoView {
     .into_any()
 }
 
-/// A contact, as a link to their page.
+/// A contact, as a link to their page, which leads back to what was asked for here.
 #[component]
-fn Line(row: BookRow) -> impl IntoView {
+fn Line(desk: Desk, row: BookRow) -> impl IntoView {
     let live = use_live();
     let best = [&row.name, &row.phone, &row.email];
     let name = words::called(best.into_iter().flatten().next().map_or("", String::as_str));
@@ -113,7 +114,7 @@ fn Line(row: BookRow) -> impl IntoView {
     });
     let since = row.since;
     view! {
-        <a class="book-row" href=format!("/contacts/{}", row.id)>
+        <a class="book-row" href=move || format!("/contacts/{}{}", row.id, desk.query()) on:click=on::click(move |_| browser::mark(&row.id.to_string()))>
             <Avatar name=row.name.clone() id=row.id.0/>
             <span class="book-words">
                 <strong><bdi>{name}</bdi></strong>

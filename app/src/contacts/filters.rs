@@ -55,7 +55,8 @@ pub fn Filters(desk: Desk) -> impl IntoView {
         <form class="audit-filters" role="search" aria-label=contacts::FILTERS on:submit=on::submit(|event: SubmitEvent| event.prevent_default())>
             <div class="field">
                 <label for="book-search">{contacts::SEARCH}</label>
-                <input id="book-search" type="search" autocomplete="off" spellcheck="false" dir="auto" maxlength="200" on:input=on::input(typed)/>
+                <input id="book-search" type="search" autocomplete="off" spellcheck="false" dir="auto" maxlength="200"
+                    prop:value=asked.with_untracked(|asked| asked.search.clone()) on:input=on::input(typed)/>
             </div>
             <div class="field">
                 <label for="book-label">{contacts::LABEL}</label>
@@ -65,7 +66,7 @@ pub fn Filters(desk: Desk) -> impl IntoView {
                 })>
                     <option value="">{contacts::ANY_LABEL}</option>
                     <For each=move || labels.get() key=|label| (label.id, label.name.clone()) let:label>
-                        <option value=label.id.to_string()>{label.name}</option>
+                        <option value=label.id.to_string() prop:selected=move || asked.with(|asked| asked.label == Some(label.id))>{label.name}</option>
                     </For>
                 </select>
             </div>
@@ -73,9 +74,9 @@ pub fn Filters(desk: Desk) -> impl IntoView {
                 <label for="book-owner">{contacts::OWNER}</label>
                 <select id="book-owner" class="select" on:change=on::change(owner)>
                     <option value="">{contacts::ANYBODYS}</option>
-                    <option value="-">{words::NOBODY}</option>
+                    <option value="-" prop:selected=move || asked.with(|asked| asked.owner == OwnedBy::Nobody)>{words::NOBODY}</option>
                     <For each=move || people.get() key=|who| (who.id, who.name.clone()) let:who>
-                        <option value=who.id.to_string()>{if who.id == live.me() { details::me(&who.name) } else { who.name.clone() }}</option>
+                        <option value=who.id.to_string() prop:selected=move || asked.with(|asked| asked.owner == OwnedBy::Member(who.id))>{if who.id == live.me() { details::me(&who.name) } else { who.name.clone() }}</option>
                     </For>
                 </select>
             </div>
@@ -83,7 +84,7 @@ pub fn Filters(desk: Desk) -> impl IntoView {
                 <label for="book-order">{contacts::ORDER}</label>
                 <select id="book-order" class="select" on:change=on::change(order)>
                     <option value="name">{contacts::BY_NAME}</option>
-                    <option value="newest">{contacts::BY_AGE}</option>
+                    <option value="newest" prop:selected=move || asked.with(|asked| asked.order == BookOrder::Newest)>{contacts::BY_AGE}</option>
                 </select>
             </div>
         </form>

@@ -3,6 +3,7 @@
 use super::api;
 use crate::{
     boxed::{Show, effect, heed, memo, on},
+    browser,
     error::ApiError,
     live::use_live,
     session::use_session,
@@ -194,6 +195,34 @@ fn Fields() -> impl IntoView {
         }
     };
     let wrong = ask.fault("field_choices");
+    let toasts = use_toasts();
+    let shift = move |id: FieldId, name: String, up: bool| {
+        leptos::task::spawn_local(async move {
+            match api::move_field(id, up).await {
+                Ok(()) => {
+                    if let Ok(fields) = api::fields().await {
+                        all.try_set(fields);
+                    }
+                    toasts.say(contacts::moved(&name, up));
+                    // The row was drawn anew, and may be the first or the last now.
+                    request_animation_frame(move || {
+                        let button = |up| {
+                            format!(
+                                "#field-{id}-{}:not([disabled])",
+                                if up { "up" } else { "down" }
+                            )
+                        };
+                        if !browser::focus(&button(up)) {
+                            browser::focus(&button(!up));
+                        }
+                    });
+                }
+                Err(error) => toasts.fault(fault::doing(contacts::NOT_CHANGED, &error)),
+            }
+        });
+    };
+    let first = move |id| all.with(|all| all.first().is_some_and(|field| field.id == id));
+    let last = move |id| all.with(|all| all.last().is_some_and(|field| field.id == id));
     view! {
         <section class="kit" aria-labelledby="kit-fields">
             <h3 id="kit-fields">{contacts::FIELDS}</h3>
@@ -202,6 +231,17 @@ fn Fields() -> impl IntoView {
                 <For each=move || all.get() key=|field| (field.id, field.name.clone(), field.choices.clone()) let:field>
                     <li>
                         <span class="kit-words"><bdi>{field.name.clone()}</bdi><span class="quiet-text">{contacts::kind(field.kind)}</span></span>
+                        {
+                            let (id, up, down) = (field.id, field.name.clone(), field.name.clone());
+                            view! {
+                                <span class="team-do">
+                                    <button type="button" class="icon-button" id=format!("field-{id}-up") aria-label=contacts::move_up(&up)
+                                        disabled=move || first(id) on:click=on::click(move |_| shift(id, up.clone(), true))><Icon name="arrow-up"/></button>
+                                    <button type="button" class="icon-button" id=format!("field-{id}-down") aria-label=contacts::move_down(&down)
+                                        disabled=move || last(id) on:click=on::click(move |_| shift(id, down.clone(), false))><Icon name="arrow-down"/></button>
+                                </span>
+                            }
+                        }
                         {
                             let id = field.id;
                             tools(&field.name.clone(), move || edit(&field), move || api::delete_field(id), contacts::FIELD_LOST)

@@ -15,6 +15,7 @@ use crate::{
     words::{self, contacts, fault},
 };
 use leptos::{context::Provider, prelude::*};
+use leptos_router::hooks::use_location;
 use postern_types::{ContactId, ContactPage};
 use std::future::Future;
 
@@ -105,10 +106,19 @@ pub fn Profile(id: Option<ContactId>) -> impl IntoView {
     }
 }
 
+/// The book, with what was asked for there, at this contact.
+fn to_book() -> String {
+    let place = use_location();
+    let (asked, path) = (place.search.get_untracked(), place.pathname.get_untracked());
+    let mark = if asked.is_empty() { "" } else { "?" };
+    let id = path.rsplit('/').next().unwrap_or_default();
+    format!("/contacts{mark}{asked}#{id}")
+}
+
 fn missing() -> AnyView {
     view! {
         <Empty icon="compass" title=contacts::NOT_THERE hint=contacts::NOT_THERE_HINT>
-            <a class="button primary" href="/contacts">{contacts::ALL}</a>
+            <a class="button primary" href=to_book()>{contacts::ALL}</a>
         </Empty>
     }
     .into_any()
@@ -154,7 +164,7 @@ fn Known(id: ContactId) -> impl IntoView {
         <Show when=move || !gone.get() fallback=missing>
             <header class="page-head">
                 <div>
-                    <a class="page-up" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
+                    <a class="page-up" href=to_book()><Icon name="arrow-left"/>{contacts::ALL}</a>
                     <h1><bdi>{move || name.get()}</bdi></h1>
                 </div>
                 <div class="book-do">

@@ -3,12 +3,13 @@
 mod fate;
 
 use super::{
+    desk::use_desk,
     groups::Group,
     rich::{self, Rich},
     ticks::Ticks,
 };
 use crate::{
-    boxed::memo,
+    boxed::{memo, on},
     live::use_live,
     ui::{
         icon::{Icon, kind_icon},
@@ -77,7 +78,7 @@ fn Author(author: MemberId) -> impl IntoView {
 #[component]
 fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
     let live = use_live();
-    let rich = expect_context::<Rich>();
+    let (rich, desk) = (expect_context::<Rich>(), use_desk());
     let message = memo(move || {
         live.inbox
             .with(|inbox| inbox.threads.get(&conversation)?.find(id).cloned())
@@ -98,8 +99,8 @@ fn Line(conversation: ConversationId, id: MessageId) -> impl IntoView {
         <li class="line" data-message=id.to_string()>
             {bubble}
             {move || message.get().map(|message| view! { <Fate message/> })}
-            // What it opens listens for it: `composer::kit::act`.
-            <button type="button" class="act" aria-haspopup="dialog" aria-label=thread::ACTIONS><Icon name="ellipsis"/></button>
+            // What it opens hears of it: `composer::kit::act`.
+            <button type="button" class="act" aria-haspopup="dialog" aria-label=thread::ACTIONS on:click=on::click(move |_| desk.acts.set(Some(id)))><Icon name="ellipsis"/></button>
         </li>
     }
 }

@@ -27,6 +27,8 @@ pub struct Desk {
     pub write: RwSignal<Option<Ask>>,
     /// The message that the next reply answers.
     pub answers: RwSignal<Option<MessageId>>,
+    /// The message whose actions are asked for, until they are shown: their code may come later.
+    pub acts: RwSignal<Option<MessageId>>,
     /// Whether a template is being chosen, and to whom it goes.
     pub template: RwSignal<bool>,
     pub towards: RwSignal<Towards>,
@@ -83,6 +85,7 @@ pub fn provide_desk() -> Desk {
         details: memo(move || if wide.get() { pinned.get() } else { over.get() }),
         write: RwSignal::new(None),
         answers: RwSignal::new(None),
+        acts: RwSignal::new(None),
         template: RwSignal::new(false),
         towards: RwSignal::new(Towards::Here),
         held: StoredValue::new(None),
@@ -137,7 +140,8 @@ pub fn use_desk() -> Desk {
 }
 
 fn opened_by(path: &str) -> Option<ConversationId> {
-    path.strip_prefix("/inbox/")?.parse().ok()
+    let path = path.strip_prefix("/inbox/")?;
+    path.split('?').next()?.parse().ok()
 }
 
 /// Finds a conversation's row.

@@ -6,8 +6,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use postern_types::{
-    Compose, ConversationId, ConversationRow, InboxCounts, InboxPage, InboxSnapshot, ListRequest,
-    MessageView,
+    Compose, ConversationId, ConversationRow, InboxCounts, InboxPage, InboxSnapshot, LabelId,
+    ListRequest, MessageView,
 };
 
 /// The inbox at one moment, with the place from which to listen.
@@ -31,11 +31,12 @@ pub async fn list(request: ListRequest) -> Result<InboxPage, ApiError> {
     Ok(page)
 }
 
-/// The unread counts.
+/// The unread counts, of what wears these labels.
 #[server(client = ApiClient, prefix = "/api", endpoint = "inbox/counts", protocol = Api)]
-pub async fn counts() -> Result<InboxCounts, ApiError> {
+pub async fn counts(#[server(default)] labels: Vec<LabelId>) -> Result<InboxCounts, ApiError> {
     let mut tenant = crate::ssr::member(postern_types::Role::Agent).await?;
-    let counts = postern_domain::conversation::counts(&crate::ssr::env(), &mut tenant).await?;
+    let env = crate::ssr::env();
+    let counts = postern_domain::conversation::counts(&env, &mut tenant, &labels).await?;
     tenant.commit().await?;
     Ok(counts)
 }

@@ -65,6 +65,8 @@ pub struct Inbox {
     /// Grows whenever something changed that pages beside the inbox show.
     pub side_rev: u32,
     pub(super) channels: HashMap<ChannelId, ChannelView>,
+    /// Grows whenever a row is another than before.
+    pub row_rev: u32,
     /// The teams, by name.
     pub teams: Vec<TeamBrief>,
     /// The labels, by name.
@@ -104,6 +106,7 @@ impl Inbox {
             members: HashMap::new(),
             team_rev: 0,
             side_rev: 0,
+            row_rev: 0,
             channels: HashMap::new(),
             teams: Vec::new(),
             labels: Vec::new(),
@@ -134,7 +137,7 @@ impl Inbox {
         self.absorb_page((request.view, request.state), snapshot.page);
     }
 
-    /// Adds a page of a list that was read without a search.
+    /// Adds a page of a list that was read without a search and labels.
     pub fn absorb_page(&mut self, key: ListKey, page: InboxPage) {
         let last = page.rows.last().filter(|_| page.next.is_some());
         let floor = last.map(|row| order(key.0, row));
@@ -207,6 +210,18 @@ impl Inbox {
             .filter(|row| self.shows(key, row))
             .map(|row| (order(key.0, row), row.id))
             .filter(|(order, _)| floor.is_none_or(|floor| *order >= floor))
+            .collect();
+        rows.sort_unstable_by_key(|row| Reverse(*row));
+        rows.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Those of a list that are among `ids`, in its order.
+    pub fn among(&self, key: ListKey, ids: &[ConversationId]) -> Vec<ConversationId> {
+        let mut rows: Vec<_> = ids
+            .iter()
+            .filter_map(|id| self.rows.get(id))
+            .filter(|row| self.shows(key, row))
+            .map(|row| (order(key.0, row), row.id))
             .collect();
         rows.sort_unstable_by_key(|row| Reverse(*row));
         rows.into_iter().map(|(_, id)| id).collect()
@@ -330,6 +345,7 @@ impl Inbox {
 
     /// Puts a row and moves the counts with it.
     fn show(&mut self, row: ConversationRow, counted: bool) {
+        self.row_rev = self.row_rev.wrapping_add(1);
         let before = self.rows.insert(row.id, row.clone());
         if before.is_some() || !counted {
             self.recount(before.as_ref(), &row);

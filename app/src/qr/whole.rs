@@ -34,7 +34,7 @@ pub fn Whole() -> impl IntoView {
         <main class="page qr-page" id="main">
             <header class="page-head">
                 <div>
-                    <a class="book-back" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
+                    <a class="page-up" href="/contacts"><Icon name="arrow-left"/>{contacts::ALL}</a>
                     <h1>{qr::TITLE}</h1>
                     <p class="page-lead">{qr::LEAD}</p>
                 </div>

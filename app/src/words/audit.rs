@@ -92,7 +92,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 78] = [
+const ACTIONS: [(&str, &str); 79] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -165,6 +165,7 @@ const ACTIONS: [(&str, &str); 78] = [
     ("field.created", "Made a field for contacts"),
     ("field.changed", "Changed a field of contacts"),
     ("field.deleted", "Deleted a field of contacts"),
+    ("field.moved", "Moved a field of contacts"),
     (
         "contact.import_started",
         "Began to import contacts from a file",
@@ -235,6 +236,8 @@ pub fn label(label: &str) -> String {
         "limited" => "Limited",
         "heir" => "Conversations go to",
         "conversations" => "Open conversations",
+        "contacts" => "Contacts that nobody looks after now",
+        "tasks" => "Open tasks that are nobody's now",
         "network" => "Network",
         "reason" => "Reason",
         "invitation" => "Invitation",

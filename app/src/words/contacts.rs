@@ -96,6 +96,19 @@ pub fn choice(choice: &str) -> String {
     }
 }
 
+pub fn move_up(name: &str) -> String {
+    format!("Move up: {name}")
+}
+
+pub fn move_down(name: &str) -> String {
+    format!("Move down: {name}")
+}
+
+pub fn moved(name: &str, up: bool) -> String {
+    let way = if up { "up" } else { "down" };
+    format!("{name} moved {way}")
+}
+
 pub fn change(name: &str) -> String {
     format!("Change {name}")
 }

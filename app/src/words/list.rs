@@ -20,6 +20,11 @@ pub const NO_NUMBER_HINT: &str =
 pub const NO_NUMBER_DO: &str = "Connect a number";
 pub const NO_NUMBER_AGENT: &str =
     "No number is connected yet. An admin of this workspace can connect one.";
+pub const BY_LABEL: &str = "Filter by label";
+pub const LABELS_CHOSEN: &str = "Only with these labels";
+pub const LABEL_GONE: &str = "A deleted label";
+pub const NOTHING_WORN: &str = "Nothing here wears these labels";
+pub const NOTHING_WORN_HINT: &str = "Take a label away, or look at another view.";
 pub const MORE: &str = "Loading more";
 
 pub fn view(view: InboxView) -> &'static str {
@@ -60,6 +65,10 @@ pub fn empty(view: InboxView, state: ConversationState) -> (&'static str, &'stat
             "Whoever writes can be answered for 24 hours. They stand here then, the shortest time first.",
         ),
     }
+}
+
+pub fn without(label: &str) -> String {
+    format!("Take away: {label}")
 }
 
 pub fn unread(n: i32) -> String {

@@ -285,8 +285,8 @@ pub fn leave_title(name: &str) -> String {
 
 pub fn leave_lost(name: &str) -> String {
     format!(
-        "You lose the conversations, contacts and numbers of {name} at once. Open conversations that are assigned to you \
-         become nobody's. What you wrote stays. Only a new invitation brings you back."
+        "You lose the conversations, contacts and numbers of {name} at once. Your open conversations, contacts and open \
+         tasks become nobody's. What you wrote stays. Only a new invitation brings you back."
     )
 }
 
@@ -308,6 +308,9 @@ pub const HERE_OFF: &str =
 pub const ANNOUNCE: &str = "Show new messages of";
 pub const SOUND: &str = "With a sound";
 pub const SOUND_HINT: &str = "The one of your browser and system, where they make one.";
+pub const TASK_MAIL: &str = "Mail about tasks";
+pub const TASK_MAIL_HINT: &str =
+    "An e-mail when something happens to a task that is yours, or that you commented on.";
 pub const LETTERS: &str = "E-mails about the security of your account, such as a new password or a new browser, are always sent. They cannot be turned off.";
 
 pub fn example(written: &str) -> String {

@@ -170,7 +170,7 @@ pub fn remove_title(name: &str) -> String {
 pub fn remove_lost(name: &str) -> String {
     format!(
         "{name} loses access at once, on every open page, and what is written there and not sent. What they sent stays, \
-         with their name beside it. Only a new invitation brings them back."
+         with their name beside it. Their contacts and open tasks become nobody's. Only a new invitation brings them back."
     )
 }
 

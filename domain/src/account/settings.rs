@@ -27,13 +27,15 @@ pub async fn settle(env: &Env, session: SessionId, habits: &Habits) -> Result<Me
         return me(env, global.conn(), signed.account, Some(session)).await;
     }
     sqlx::query!(
-        "INSERT INTO account_setting (account_id, locale, announce, sound) VALUES ($1, $2, $3, $4)
+        "INSERT INTO account_setting (account_id, locale, announce, sound, task_mail) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account_id) DO UPDATE
-            SET locale = excluded.locale, announce = excluded.announce, sound = excluded.sound",
+            SET locale = excluded.locale, announce = excluded.announce, sound = excluded.sound,
+                task_mail = excluded.task_mail",
         signed.account.0,
         locale,
         habits.announce as Announce,
         habits.sound,
+        habits.task_mail,
     )
     .execute(global.conn())
     .await?;
@@ -52,6 +54,7 @@ fn changed(before: &Habits, after: &Habits) -> Vec<&'static str> {
         ("locale", before.locale != after.locale),
         ("announce", before.announce != after.announce),
         ("sound", before.sound != after.sound),
+        ("task_mail", before.task_mail != after.task_mail),
     ]
     .into_iter()
     .filter_map(|(name, other)| other.then_some(name))

@@ -114,6 +114,40 @@ pub async fn change(
     audit::record(env, tenant, "field.changed", &json!({ "field": name })).await
 }
 
+/// Moves a field one place up or down; the first goes no further up, and the last no further down.
+pub async fn shift(env: &Env, tenant: &mut Tenant, id: FieldId, up: bool) -> Result<()> {
+    teams::allowed(tenant, Right::Fields).await?;
+    let workspace = tenant.workspace();
+    // One at a time: of two who move, the second moves what the first has left.
+    sqlx::query!(
+        "SELECT workspace_id FROM workspace WHERE workspace_id = $1 FOR NO KEY UPDATE",
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let mut fields = all(tenant).await?;
+    let at = fields.iter().position(|field| field.id == id);
+    let at = at.ok_or(Error::NotFound)?;
+    let to = if up { at.checked_sub(1) } else { Some(at + 1) };
+    let Some(to) = to.filter(|to| *to < fields.len()) else {
+        return Ok(());
+    };
+    fields.swap(at, to);
+    let order: Vec<_> = fields.iter().map(|field| field.id.0).collect();
+    sqlx::query!(
+        "UPDATE contact_field f SET position = o.nth
+           FROM unnest($2::uuid[]) WITH ORDINALITY AS o (id, nth)
+          WHERE f.workspace_id = $1 AND f.id = o.id",
+        workspace.0,
+        &order,
+    )
+    .execute(tenant.conn())
+    .await?;
+    event::side(env, tenant, Side::Contact, id.0).await?;
+    let name = fields.get(to).map(|field| field.name.as_str());
+    audit::record(env, tenant, "field.moved", &json!({ "field": name })).await
+}
+
 /// Deletes a field: what stands in it is shown nowhere any more.
 pub async fn delete(env: &Env, tenant: &mut Tenant, id: FieldId) -> Result<()> {
     teams::allowed(tenant, Right::Fields).await?;

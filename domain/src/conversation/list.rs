@@ -3,11 +3,12 @@
 use super::{
     Record, WINDOW,
     seen::{of_teams, seen},
+    worn,
 };
 use crate::{Env, Result, Tenant, channel, contact, env::moment, event, member, page, teams};
 use postern_types::{
     CLOSING_MS, ConversationRow, ConversationState, InboxCounts, InboxPage, InboxSnapshot,
-    InboxView, ListRequest,
+    InboxView, LabelId, ListRequest,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -26,7 +27,7 @@ pub async fn snapshot(
     let cursor = event::end(tenant).await?;
     Ok(InboxSnapshot {
         page: list(tenant, &from_now(env, request)).await?,
-        counts: counts(env, tenant).await?,
+        counts: counts(env, tenant, &[]).await?,
         members: member::list(tenant).await?,
         channels: channel::list(tenant).await?,
         teams: teams::briefs(tenant).await?,
@@ -47,7 +48,8 @@ pub fn from_now(env: &Env, request: &ListRequest) -> ListRequest {
 }
 
 /// One page, newest first; of what closes soon ([`from_now`]) the soonest first. A search looks through open and closed ones
-/// of everybody; behind a `#`, through those that wear a label whose name begins so, or whose contact does.
+/// of everybody; behind a `#`, through those that wear a label whose name begins so, or whose contact does. Of all of it, what
+/// wears the labels that are asked for ([`worn`]).
 pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPage> {
     let workspace = tenant.workspace();
     let (at, id) = match &request.after {
@@ -60,7 +62,15 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         ConversationState::Closed => "closed",
     };
     let search = page::sought("search", &request.search)?;
-    let rows: Vec<Record> = if search.is_empty() {
+    let Some(labels) = worn::asked(tenant, &request.labels).await? else {
+        return Ok(InboxPage {
+            rows: Vec::new(),
+            next: None,
+        });
+    };
+    let rows: Vec<Record> = if search.is_empty() && !labels.is_empty() {
+        worn::page(tenant, (request.view, state), &labels, (at, id)).await?
+    } else if search.is_empty() {
         let query = match request.view {
             // Few of all are theirs, and by whose they are they are found.
             InboxView::All | InboxView::Unassigned if tenant.limited().await? => {
@@ -98,7 +108,7 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
             .fetch_all(tenant.conn())
             .await?
     } else if let Some(label) = search.strip_prefix('#') {
-        labelled(tenant, label.trim(), (at, id)).await?
+        labelled(tenant, label.trim(), &labels, (at, id)).await?
     } else {
         let (from, to) = contact::search_range(search);
         sqlx::query_as(
@@ -111,6 +121,10 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
               CROSS JOIN LATERAL (
                    SELECT * FROM conversation_row c
                     WHERE c.workspace_id = $1 AND c.contact_id = f.contact_id AND (c.last_at, c.id) < ($2, $3)
+                      AND NOT EXISTS (SELECT FROM unnest($6::uuid[]) AS w (id)
+                           WHERE w.id <> ALL (c.labels)
+                             AND NOT EXISTS (SELECT FROM contact_label l WHERE l.workspace_id = $1
+                                                AND l.contact_id = c.contact_id AND l.label_id = w.id))
                     ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
               ORDER BY r.last_at DESC, r.id DESC LIMIT 41",
         )
@@ -119,6 +133,7 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
         .bind(id)
         .bind(from)
         .bind(to)
+        .bind(&labels)
         .fetch_all(tenant.conn())
         .await?
     };
@@ -132,6 +147,7 @@ pub async fn list(tenant: &mut Tenant, request: &ListRequest) -> Result<InboxPag
 async fn labelled(
     tenant: &mut Tenant,
     name: &str,
+    wanted: &[Uuid],
     (at, id): (OffsetDateTime, Uuid),
 ) -> Result<Vec<Record>> {
     let workspace = tenant.workspace();
@@ -155,22 +171,33 @@ async fn labelled(
                     ORDER BY c.last_at DESC, c.id DESC LIMIT 41) v) f
           JOIN conversation_row r ON r.workspace_id = $1 AND r.id = f.id
          WHERE (r.last_at, r.id) < ($2, $3)
+           AND NOT EXISTS (SELECT FROM unnest($5::uuid[]) AS w (id)
+                WHERE w.id <> ALL (r.labels)
+                  AND NOT EXISTS (SELECT FROM contact_label l WHERE l.workspace_id = $1
+                                     AND l.contact_id = r.contact_id AND l.label_id = w.id))
          ORDER BY r.last_at DESC, r.id DESC LIMIT 41",
     )
     .bind(workspace.0)
     .bind(at)
     .bind(id)
     .bind(labels)
+    .bind(wanted)
     .fetch_all(tenant.conn())
     .await?;
     Ok(rows)
 }
 
-/// Unread open conversations, and those that close soon; each kind counted to 100 at most.
-pub async fn counts(env: &Env, tenant: &mut Tenant) -> Result<InboxCounts> {
+/// Unread open conversations, and those that close soon; each kind counted to 100 at most. With labels, of what wears them.
+pub async fn counts(env: &Env, tenant: &mut Tenant, labels: &[LabelId]) -> Result<InboxCounts> {
     let workspace = tenant.workspace();
     let closed = env.now() - WINDOW;
     let soon = closed + Duration::milliseconds(CLOSING_MS);
+    let Some(labels) = worn::asked(tenant, labels).await? else {
+        return Ok(InboxCounts::default());
+    };
+    if !labels.is_empty() {
+        return worn::counts(tenant, &labels, (closed, soon)).await;
+    }
     if tenant.limited().await? {
         return counts_of_seen(tenant, (closed, soon)).await;
     }

@@ -2,6 +2,7 @@
 
 mod contact;
 mod size;
+mod worn;
 
 use super::{
     assign, assign_team, close, counts, details, from_now, list, mark_read, reopen, row, snapshot,
@@ -111,7 +112,7 @@ async fn views_and_search_find_what_they_say(_: PgPoolOptions, options: PgConnec
             view,
             state,
             search: search.to_owned(),
-            after: None,
+            ..ListRequest::default()
         };
         list(&mut tenant, &request).await.unwrap().rows
     };
@@ -296,7 +297,10 @@ async fn a_snapshot_and_its_place_in_the_feed_leave_nothing_out(
         .unwrap();
     assert_eq!(snapshot.page.rows[0].assignee, None);
     assert_eq!((snapshot.members.len(), snapshot.channels.len()), (1, 1));
-    assert_eq!(counts(&env, &mut tenant).await.unwrap(), snapshot.counts);
+    assert_eq!(
+        counts(&env, &mut tenant, &[]).await.unwrap(),
+        snapshot.counts
+    );
     late.commit().await.unwrap();
     let mut cursor = snapshot.cursor;
     let told = testing::feed(&mut tenant, &mut cursor).await;

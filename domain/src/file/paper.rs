@@ -123,7 +123,15 @@ pub async fn admit_paper(env: &Env, by: Bringer, paper: Paper) -> Result<Admitte
             return Err(there_already());
         }
     }
-    room(env, &mut tenant, &by, contact, &paper).await?;
+    room(
+        env,
+        &mut tenant,
+        &by,
+        contact,
+        &paper,
+        paper.size.unwrap_or_default(),
+    )
+    .await?;
     tenant.commit().await?;
     if paper.size.is_some_and(|size| size > LARGEST) {
         return Err(refused(format!(
@@ -226,7 +234,7 @@ async fn keep(env: &Env, admitted: &AdmittedPaper, sheet: &Sheet) -> Result<Kept
     };
     // Many may come at once: each sees those before it.
     hold(&mut tenant, by, *contact, paper.task).await?;
-    room(env, &mut tenant, by, *contact, paper).await?;
+    room(env, &mut tenant, by, *contact, paper, sheet.taken.size).await?;
     add_file(env, &mut tenant, *contact, author, sheet).await?;
     let named: String = sheet.name.chars().take(NAME).collect();
     let internal = paper.internal && !by.is_client();

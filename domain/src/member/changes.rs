@@ -1,7 +1,7 @@
 //! Roles, suspension, removal: each takes effect at once, on open pages too, and none leaves a workspace without an owner.
 
 use super::{Place, announce, place};
-use crate::{Env, Error, Result, Tenant, audit, conversation, teams, wake::Signal};
+use crate::{Env, Error, Result, Tenant, audit, contact, conversation, task, teams, wake::Signal};
 use postern_types::{MemberId, MemberState, Role};
 use serde_json::json;
 
@@ -102,7 +102,8 @@ pub async fn restore(env: &Env, tenant: &mut Tenant, id: MemberId) -> Result<()>
     .await
 }
 
-/// Removes a member for good; their open conversations go to `heir`, or to nobody.
+/// Removes a member for good; their open conversations go to `heir`, or to nobody. Their contacts and their open tasks become
+/// nobody's.
 pub async fn remove(
     env: &Env,
     tenant: &mut Tenant,
@@ -125,17 +126,31 @@ pub async fn remove(
     }
     keep_an_owner(tenant, id, &who).await?;
     let given = part(env, tenant, id, heir).await?;
-    let detail = json!({ "member": id, "heir": heir, "conversations": given });
+    let Given {
+        conversations,
+        contacts,
+        tasks,
+    } = given;
+    let detail = json!({
+        "member": id, "heir": heir, "conversations": conversations, "contacts": contacts, "tasks": tasks,
+    });
     told(env, tenant, id, &who, "member.removed", &detail).await
 }
 
-/// Leaves the workspace; open conversations become nobody's. [`Error::Conflict`] for the last owner.
+/// Leaves the workspace; open conversations, contacts and open tasks become nobody's. [`Error::Conflict`] for the last owner.
 pub async fn leave(env: &Env, tenant: &mut Tenant) -> Result<()> {
     let me = tenant.actor().await?;
     let who = place(tenant, me).await?;
     keep_an_owner(tenant, me, &who).await?;
     let given = part(env, tenant, me, None).await?;
-    let detail = json!({ "member": me, "conversations": given });
+    let Given {
+        conversations,
+        contacts,
+        tasks,
+    } = given;
+    let detail = json!({
+        "member": me, "conversations": conversations, "contacts": contacts, "tasks": tasks,
+    });
     told(env, tenant, me, &who, "member.left", &detail).await
 }
 
@@ -250,13 +265,20 @@ async fn forget_access(tenant: &mut Tenant, id: MemberId) -> Result<()> {
     Ok(())
 }
 
-/// Takes a member's place away and hands on what they had in hand; says how many conversations.
+/// How much a member had in hand.
+struct Given {
+    conversations: usize,
+    contacts: usize,
+    tasks: usize,
+}
+
+/// Takes a member's place away and hands on what they had in hand; says how much.
 async fn part(
     env: &Env,
     tenant: &mut Tenant,
     id: MemberId,
     heir: Option<MemberId>,
-) -> Result<usize> {
+) -> Result<Given> {
     let workspace = tenant.workspace();
     sqlx::query!(
         "UPDATE member SET removed_at = $3 WHERE workspace_id = $1 AND id = $2",
@@ -274,7 +296,22 @@ async fn part(
     )
     .execute(tenant.conn())
     .await?;
-    conversation::hand_on(env, tenant, id, heir).await
+    let conversations = conversation::hand_on(env, tenant, id, heir).await?;
+    // A limited agent who leaves does not see what is not theirs any more.
+    let limited = tenant.limited().await?;
+    if limited {
+        tenant.widen().await?;
+    }
+    let contacts = contact::let_go(env, tenant, id).await?;
+    let tasks = task::let_go(env, tenant, id).await?;
+    if limited {
+        tenant.narrow().await?;
+    }
+    Ok(Given {
+        conversations,
+        contacts,
+        tasks,
+    })
 }
 
 /// Tells everybody, has the member's open pages look again, and writes it down.

@@ -675,3 +675,115 @@ async fn whoever_asks_to_come_in_and_whoever_is_invited_is_told_of_in_the_feed(
         ]
     );
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_goes_leaves_their_contacts_and_open_tasks_to_nobody_in_bounded_steps_and_each_is_told_of(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    const MANY: i32 = 1200;
+    let (wire, through) = testing::wire::Wire::between(&options);
+    let (env, _) = testing::env(through);
+    let house = testing::workspace(&env, "Harbour", Role::Admin).await;
+    let (bo, _) = join(&env, &house, "Bo", Role::Agent).await;
+    let (heir, hers) = join(&env, &house, "Cy", Role::Agent).await;
+    let mut tenant = house.enter(&env).await;
+    for sql in [
+        // One in ten is a colleague's.
+        "INSERT INTO contact (workspace_id, id, name, created_at, owner_id)
+         SELECT $1, md5('p' || n)::uuid, 'P ' || n, now(), CASE WHEN n % 10 = 0 THEN $3 ELSE $2 END
+           FROM generate_series(1, $4) n",
+        // One in ten is done, and stays theirs.
+        "INSERT INTO task (workspace_id, id, contact_id, title, status, owner_id, created_at, changed_at, ended_at)
+         SELECT $1, md5('t' || n)::uuid, md5('p' || n)::uuid, 'T', CASE WHEN n % 10 = 0 THEN 'done' ELSE 'open' END,
+                $2, now(), now(), CASE WHEN n % 10 = 0 THEN now() END
+           FROM generate_series(1, $4) n WHERE $3 IS NOT NULL",
+    ] {
+        sqlx::query(sql)
+            .bind(house.workspace.0)
+            .bind(bo.0)
+            .bind(heir.0)
+            .bind(MANY)
+            .execute(tenant.conn())
+            .await
+            .unwrap();
+    }
+    tenant.commit().await.unwrap();
+    let mut tenant = house.enter(&env).await;
+    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    tenant.commit().await.unwrap();
+    let (sent, done) = wire
+        .count(async {
+            acting!(env, house, house.session, |t| remove(
+                &env,
+                &mut t,
+                bo,
+                Some(heir)
+            ))
+        })
+        .await;
+    done.unwrap();
+    assert!(sent < 60, "{sent} statements");
+    let mut tenant = house.enter(&env).await;
+    let told = testing::feed(&mut tenant, &mut cursor).await;
+    for what in [postern_types::Side::Contact, postern_types::Side::Task] {
+        let of = told
+            .iter()
+            .filter(|event| matches!(event, Event::Side { what: of, .. } if *of == what));
+        assert_eq!(of.count(), 1080, "{what:?}");
+    }
+    let count = async |tenant: &mut crate::Tenant, sql: &'static str| -> i64 {
+        sqlx::query_scalar(sql)
+            .bind(bo.0)
+            .fetch_one(tenant.conn())
+            .await
+            .unwrap()
+    };
+    for (sql, left) in [
+        ("SELECT count(*) FROM contact WHERE owner_id = $1", 0),
+        ("SELECT count(*) FROM contact WHERE owner_id <> $1", 120),
+        ("SELECT count(*) FROM task WHERE owner_id = $1", 120),
+        (
+            "SELECT count(*) FROM task WHERE owner_id = $1 AND ended_at IS NULL",
+            0,
+        ),
+        (
+            "SELECT count(*) FROM task WHERE owner_id IS NULL AND rev = 2 AND $1 IS NOT NULL",
+            1080,
+        ),
+        (
+            "SELECT count(*) FROM task_change WHERE kind = 'owner' AND value = '' AND author_id <> $1",
+            1080,
+        ),
+        (
+            "SELECT count(*) FROM audit WHERE action = 'member.removed' AND $1 IS NOT NULL",
+            1,
+        ),
+    ] {
+        assert_eq!(count(&mut tenant, sql).await, left, "{sql}");
+    }
+    tenant.commit().await.unwrap();
+
+    // A limited agent who leaves does not see what they let go of, and lets go of it all the same.
+    acting!(env, house, house.session, |t| crate::teams::limit(
+        &env, &mut t, true
+    ))
+    .unwrap();
+    let mut tenant = house.enter(&env).await;
+    sqlx::query("UPDATE task SET owner_id = $1 WHERE owner_id IS NULL AND id = md5('t1')::uuid")
+        .bind(heir.0)
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    acting!(env, house, hers, |t| leave(&env, &mut t)).unwrap();
+    let mut tenant = house.enter(&env).await;
+    let left: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM contact WHERE owner_id = $1) + (SELECT count(*) FROM task WHERE owner_id = $1)",
+    )
+    .bind(heir.0)
+    .fetch_one(tenant.conn())
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+}

@@ -5,20 +5,13 @@ use super::{News, hold, line, told, touch, write};
 use crate::{Env, Error, Result, Tenant, file};
 use postern_types::{DocumentId, FileId, SessionId, TaskId};
 
-/// Documents of a task, also those that are asked for.
-const MOST: i64 = 100;
-
-/// Whether a task may have one more. A client counts those that they see. Whoever adds one holds the task's row.
+/// Whether a task may have one more: it has a hundred at most, with those that are asked for and those that a client who asks
+/// does not see. Whoever adds one holds the task's row.
 pub(crate) async fn has_room(tenant: &mut Tenant, id: TaskId) -> Result<bool> {
-    let workspace = tenant.workspace();
-    let many = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "many!" FROM task_document WHERE workspace_id = $1 AND task_id = $2"#,
-        workspace.0,
-        id.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
-    Ok(many < MOST)
+    let room = sqlx::query_scalar!(r#"SELECT task_has_room($1) AS "room!""#, id.0)
+        .fetch_one(tenant.conn())
+        .await?;
+    Ok(room)
 }
 
 /// Asks the contact for a document of that name. [`Error::Conflict`] on a task that they do not see.

@@ -203,6 +203,7 @@ async fn a_persons_habits_are_theirs_in_every_browser(_: PgPoolOptions, options:
         locale: Some("de-AT".into()),
         announce: Announce::Nothing,
         sound: false,
+        task_mail: false,
     };
     let me = account::settle(&env, ana, &habits).await.unwrap();
     assert_eq!(me.habits, habits);
@@ -211,6 +212,7 @@ async fn a_persons_habits_are_theirs_in_every_browser(_: PgPoolOptions, options:
             locale: None,
             announce,
             sound: true,
+            task_mail: true,
         };
         account::settle(&env, ana, &habits).await.unwrap();
         assert_eq!(account::now(&env, ana).await.unwrap().habits, habits);

@@ -41,9 +41,20 @@ impl<K: Eq + Hash + Clone> Places<K> {
 
     /// A place for `whose`, unless all are taken, or `share` of them by the same.
     pub fn take(&self, whose: K, share: usize) -> Option<Place<K>> {
+        self.take_if(whose, |has, _| has < share)
+    }
+
+    /// The same, which leaves the last ones to those who have fewest: whoever has some takes one more only while more are free
+    /// than they have.
+    pub fn take_leaving(&self, whose: K, share: usize) -> Option<Place<K>> {
+        self.take_if(whose, |has, free| has < share && free > has)
+    }
+
+    fn take_if(&self, whose: K, may: impl Fn(usize, usize) -> bool) -> Option<Place<K>> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let has = taken.by.get(&whose).copied().unwrap_or_default();
-        if taken.all >= self.most || has >= share {
+        let free = self.most.saturating_sub(taken.all);
+        if free == 0 || !may(has, free) {
             return None;
         }
         taken.all += 1;

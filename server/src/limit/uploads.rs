@@ -15,20 +15,28 @@ use postern_app::{error::ApiError, ssr::Caller};
 use postern_domain::limit::Subject;
 use postern_types::{AccountId, LinkId, WorkspaceId};
 use std::{
+    sync::Arc,
     task::{Poll, ready},
     time::Duration,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout, timeout_at},
+};
 
 /// Uploads at once: each holds some megabytes until it is stored.
 const MOST: usize = 16;
 /// Those of one person, in all their sessions.
 const A_PERSON: usize = 4;
-/// Those by one link, however often it was opened; by all links of one workspace; and by all together.
+/// Those by one link, however often it was opened; by all links of one workspace; and by all together. The last ones that are
+/// free go to workspaces that have fewest: three that bring as much as they may leave places for others.
 const A_LINK: usize = 2;
-const A_WORKSPACES_LINKS: usize = 4;
+const A_WORKSPACES_LINKS: usize = 3;
 const LINKS: usize = 8;
-/// Those into one workspace.
+/// Clients that wait for a place, and how long; of one link as many as may bring something at once.
+const WAITING: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Those into one workspace: its clients have half of them at most.
 const A_WORKSPACE: usize = 6;
 /// The longest silence.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -44,12 +52,24 @@ pub struct Uploads {
     links: Places<LinkId>,
     hosts: Places<WorkspaceId>,
     workspaces: Places<WorkspaceId>,
+    /// Clients that wait for one of the links' places, which are told when one is free again.
+    waiting: Places<LinkId>,
+    freed: Arc<Notify>,
+    patience: Duration,
 }
 
 /// A client's place, for as long as their document comes.
 pub struct Brings {
-    _link: Place<LinkId>,
-    _host: Place<WorkspaceId>,
+    places: Option<(Place<LinkId>, Place<WorkspaceId>)>,
+    freed: Arc<Notify>,
+}
+
+impl Drop for Brings {
+    fn drop(&mut self) {
+        // First it is free, then that is told.
+        drop(self.places.take());
+        self.freed.notify_waiters();
+    }
 }
 
 impl Default for Uploads {
@@ -59,6 +79,9 @@ impl Default for Uploads {
             links: Places::new(LINKS),
             hosts: Places::new(LINKS),
             workspaces: Places::new(MOST),
+            waiting: Places::new(WAITING),
+            freed: Arc::default(),
+            patience: PATIENCE,
         }
     }
 }
@@ -69,10 +92,33 @@ impl Uploads {
     }
 
     fn of_link(&self, workspace: WorkspaceId, link: LinkId) -> Option<Brings> {
+        let link = self.links.take(link, A_LINK)?;
+        let host = self.hosts.take_leaving(workspace, A_WORKSPACES_LINKS)?;
         Some(Brings {
-            _link: self.links.take(link, A_LINK)?,
-            _host: self.hosts.take(workspace, A_WORKSPACES_LINKS)?,
+            places: Some((link, host)),
+            freed: Arc::clone(&self.freed),
         })
+    }
+
+    /// The same, once there is one; none when there is none for some seconds, or too many wait.
+    async fn turn_of_link(&self, workspace: WorkspaceId, link: LinkId) -> Option<Brings> {
+        if let Some(brings) = self.of_link(workspace, link) {
+            return Some(brings);
+        }
+        let _waits = self.waiting.take(link, A_LINK)?;
+        let turn = async {
+            loop {
+                let freed = self.freed.notified();
+                tokio::pin!(freed);
+                // From here on no place that becomes free is missed.
+                freed.as_mut().enable();
+                if let Some(brings) = self.of_link(workspace, link) {
+                    return brings;
+                }
+                freed.await;
+            }
+        };
+        timeout(self.patience, turn).await.ok()
     }
 
     fn of_workspace(&self, workspace: WorkspaceId) -> Option<Place<WorkspaceId>> {
@@ -113,14 +159,14 @@ pub async fn client_layer(request: Request, next: Next) -> Response {
     next.run(request.map(in_turns)).await
 }
 
-/// One of the places of a client's link, for whom is known to be behind its PIN; clients have places of their own, so that
-/// they hold up no member.
-pub fn enter_client(
+/// One of the places of a client's link, for whom is known to be behind its PIN, after some seconds of waiting for it; clients
+/// have places of their own, so that they hold up no member.
+pub async fn enter_client(
     state: &AppState,
     workspace: WorkspaceId,
     link: LinkId,
 ) -> Result<Brings, ApiError> {
-    let place = state.limits.uploads.of_link(workspace, link);
+    let place = state.limits.uploads.turn_of_link(workspace, link).await;
     place.ok_or(ApiError::Unavailable)
 }
 
@@ -242,13 +288,60 @@ mod tests {
         let mut held: Vec<_> = (0..9).filter_map(|_| bring(1, 1)).collect();
         assert_eq!(held.len(), 2);
         held.extend((2..99).filter_map(|link| bring(1, link)));
-        assert_eq!(held.len(), 4);
+        assert_eq!(held.len(), 3);
         held.extend((100..199).filter_map(|link| bring(2, link)));
+        assert_eq!(held.len(), 6, "three of each of two workspaces");
+        // The last two go to workspaces that have none.
+        held.extend((200..299).filter_map(|link| bring(3, link)));
+        assert_eq!(held.len(), 7);
+        held.extend((300..399).filter_map(|link| bring(4, link)));
         assert_eq!(held.len(), 8);
-        assert!(bring(3, 200).is_none(), "all of them");
+        assert!(bring(5, 400).is_none(), "all of them");
         held.clear();
         // What was refused has kept nothing.
         assert!(bring(1, 99).is_some() && bring(3, 200).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_client_waits_for_a_place_and_not_for_ever_and_whoever_has_none_comes_before_who_has()
+    {
+        let patience = Duration::from_millis(80);
+        let uploads = Uploads {
+            patience,
+            ..Uploads::default()
+        };
+        let of = |workspace, link| {
+            let workspace = WorkspaceId(Uuid::from_u128(workspace));
+            uploads.turn_of_link(workspace, LinkId(Uuid::from_u128(link)))
+        };
+        let mut held = Vec::new();
+        for (workspace, link) in [
+            (1, 1),
+            (1, 1),
+            (1, 2),
+            (2, 3),
+            (2, 3),
+            (2, 4),
+            (3, 5),
+            (4, 6),
+        ] {
+            held.push(of(workspace, link).await.expect("a place"));
+        }
+        let begun = Instant::now();
+        assert!(of(5, 7).await.is_none());
+        assert!(begun.elapsed() >= patience);
+        // One of the first workspace ends: another one of the third waits longer, and a newcomer has the place.
+        let (second, first, ()) = tokio::join!(of(3, 8), of(5, 7), async {
+            tokio::task::yield_now().await;
+            held.remove(0);
+        });
+        assert!(first.is_some() && second.is_none());
+        // No more wait by one link than may bring.
+        let mut held: Vec<_> = std::iter::once(first).flatten().chain(held).collect();
+        let (one, two, three) = tokio::join!(of(5, 7), of(5, 7), of(5, 7));
+        assert!(one.is_none() && two.is_none() && three.is_none());
+        held.clear();
+        assert!(of(5, 7).await.is_some());
     }
 
     #[tokio::test]

@@ -128,6 +128,7 @@ async fn bring(
                 };
                 let by = Bringer::Client(*visit);
                 let place = limit::uploads::enter_client(state, visit.workspace, link)
+                    .await
                     .map_err(|_| Error::Unavailable)?;
                 let taken = async {
                     let admitted = admit_paper(&state.env, by, paper).await?;

@@ -123,6 +123,7 @@ pub fn calls(
             "fields/change",
             json!({ "id": message, "name": "Mine now", "choices": ["a"] }),
         ),
+        ("fields/move", json!({ "id": message, "up": true })),
         ("fields/delete", json!({ "id": message })),
         ("contact/person", json!({ "id": conversation })),
         ("contact/find", json!({ "search": "" })),

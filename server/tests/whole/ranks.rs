@@ -27,6 +27,7 @@ const HIGHER: [(&str, &[&str]); 3] = [
             "labels/delete",
             "fields/create",
             "fields/change",
+            "fields/move",
             "fields/delete",
             "contacts/imports",
             "contacts/import",

@@ -1,4 +1,4 @@
-//! Of which messages one hears, and whether this browser tells.
+//! Of which messages one hears, whether this browser tells, and whether tasks are mailed.
 
 use super::Desk;
 use crate::{
@@ -25,6 +25,11 @@ pub fn Hearing(desk: Desk) -> impl IntoView {
         let sound = event_target_checked(&event);
         desk.choose(|mine| mine.sound = sound);
     };
+    let mailed = move || desk.mine.with(|mine| mine.task_mail);
+    let mail = move |event: web_sys::Event| {
+        let task_mail = event_target_checked(&event);
+        desk.choose(|mine| mine.task_mail = task_mail);
+    };
     view! {
         <section class="card" aria-labelledby="hearing-head">
             <h2 id="hearing-head">{settings::HEARING}</h2>
@@ -46,6 +51,10 @@ pub fn Hearing(desk: Desk) -> impl IntoView {
             <label class="team-switch">
                 <input type="checkbox" role="switch" prop:checked=sound on:change=on::change(hush)/>
                 <span><strong>{settings::SOUND}</strong><small>{settings::SOUND_HINT}</small></span>
+            </label>
+            <label class="team-switch">
+                <input type="checkbox" role="switch" prop:checked=mailed on:change=on::change(mail)/>
+                <span><strong>{settings::TASK_MAIL}</strong><small>{settings::TASK_MAIL_HINT}</small></span>
             </label>
             <p class="hint">{settings::LETTERS}</p>
         </section>

@@ -1,5 +1,6 @@
-//! The head of the list: search, whose, open or closed.
+//! The head of the list: search, labels, whose, open or closed.
 
+use super::narrow::{Labels, LabelsButton, Narrow};
 use crate::{
     boxed::{Show, memo, on},
     browser,
@@ -16,7 +17,7 @@ const TYPING: Duration = Duration::from_millis(180);
 
 /// Sets what is looked at.
 #[component]
-pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
+pub fn Filters(looking_at: RwSignal<ListRequest>, narrow: Narrow) -> impl IntoView {
     let desk = use_desk();
     let state = memo(move || looking_at.with(|request| request.state));
     let toggle = move |_| {
@@ -33,15 +34,17 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
                 <h1>{frame::INBOX}</h1>
                 <button type="button" class="icon-button" title=template::NEW aria-label=template::NEW
                     on:click=on::click(move |_| desk.choose_template(Towards::Number))><Icon name="plus"/></button>
+                <LabelsButton narrow/>
                 <button type="button" class="switch-state" aria-pressed=move || (state.get() == ConversationState::Closed).to_string() on:click=on::click(toggle)>
                     <span class:chosen=move || state.get() == ConversationState::Open>{list::OPEN}</span>
                     <span class:chosen=move || state.get() == ConversationState::Closed>{list::CLOSED}</span>
                 </button>
             </div>
             <Search looking_at/>
+            <Labels narrow/>
             <div class="views" role="group" aria-label=list::VIEWS>
                 {[InboxView::Mine, InboxView::Teams, InboxView::Unassigned, InboxView::All, InboxView::Closing]
-                    .map(|view| view! { <ViewTab view looking_at/> })}
+                    .map(|view| view! { <ViewTab view looking_at narrow/> })}
             </div>
         </header>
     }
@@ -49,9 +52,10 @@ pub fn Filters(looking_at: RwSignal<ListRequest>) -> impl IntoView {
 }
 
 #[component]
-fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>) -> impl IntoView {
+fn ViewTab(view: InboxView, looking_at: RwSignal<ListRequest>, narrow: Narrow) -> impl IntoView {
     let live = use_live();
-    let counts = live.counts();
+    let all = live.counts();
+    let counts = memo(move || narrow.counts.get().unwrap_or_else(|| all.get()));
     let many = move || match view {
         InboxView::Mine => counts.get().mine,
         // Not counted: what is unread there counts under one of the others.

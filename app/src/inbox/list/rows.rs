@@ -2,6 +2,7 @@
 
 use super::{
     focus,
+    narrow::Narrow,
     span::{self, Span},
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
 use leptos::{html, prelude::*};
 use postern_types::{ConversationId, ConversationState, InboxView, ListRequest, Role};
 
-/// What a search found, as far as it was read.
+/// What a search found, or wears the labels that are asked for, as far as it was read.
 #[derive(Clone, Default, PartialEq)]
 struct Found {
     /// What was asked for, without the place.
@@ -27,7 +28,7 @@ struct Found {
 
 /// The list of the pane.
 #[component]
-pub fn Rows() -> impl IntoView {
+pub fn Rows(narrow: Narrow) -> impl IntoView {
     let live = use_live();
     let found = RwSignal::new(None::<Found>);
     let failed = RwSignal::new(None::<ApiError>);
@@ -40,14 +41,16 @@ pub fn Rows() -> impl IntoView {
         tries.track();
         let request = live.looking_at.get();
         let ready = loaded.get();
-        let searching = !request.search.is_empty();
+        let searching = is_narrow(&request);
         failed.set(None);
         // What an earlier search found stays until the new answer is here.
         if !searching {
             found.set(None);
         }
         let known = if searching {
-            found.with_untracked(|found| found.as_ref().is_some_and(|found| found.of == request))
+            // Rows that were read anew may wear something else.
+            !request.search.is_empty()
+                && found.with_untracked(|found| found.as_ref().is_some_and(|f| f.of == request))
         } else {
             live.inbox
                 .with_untracked(|inbox| inbox.reached((request.view, request.state)))
@@ -56,24 +59,14 @@ pub fn Rows() -> impl IntoView {
             read(live, request, found, failed);
         }
     });
+    read_again(live, narrow, found, failed);
 
-    let searching = memo(move || live.looking_at.with(|request| !request.search.is_empty()));
+    let searching = memo(move || live.looking_at.with(is_narrow));
     let key = move || {
         live.looking_at
             .with(|request| (request.view, request.state))
     };
-    let ids = memo(move || {
-        if searching.get() {
-            return found.with(|found| {
-                found
-                    .as_ref()
-                    .map(|found| found.ids.clone())
-                    .unwrap_or_default()
-            });
-        }
-        let key = key();
-        live.inbox.with(|inbox| inbox.list(key))
-    });
+    let ids = memo(move || shown(live, found, key()));
     let complete = memo(move || {
         if searching.get() {
             return live
@@ -132,6 +125,43 @@ pub fn Rows() -> impl IntoView {
     .into_any()
 }
 
+/// Reads what wears the labels once more when that may be something else by now.
+fn read_again(
+    live: Live,
+    narrow: Narrow,
+    found: RwSignal<Option<Found>>,
+    failed: RwSignal<Option<ApiError>>,
+) {
+    Effect::new(move |before: Option<u32>| {
+        let now = narrow.pulse.get();
+        let request = live.looking_at.get_untracked();
+        let here = found.with_untracked(|found| found.as_ref().is_some_and(|f| f.of == request));
+        if before.is_some_and(|before| before != now) && here && request.search.is_empty() {
+            read(live, request, found, failed);
+        }
+        now
+    });
+}
+
+/// What stands in the list. A search looks through all conversations; labels leave whose they are and how.
+fn shown(live: Live, found: RwSignal<Option<Found>>, key: live::ListKey) -> Vec<ConversationId> {
+    let (narrow, searched) = live
+        .looking_at
+        .with(|request| (is_narrow(request), !request.search.is_empty()));
+    if !narrow {
+        return live.inbox.with(|inbox| inbox.list(key));
+    }
+    let ids = found.with(|found| {
+        let ids = found.as_ref().map(|found| found.ids.clone());
+        ids.unwrap_or_default()
+    });
+    if searched {
+        ids
+    } else {
+        live.inbox.with(|inbox| inbox.among(key, &ids))
+    }
+}
+
 /// The rows near the reader, and room for the others.
 #[component]
 fn Drawn(drawn: Memo<span::Drawn>) -> impl IntoView {
@@ -182,7 +212,7 @@ fn read(
         };
         let same = live.looking_at.try_with_untracked(|now| *now == of);
         match answer {
-            Ok(page) if request.search.is_empty() => {
+            Ok(page) if !is_narrow(&request) => {
                 live.inbox
                     .try_update(|inbox| inbox.absorb_page((request.view, request.state), page));
             }
@@ -190,9 +220,17 @@ fn read(
                 let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
                 live.inbox.try_update(|inbox| inbox.remember(page.rows));
                 found.try_update(|found| {
-                    let mut all = found
-                        .take()
-                        .filter(|found| request.after.is_some() && found.of == of)
+                    let known = found.take().filter(|found| found.of == of);
+                    if request.after.is_none()
+                        && page.next.is_some()
+                        && let Some(known) =
+                            known.as_ref().filter(|known| known.ids.len() > ids.len())
+                    {
+                        *found = Some(anew(live, known, ids));
+                        return;
+                    }
+                    let mut all = known
+                        .filter(|_| request.after.is_some())
                         .unwrap_or_default();
                     all.ids.extend(
                         ids.into_iter()
@@ -212,6 +250,29 @@ fn read(
     });
 }
 
+/// Whether it is found by what is asked for, and not by whose it is alone.
+fn is_narrow(request: &ListRequest) -> bool {
+    !request.search.is_empty() || !request.labels.is_empty()
+}
+
+/// What was found, with its first page as it is now: who has scrolled far keeps what they have behind it.
+fn anew(live: Live, known: &Found, first: Vec<ConversationId>) -> Found {
+    let key = (known.of.view, known.of.state);
+    let old = known.ids.iter().filter(|id| !first.contains(id));
+    let both: Vec<_> = first.iter().chain(old).copied().collect();
+    let both = live.inbox.with_untracked(|inbox| inbox.among(key, &both));
+    let end = both.iter().position(|id| first.last() == Some(id));
+    let behind = both.into_iter().skip(end.map_or(0, |end| end + 1));
+    Found {
+        ids: first
+            .iter()
+            .copied()
+            .chain(behind.filter(|id| !first.contains(id)))
+            .collect(),
+        ..known.clone()
+    }
+}
+
 #[component]
 fn NoRows(searching: Memo<bool>) -> impl IntoView {
     let live = use_live();
@@ -221,6 +282,9 @@ fn NoRows(searching: Memo<bool>) -> impl IntoView {
     // Who sets the workspace up sees what comes next.
     let steps = move || session.at_least(Role::Admin).then(|| (first.card)());
     move || {
+        if searching.get() && live.looking_at.with(|request| request.search.is_empty()) {
+            return view! { <Empty icon="tag" title=list::NOTHING_WORN hint=list::NOTHING_WORN_HINT/> }.into_any();
+        }
         if searching.get() {
             return view! { <Empty icon="search" title=list::NOTHING_FOUND hint=list::NOTHING_FOUND_HINT/> }.into_any();
         }

@@ -152,6 +152,7 @@ pub async fn load(live: Live) -> Result<(), ApiError> {
     };
     let request = ListRequest {
         search: String::new(),
+        labels: Vec::new(),
         after: None,
         ..looking_at
     };

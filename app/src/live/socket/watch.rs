@@ -82,7 +82,7 @@ fn keep_counts(live: Live) {
             let Some(asked) = live.inbox.try_update(Inbox::ask_counts) else {
                 return;
             };
-            if let Ok(counts) = api::counts().await {
+            if let Ok(counts) = api::counts(Vec::new()).await {
                 live.inbox
                     .try_update(|inbox| inbox.take_counts(counts, asked));
             } else {

@@ -17,6 +17,7 @@ async fn each_save_that_changes_something_is_one_line_of_the_persons_audit(
         locale: None,
         announce: Announce::default(),
         sound: true,
+        task_mail: true,
     };
     let locale = Habits {
         locale: Some(LOCALES[0].to_owned()),
@@ -25,6 +26,7 @@ async fn each_save_that_changes_something_is_one_line_of_the_persons_audit(
     let both = Habits {
         announce: Announce::Nothing,
         sound: false,
+        task_mail: false,
         ..locale.clone()
     };
     // As it is for who chose nothing; then a change, the same again, and two at once.
@@ -57,7 +59,7 @@ async fn each_save_that_changes_something_is_one_line_of_the_persons_audit(
             ),
             (
                 "settings_changed".to_owned(),
-                json!({ "changed": ["announce", "sound"] })
+                json!({ "changed": ["announce", "sound", "task_mail"] })
             ),
             ("renamed".to_owned(), json!({})),
         ]

@@ -309,3 +309,67 @@ async fn another_workspace_neither_sees_nor_changes_what_is_worn_and_noted(
         .await
         .unwrap();
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn fields_stand_in_the_order_that_managers_give_them_and_a_contacts_page_obeys(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let shop = shop(options).await;
+    let (_, session) = join(&shop, "Bo", Role::Agent).await;
+    let ana = contact(&shop).await;
+    let env = &shop.env;
+    let mut owner = shop.enter().await;
+    let mut fields = Vec::new();
+    for name in ["One", "Two", "Gone", "Three"] {
+        let id = field::make(env, &mut owner, name, FieldKind::Text, &[])
+            .await
+            .unwrap();
+        field::set(env, &mut owner, ana, id, name).await.unwrap();
+        fields.push(id);
+    }
+    let [one, two, gone, three] = fields[..] else {
+        panic!("four")
+    };
+    field::delete(env, &mut owner, gone).await.unwrap();
+    // Past one that was deleted; not past the first, nor past the last.
+    for (id, up, order) in [
+        (three, true, ["One", "Three", "Two"]),
+        (three, true, ["Three", "One", "Two"]),
+        (three, true, ["Three", "One", "Two"]),
+        (one, false, ["Three", "Two", "One"]),
+        (one, false, ["Three", "Two", "One"]),
+        (two, true, ["Two", "Three", "One"]),
+    ] {
+        field::shift(env, &mut owner, id, up).await.unwrap();
+        let all = field::all(&mut owner).await.unwrap();
+        let names: Vec<_> = all.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, order);
+    }
+    let values = whole(env, &mut owner, ana).await.unwrap().values;
+    let values: Vec<_> = values.iter().map(|value| value.value.as_str()).collect();
+    assert_eq!(values, ["Two", "Three", "One"]);
+    let last = field::make(env, &mut owner, "Last", FieldKind::Text, &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        field::all(&mut owner).await.unwrap().last().unwrap().id,
+        last
+    );
+    let missing = field::shift(env, &mut owner, gone, true).await;
+    assert!(matches!(missing, Err(Error::NotFound)));
+    let moved: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE action = 'field.moved'")
+        .fetch_one(owner.conn())
+        .await
+        .unwrap();
+    assert_eq!(moved, 4, "each that moved one");
+    owner.commit().await.unwrap();
+    let mut agent = as_agent(&shop, session).await;
+    let refused = field::shift(env, &mut agent, one, true).await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+    drop(agent);
+    let other = testing::workspace(env, "Other", Role::Owner).await;
+    let mut stranger = other.enter(env).await;
+    let missing = field::shift(env, &mut stranger, one, true).await;
+    assert!(matches!(missing, Err(Error::NotFound)));
+}

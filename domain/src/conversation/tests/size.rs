@@ -200,7 +200,7 @@ async fn far(big: &mut Big, view: InboxView, state: ConversationState) -> String
 async fn around(big: &mut Big) {
     let (env, request) = (big.env.clone(), ListRequest::default());
     let (pages, count) = big
-        .pages(async |tenant| counts(&env, tenant).await.unwrap())
+        .pages(async |tenant| counts(&env, tenant, &[]).await.unwrap())
         .await;
     println!("counts: {pages}");
     let counted = (count.mine, count.unassigned, count.all, count.closing);

@@ -13,13 +13,15 @@ pub(super) const MOST_BYTES: i64 = 512 * 1024 * 1024;
 pub(super) const ALL_BYTES: i64 = 5 * 1024 * 1024 * 1024;
 
 /// [`Error::Conflict`] when the task has as many documents as it may have, or as much lies here of a client as may;
-/// [`Error::TooMany`] when a client has brought so much within a day that no more is taken.
+/// [`Error::TooMany`] when a client has brought so much within a day that so many bytes more are not taken. Whoever keeps it
+/// [`hold`]s what is counted, with the size as it came: nothing passes a ceiling, however much comes at once.
 pub(super) async fn room(
     env: &Env,
     tenant: &mut Tenant,
     by: &Bringer,
     contact: ContactId,
     paper: &Paper,
+    size: u64,
 ) -> Result<()> {
     if paper.asked.is_none() && !task::has_room(tenant, paper.task).await? {
         return Err(Error::conflict(
@@ -41,13 +43,15 @@ pub(super) async fn room(
     )
     .fetch_one(tenant.conn())
     .await?;
-    if brought.all >= ALL_BYTES {
+    // What is not known yet is something.
+    let size = i64::try_from(size.max(1)).unwrap_or(i64::MAX);
+    if brought.all.saturating_add(size) > ALL_BYTES {
         return Err(Error::conflict(
-            "You have brought 5 GB of documents, which is all that is kept for you. This one was not: ask for some to be \
-             taken away first.",
+            "You have brought 5 GB of documents, which is all that is kept for you, or would have with this one. It was not \
+             kept: ask for some to be taken away first.",
         ));
     }
-    if brought.files < MOST && brought.bytes < MOST_BYTES {
+    if brought.files < MOST && brought.bytes.saturating_add(size) <= MOST_BYTES {
         return Ok(());
     }
     Err(Error::TooMany {

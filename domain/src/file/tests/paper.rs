@@ -482,3 +482,61 @@ async fn a_client_brings_so_much_in_a_day_and_in_all_however_much_comes_at_once(
     let admitted = scene.admit(member).await.unwrap();
     scene.receive(admitted).await.unwrap();
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_client_meets_the_ceiling_of_a_task_with_what_they_do_not_see_and_passes_none_with_five_at_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let scene = scene(options).await;
+    scene.fill(98, 5, 2).await;
+    let member = Bringer::Member(scene.owner.session, scene.owner.workspace);
+    let mut paper = scene.paper("a.txt", "text/plain");
+    paper.internal = true;
+    scene.bring(member, paper, b"between us").await.unwrap();
+    let mut coming = Vec::new();
+    for _ in 0..5 {
+        coming.push(scene.admit(scene.client()).await.unwrap());
+    }
+    let came = coming.into_iter().map(|one| scene.receive(one));
+    let came = futures::future::join_all(came).await;
+    assert_eq!(came.iter().filter(|one| one.is_ok()).count(), 1, "{came:?}");
+    let full = scene.admit(scene.client()).await;
+    assert!(matches!(full, Err(Error::Conflict(_))), "{full:?}");
+    let all = "SELECT count(*) FROM task_document";
+    assert_eq!(scene.count(all).await, 100);
+    // Of a task that is not theirs a client learns nothing.
+    let mut tenant = portal::enter(&scene.env, &scene.visit).await.unwrap();
+    let room: bool = sqlx::query_scalar("SELECT task_has_room($1)")
+        .bind(scene.other.0)
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert!(room);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn five_that_come_at_once_pass_no_ceiling_of_bytes_by_a_single_one(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let scene = scene(options).await;
+    // Each brings five bytes: there is room for two, and two bytes more.
+    scene.fill(1, MOST_BYTES - 12, 0).await;
+    let mut coming = Vec::new();
+    for _ in 0..5 {
+        coming.push(scene.admit(scene.client()).await.unwrap());
+    }
+    let came = coming.into_iter().map(|one| scene.receive(one));
+    let came = futures::future::join_all(came).await;
+    assert_eq!(came.iter().filter(|one| one.is_ok()).count(), 2, "{came:?}");
+    let refused = |one: &&Result<Kept>| matches!(one, Err(Error::TooMany { .. }));
+    assert_eq!(came.iter().filter(refused).count(), 3, "{came:?}");
+    let bytes = scene.count("SELECT sum(size)::bigint FROM file").await;
+    assert_eq!(bytes, MOST_BYTES - 2);
+    // What says before how large it is, is refused before it is read.
+    let mut paper = scene.paper("a.txt", "text/plain");
+    paper.size = Some(3);
+    let refused = admit_paper(&scene.env, scene.client(), paper).await;
+    assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+}

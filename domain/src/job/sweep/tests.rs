@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Per kind: how an old row is made, how a fresh one, and how many stay to be counted in its workspace. `$1` is the
 /// workspace, `$2` its channel, `$3` its session, `$4` any id.
-const KINDS: [(&str, &str, &str, &str); 4] = [
+const KINDS: [(&str, &str, &str, &str); 5] = [
     (
         "status_early",
         "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, received_at)
@@ -43,6 +43,28 @@ const KINDS: [(&str, &str, &str, &str); 4] = [
          SELECT uuid_send($4), $1, $3, now() - interval '1 hour' WHERE $2::uuid IS NOT NULL",
         // The serving role may not look at them; the number that went tells enough.
         "SELECT 2::bigint",
+    ),
+    (
+        "portal_session",
+        // Ended, although it would still be good.
+        "WITH contact AS (
+            INSERT INTO contact (workspace_id, id, name, created_at) VALUES ($1, $4, 'Ana', now()) RETURNING id),
+         link AS (
+            INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
+            SELECT $1, $4, id, sha256(uuid_send($4)), '', now(), now() FROM contact RETURNING id)
+         INSERT INTO portal_session (workspace_id, id, link_id, created_at, expires_at, seen_at, ended_at, network, browser)
+         SELECT $1, $4, id, now(), now() + interval '1 year', now(), now() - interval '30 days 1 minute', '', ''
+           FROM link WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        // It ran out not long ago, and nobody ended it.
+        "WITH contact AS (
+            INSERT INTO contact (workspace_id, id, name, created_at) VALUES ($1, $4, 'Ana', now()) RETURNING id),
+         link AS (
+            INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
+            SELECT $1, $4, id, sha256(uuid_send($4)), '', now(), now() FROM contact RETURNING id)
+         INSERT INTO portal_session (workspace_id, id, link_id, created_at, expires_at, seen_at, ended_at, network, browser)
+         SELECT $1, $4, id, now(), now() - interval '29 days', now() - interval '1 year', NULL, '', ''
+           FROM link WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "SELECT count(*) FROM portal_session",
     ),
 ];
 

@@ -206,7 +206,7 @@ fn cut(body: &str) -> String {
     text
 }
 
-/// To the owner and to whoever commented, but for who did it. Where agents are limited, those who commented and see nothing
+/// To the owner and to whoever commented, but for who did it and for those who want no letters of tasks. Where agents are limited, those who commented and see nothing
 /// of the contact any more hear nothing either.
 async fn post(env: &Env, tenant: &mut Tenant, about: &About, letter: Letter) -> Result<()> {
     let workspace = tenant.workspace();
@@ -216,9 +216,11 @@ async fn post(env: &Env, tenant: &mut Tenant, about: &About, letter: Letter) -> 
             AND (m.id = t.owner_id
                  OR m.id IN (SELECT c.author_id FROM task_comment c WHERE c.workspace_id = $1 AND c.task_id = t.id))
            JOIN account a ON a.id = m.account_id
+           LEFT JOIN account_setting s ON s.account_id = a.id
            JOIN workspace w ON w.workspace_id = t.workspace_id
           WHERE t.workspace_id = $1 AND t.id = $2 AND m.id IS DISTINCT FROM $3
             AND m.state = 'active' AND m.removed_at IS NULL AND a.disabled_at IS NULL
+            AND s.task_mail IS NOT FALSE
             AND (NOT w.agents_limited OR m.role <> 'agent' OR m.id = t.owner_id
                  OR EXISTS (SELECT FROM contact p
                              WHERE p.workspace_id = $1 AND p.id = t.contact_id AND p.owner_id = m.id)
@@ -235,7 +237,10 @@ async fn post(env: &Env, tenant: &mut Tenant, about: &About, letter: Letter) -> 
     .fetch_all(tenant.conn())
     .await?;
     let page = format!("{}/tasks/{}", env.post.origin, about.task);
-    let letter = letter.button("Open the task", page);
+    let choice = format!("{}/settings/account#hearing-head", env.post.origin);
+    let letter = letter
+        .button("Open the task", page)
+        .link("No e-mails about tasks? Choose it in your account", choice);
     for reader in &readers {
         mail::put(env, tenant.conn(), reader, &letter).await?;
     }

@@ -168,6 +168,47 @@ async fn what_a_member_says_to_the_client_is_a_note_and_what_colleagues_say_is_n
 }
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
+async fn who_wants_no_mail_of_tasks_gets_none_and_a_mail_says_where_that_is_chosen(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let h = house(options).await;
+    let (ana, anas) = h.join("Ana", Role::Agent).await;
+    let (bo, bos) = h.join("Bo", Role::Agent).await;
+    let wants = async |session, task_mail| {
+        let habits = postern_types::Habits {
+            task_mail,
+            ..postern_types::Habits::default()
+        };
+        crate::account::settle(&h.env, session, &habits)
+            .await
+            .unwrap();
+    };
+    wants(anas, false).await;
+    wants(bos, true).await;
+    settle(&h);
+    let id = h.task("Passport", false).await;
+    let mut tenant = h.as_member(bos).await;
+    task::comment(&h.env, &mut tenant, id, "I look at it", true)
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    h.change(id, |form| form.owner = Some(ana)).await;
+    // What counts is what is chosen when the mail goes.
+    wait(&h).await;
+    assert_eq!(subjects(&h, ana).await, [""; 0]);
+    assert_eq!(subjects(&h, bo).await, ["Harbour made the task Passport"]);
+    let to = address(&h, bo).await;
+    let letters = testing::letters(&h.env, &to).await;
+    let where_to = "/settings/account#hearing-head";
+    assert!(letters.iter().all(|letter| letter.text.contains(where_to)));
+    wants(anas, true).await;
+    h.change(id, |form| form.status = TaskStatus::Doing).await;
+    wait(&h).await;
+    assert_eq!(subjects(&h, ana).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "crate::db::MIGRATOR")]
 async fn the_owner_and_those_who_commented_are_mailed_and_who_did_it_is_not(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -260,7 +260,7 @@ async fn every_function_answers_a_limited_agent_as_if_the_others_were_not_there(
         let people = contact::find(&mut tenant, search).await.unwrap();
         assert_eq!(people.len(), found, "{search}");
     }
-    let counts = conversation::counts(env, &mut tenant).await.unwrap();
+    let counts = conversation::counts(env, &mut tenant, &[]).await.unwrap();
     assert_eq!((counts.mine, counts.unassigned, counts.all), (1, 1, 2));
     let (message, file_id): (Uuid, Uuid) =
         (secrets[2].parse().unwrap(), secrets[3].parse().unwrap());

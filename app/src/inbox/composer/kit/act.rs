@@ -2,7 +2,7 @@
 
 use super::{bring::Hand, place};
 use crate::{
-    boxed::{memo, on},
+    boxed::{effect, memo, on},
     browser,
     inbox::desk::Ask,
     json,
@@ -10,11 +10,10 @@ use crate::{
     ui::icon::Icon,
     words::{self, fault, kit},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 use postern_types::{
     Compose, Content, Direction, Extra, MessageId, MessageView, Outgoing, Packed, Reaction, Status,
 };
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// The ones that WhatsApp offers first.
@@ -22,34 +21,27 @@ const QUICK: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 /// A menu beside the line whose button was pressed. The buttons are the thread's.
 #[component]
-#[expect(clippy::too_many_lines, reason = "one menu, read from top to bottom")]
 pub fn Actions() -> impl IntoView {
     let hand = Hand::here();
     let (live, desk, bench, toasts) = (hand.live, hand.desk, hand.bench, hand.toasts);
     let chosen = RwSignal::new(None::<MessageId>);
     let menu = NodeRef::<html::Div>::new();
     let own = RwSignal::new(String::new());
-    let pressed = window_event_listener(ev::click, move |event| {
-        let button = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-            .and_then(|target| target.closest(".act").ok().flatten());
-        let Some(button) = button else { return };
-        let Some(id) = message_of(&button) else {
-            return;
-        };
+    // Also for one that was pressed before this code was here.
+    effect(move || {
+        let Some(id) = desk.acts.get() else { return };
+        desk.acts.set(None);
         own.set(String::new());
         chosen.set(Some(id));
-        // It shows what it has for this message before it is placed.
+        // It shows what it has for this message before it is placed. The line may have been drawn anew meanwhile.
         request_animation_frame(move || {
-            if let Some(menu) = menu.get_untracked() {
+            if let (Some(menu), Some(button)) = (menu.get_untracked(), button_of(id)) {
                 place(&menu, &button);
                 let _ = menu.show_popover();
                 browser::focus(".act-menu button");
             }
         });
     });
-    on_cleanup(move || pressed.remove());
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
             let _ = menu.hide_popover();
@@ -132,9 +124,9 @@ pub fn Actions() -> impl IntoView {
     .into_any()
 }
 
-fn message_of(button: &Element) -> Option<MessageId> {
-    let line = button.closest("[data-message]").ok().flatten()?;
-    line.get_attribute("data-message")?.parse().ok()
+fn button_of(id: MessageId) -> Option<Element> {
+    let button = format!("[data-message=\"{id}\"] > .act");
+    document().query_selector(&button).ok().flatten()
 }
 
 /// Whether WhatsApp knows it, so that it can be answered.
