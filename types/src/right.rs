@@ -49,7 +49,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 19] = [
+pub const RIGHTS: [(Right, Role, &str); 20] = [
     (
         Right::Answer,
         Role::Agent,

@@ -69,7 +69,13 @@ fn told(what: Happened) -> (&'static str, contacts::What, String, Option<String>
     match what {
         Happened::Heard(id, content) => said(What::Heard, id, content),
         Happened::Wrote(id, content) => said(What::Wrote, id, content),
-        Happened::Remarked(id, content) => said(What::Noted, id, content),
+        Happened::Remarked(id, content) => {
+            let what = match &content {
+                Content::Other { kind, .. } if kind == "portal" => What::Answered,
+                _ => What::Noted,
+            };
+            said(what, id, content)
+        }
         Happened::Noted(text) => ("sticky-note", What::Noted, text, None),
         Happened::Task(id, title) => (
             "list-checks",

@@ -35,6 +35,7 @@ pub fn kind_icon(kind: &str) -> &'static str {
         "call" | "calls" => "phone",
         "edit" => "pencil",
         "revoke" => "ban",
+        "portal" => "list-checks",
         _ => "circle-help",
     }
 }
