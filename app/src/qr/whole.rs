@@ -39,7 +39,7 @@ pub fn Whole() -> impl IntoView {
                     <p class="page-lead">{qr::LEAD}</p>
                 </div>
             </header>
-            <div class="qr">
+            <div class="qr-desk">
                 <form class="card form" aria-label=qr::FORM on:submit=on::submit(|event: SubmitEvent| event.prevent_default()) novalidate>
                     <div class="field">
                         <label for="kind">{qr::KIND}</label>

@@ -54,7 +54,7 @@ async fn the_first_set_up_signs_the_owner_in_and_works_once(
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
     set-cookie: __Host-postern-device-cafe0123=AgICAgICAgICAgICAgICAg; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true}}}
+    {"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true,"task_mail":true}}}
     "#);
     assert_eq!(
         house.get("/auth/setup", &[]).await.body,
@@ -91,7 +91,7 @@ async fn signing_in_sets_the_cookies_and_signing_out_takes_them_away(
     set-cookie: __Host-postern-here-cafe0123=1; Path=/; Max-Age=604800; Secure; SameSite=Strict
     set-cookie: __Host-postern-device-cafe0123=Dg4ODg4ODg4ODg4ODg4ODg; Path=/; Max-Age=34560000; Secure; SameSite=Strict; HttpOnly
     vary: Origin, Sec-Fetch-Site
-    {"in":{"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true}}}}
+    {"in":{"token":"…","expires_in":600,"me":{"account":"…","name":"Ines","email":"ines@example.test","memberships":[{"workspace":"…","workspace_name":"Night shop","member":"…","role":"owner","state":"active","tone":null,"logo":null}],"habits":{"locale":null,"announce":"open","sound":true,"task_mail":true}}}}
     "#);
 
     let jar = inside.jar();

@@ -64,6 +64,8 @@ async fn a_label_on_a_conversation_is_in_its_row_at_once_and_again_with_the_next
             }
             _ => None,
         })
+        // What was told before; under other tests' load the feed ends a little earlier.
+        .skip_while(|labels: &Vec<_>| labels.is_empty())
         .collect();
     assert_eq!(told, [vec![vip], vec![vip]]);
     let snapshot = conversation::snapshot(&shop.env, &mut tenant, &ListRequest::default())

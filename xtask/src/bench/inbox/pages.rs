@@ -55,6 +55,10 @@ const SEARCH: &str = "SELECT r.* FROM (SELECT DISTINCT contact_id
       CROSS JOIN LATERAL (
            SELECT * FROM conversation_row c
             WHERE c.workspace_id = $1 AND c.contact_id = f.contact_id AND (c.last_at, c.id) < ($2, $3)
+              AND NOT EXISTS (SELECT FROM unnest($6::uuid[]) AS w (id)
+                   WHERE w.id <> ALL (c.labels)
+                     AND NOT EXISTS (SELECT FROM contact_label l WHERE l.workspace_id = $1
+                                        AND l.contact_id = c.contact_id AND l.label_id = w.id))
             ORDER BY c.last_at DESC, c.id DESC LIMIT 41) r
       ORDER BY r.last_at DESC, r.id DESC LIMIT 41";
 const COUNTS: &str = r#"SELECT
@@ -142,8 +146,8 @@ fn around(workspace: &str) -> [Page; 2] {
             name: "search",
             place: "first".to_owned(),
             sql: SEARCH,
-            types: "uuid, timestamptz, uuid, text, text",
-            arguments: format!("'{workspace}', {FAR}, 'amina', 'amina' || chr(1114111)"),
+            types: "uuid, timestamptz, uuid, text, text, uuid[]",
+            arguments: format!("'{workspace}', {FAR}, 'amina', 'amina' || chr(1114111), '{{}}'"),
             call: "inbox/list",
             body: search,
         },
