@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// What goes to every socket of a room.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ struct Presence {
 /// A room, open for as long as a socket is in it.
 pub struct Room {
     bell: Notify,
+    /// Whether it has a place in the feed, from which on it tells everything.
+    placed: watch::Sender<bool>,
     news: broadcast::Sender<News>,
     /// Apart from the news: what is missed of it is missed, and costs nobody the feed.
     words: broadcast::Sender<Word>,
@@ -65,6 +67,7 @@ impl Room {
     pub fn open(env: Env, workspace: WorkspaceId) -> Arc<Self> {
         let room = Arc::new(Self {
             bell: Notify::new(),
+            placed: watch::Sender::new(false),
             news: broadcast::Sender::new(1024),
             words: broadcast::Sender::new(256),
             present: Mutex::default(),
@@ -76,6 +79,13 @@ impl Room {
     /// The feed has grown.
     pub fn wake(&self) {
         self.bell.notify_one();
+    }
+
+    /// Ends once it has a place in the feed. Who listens and reads the feed after that misses nothing; before it, what was
+    /// committed behind the own reading and before the room's place would be told by neither.
+    pub async fn placed(&self) {
+        // The sender is the room's own.
+        let _ = self.placed.subscribe().wait_for(|placed| *placed).await;
     }
 
     /// Everything from now on.
@@ -183,12 +193,14 @@ async fn pump(room: Weak<Room>, env: Env, workspace: WorkspaceId) {
                     cursor = None;
                 }
                 if let Some(room) = room.upgrade() {
+                    room.placed.send_replace(cursor.is_some());
                     room.tell(News::Gap);
                 }
                 AGAIN
             }
         };
         let Some(room) = room.upgrade() else { return };
+        room.placed.send_replace(cursor.is_some());
         // A bell that rang meanwhile is kept: nothing is slept through.
         let _ = tokio::time::timeout(wait, room.bell.notified()).await;
     }

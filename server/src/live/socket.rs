@@ -153,6 +153,10 @@ impl Open {
     }
 
     async fn welcome(&mut self) -> ControlFlow<End> {
+        // A room that finds no place has a gap, and its sockets come again.
+        if timeout(SEND, self.room.placed()).await.is_err() {
+            return ControlFlow::Break(End::Gone);
+        }
         self.catch_up().await?;
         self.send(frame(&ServerFrame::CaughtUp {
             cursor: self.cursor.clone(),

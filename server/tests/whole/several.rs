@@ -19,12 +19,29 @@ const BEFORE_THE_BEAT: Duration = Duration::from_secs(20);
 async fn what_one_process_does_is_heard_in_the_others_at_once() {
     let (town, here) = Town::found_wide("crossing", 1).await;
     let there = here.through(&town.urls()[1]);
+    // A webhook at one reaches a socket at the other, also when it is the first there and has only just caught up.
+    for number in 0..ROUNDS {
+        let mut cursor = there.snapshot().await["cursor"].clone();
+        let mut first = resume(&town, &there, &cursor).await;
+        while next(&mut first).await.expect("a word")["type"] != "caught_up" {}
+        let callback = format!("{}/webhooks/whatsapp", town.url());
+        write(
+            town.meta.clone(),
+            callback,
+            ROUNDS + number,
+            1,
+            Arc::default(),
+        )
+        .await;
+        assert_eq!(heard(&mut first, 1, &mut cursor).await, ["0"]);
+    }
+
     let mut cursor = there.snapshot().await["cursor"].clone();
     let mut socket = resume(&town, &there, &cursor).await;
     // What becomes of the number just now is told of in between.
     while next(&mut socket).await.expect("a word")["type"] != "caught_up" {}
 
-    // A webhook at one reaches a socket at the other.
+    // One after the other reaches a socket that stays.
     let crossed = cross(&town, &mut socket, &mut cursor, 0).await;
 
     // A reply written at one is sent by the other.
