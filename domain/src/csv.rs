@@ -2,9 +2,13 @@
 //!
 //! A cell that a spreadsheet would act upon gets an apostrophe before it; so does one that stands behind apostrophes already,
 //! so that one can be taken away again and what was written is there. A phone number in E.164 begins with such a sign: it is
-//! written as `'+49…`.
+//! written as `'+49…`. The same goes for what stands within a cell behind a sign at which some spreadsheets part cells: where
+//! the list separator is `;`, a quotation mark within what is a cell there guards nothing.
 
-use std::io::{self, BufRead};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead},
+};
 
 /// The mark by which a spreadsheet knows UTF-8; before the first record of a file.
 pub(crate) const MARK: char = '\u{FEFF}';
@@ -19,11 +23,36 @@ const UNSEEN: [char; 7] = [
     '\u{200B}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{200F}', '\u{2060}', '\u{FEFF}',
 ];
 
-/// Whether a spreadsheet could act upon a cell, whatever number of apostrophes stands before it.
-fn is_armed(cell: &str) -> bool {
-    let cell = cell.trim_start_matches('\'');
-    let seen = |c: char| !(c.is_whitespace() || c.is_control() || UNSEEN.contains(&c) || c == '\'');
-    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start_matches(|c| !seen(c)).starts_with(SIGNS)
+/// At which a spreadsheet may part cells, whatever stands in quotation marks. The comma parts them as it should.
+const PARTED: [char; 5] = [';', '|', '\t', '\r', '\n'];
+
+/// Where in a cell a spreadsheet could begin to act, whatever number of apostrophes stands there: at its beginning, or behind
+/// what parts cells; the last place first.
+fn armed(cell: &str) -> Vec<usize> {
+    let mut places = Vec::new();
+    // Of what stands behind a place: whether it begins with a break, and whether the first sign that is seen makes a formula.
+    let (mut breaks, mut acts) = (false, false);
+    for (at, sign) in cell.char_indices().rev() {
+        if acts && PARTED.contains(&sign) {
+            places.push(at + sign.len_utf8());
+        }
+        if sign != '\'' {
+            breaks = matches!(sign, '\t' | '\r' | '\n');
+        }
+        if SIGNS.contains(&sign) {
+            acts = true;
+        } else if !(sign.is_whitespace()
+            || sign.is_control()
+            || UNSEEN.contains(&sign)
+            || sign == '\'')
+        {
+            acts = false;
+        }
+    }
+    if breaks || acts {
+        places.push(0);
+    }
+    places
 }
 
 /// Writes one record.
@@ -32,15 +61,16 @@ pub(crate) fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a st
         if nth > 0 {
             out.push(',');
         }
-        let sign = if is_armed(cell) { "'" } else { "" };
-        if cell.contains(['"', ',', ';', '\t', '\r', '\n']) {
+        let mut cell = Cow::Borrowed(cell);
+        for at in armed(&cell) {
+            cell.to_mut().insert(at, '\'');
+        }
+        if cell.contains(['"', ',', ';', '|', '\t', '\r', '\n']) {
             out.push('"');
-            out.push_str(sign);
             out.push_str(&cell.replace('"', "\"\""));
             out.push('"');
         } else {
-            out.push_str(sign);
-            out.push_str(cell);
+            out.push_str(&cell);
         }
     }
     out.push_str("\r\n");
@@ -87,17 +117,22 @@ fn cells(text: &str) -> Vec<String> {
         }
     }
     for cell in &mut cells {
-        if bare(cell).len() < cell.len() {
-            cell.remove(0);
+        if let Cow::Owned(bare) = bare(cell) {
+            *cell = bare;
         }
     }
     cells
 }
 
-/// A cell without what [`write`] puts before it.
-pub(crate) fn bare(cell: &str) -> &str {
-    let bare = cell.strip_prefix('\'').filter(|bare| is_armed(bare));
-    bare.unwrap_or(cell)
+/// A cell without what [`write`] puts into it.
+pub(crate) fn bare(cell: &str) -> Cow<'_, str> {
+    let mut bare = Cow::Borrowed(cell);
+    for at in armed(cell) {
+        if cell.as_bytes().get(at) == Some(&b'\'') {
+            bare.to_mut().remove(at);
+        }
+    }
+    bare
 }
 
 #[cfg(test)]
@@ -117,7 +152,7 @@ mod tests {
             ("+49 151", "'+49 151"),
             ("-2", "'-2"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
             ("\t", "\"'\t\""),
             ("  =1", "'  =1"),
             ("\u{A0}+1", "'\u{A0}+1"),
@@ -131,10 +166,15 @@ mod tests {
             (" \"=1", "\" \"\"=1\""),
             ("'=1", "''=1"),
             ("' =1", "'' =1"),
-            ("\r=1", "\"'\r=1\""),
-            ("\n=1", "\"'\n=1\""),
+            ("\r=1", "\"'\r'=1\""),
+            ("\n=1", "\"'\n'=1\""),
             ("'tis", "'tis"),
-            ("a;=1", "\"a;=1\""),
+            ("a;=1", "\"a;'=1\""),
+            ("a;'=1;\u{200B}+2", "\"a;''=1;'\u{200B}+2\""),
+            ("hi\n=cmd|' /C calc'!A0", "\"hi\n'=cmd|' /C calc'!A0\""),
+            ("hi\r\n\t@x", "\"hi\r'\n'\t'@x\""),
+            ("a|-1", "\"a|'-1\""),
+            ("a; b|c\td", "\"a; b|c\td\""),
             ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""),
             ("a=1", "a=1"),
             ("", ""),
@@ -145,13 +185,14 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_as_it_was() {
-        let records: [&[&str]; 6] = [
+        let records: [&[&str]; 7] = [
             &["a", "b,c", "d \"e\" f", ""],
             &["=1", "'x", "''", "\"", "\"\"", ","],
             &["'=1", "''=1", "'", "' -", "'t Hooft", "\t"],
             &["two\r\nlines", "one\n", "\r", "é, 日本語"],
             &["", ""],
             &["-1", "plain"],
+            &["a;=1", "a;'=1", "\n\n=\n'=", "x|\t'\t;\r\n"],
         ];
         let text: String = records.iter().map(|record| written(record)).collect();
         for text in [text.clone(), text.trim_end_matches("\r\n").to_owned()] {
@@ -167,7 +208,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn whatever_was_written_is_read_as_it_was_and_no_cell_acts(
-            cells in proptest::collection::vec("[=+@\\-'\"a,; \t\r\n＝\u{200B}é]{0,8}", 1..6),
+            cells in proptest::collection::vec("[=+@\\-'\"a,;| \t\r\n＝\u{200B}é]{0,8}", 1..6),
         ) {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             // A record of one empty cell cannot be told from no record at the end of a file.
@@ -177,8 +218,11 @@ mod tests {
             proptest::prop_assert_eq!(read, cells.clone());
             for cell in cells {
                 let alone = written(&[cell]);
-                let shown = alone.strip_prefix('"').unwrap_or(&alone).trim_start();
-                proptest::prop_assert!(!shown.starts_with(['=', '+', '-', '@', '＝']), "{:?}", alone);
+                let alone = alone.strip_prefix('"').unwrap_or(&alone);
+                for shown in alone.split([';', '|', '\t', '\r', '\n']) {
+                    let shown = shown.trim_start_matches([' ', '\u{200B}']);
+                    proptest::prop_assert!(!shown.starts_with(['=', '+', '-', '@', '＝']), "{:?}", alone);
+                }
             }
         }
     }

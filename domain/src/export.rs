@@ -11,7 +11,7 @@ mod house;
 mod tasks;
 
 use crate::{Env, Error, Result, Tenant, audit, crypto, csv};
-use postern_types::{ExportKind, ExportPiece, ExportRequest};
+use postern_types::{BookRequest, ExportKind, ExportPiece, ExportRequest, OwnedBy};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -46,8 +46,17 @@ pub async fn piece(env: &Env, tenant: &mut Tenant, request: &ExportRequest) -> R
         ));
     }
     let lines = sheet.rows.len();
-    let before = place.as_ref().map_or(0, |place| place.lines);
-    let told = json!({ "what": request.kind.word(), "lines": lines, "from": before });
+    let mut told = json!({ "what": request.kind.word(), "lines": lines, "behind": after });
+    if request.kind == ExportKind::Contacts {
+        let BookRequest {
+            search,
+            label,
+            owner,
+            ..
+        } = &request.book;
+        told["narrowed"] =
+            json!(!search.is_empty() || label.is_some() || *owner != OwnedBy::Anybody);
+    }
     audit::record(env, tenant, "export.made", &told).await?;
     let mut text = String::new();
     if place.is_none() {
@@ -60,9 +69,7 @@ pub async fn piece(env: &Env, tenant: &mut Tenant, request: &ExportRequest) -> R
             row.iter().map(|cell| cell.as_deref().unwrap_or_default()),
         );
     }
-    let next = sheet
-        .next
-        .map(|after| format!("{}.{columns}.{after}", before.saturating_add(lines)));
+    let next = sheet.next.map(|after| format!("{columns}.{after}"));
     Ok(ExportPiece {
         csv: text,
         lines: u32::try_from(lines).unwrap_or(u32::MAX),
@@ -113,8 +120,6 @@ impl Sheet {
 
 /// Where a piece ended.
 struct Place {
-    /// Records that came before.
-    lines: usize,
     /// The columns that the file was begun with.
     columns: String,
     /// The last record, as its kind knows it.
@@ -124,13 +129,8 @@ struct Place {
 impl Place {
     fn read(after: Option<&str>) -> Result<Option<Self>> {
         let Some(after) = after else { return Ok(None) };
-        let mut parts = after.splitn(3, '.');
-        let (Some(lines), Some(columns), Some(after)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(refused());
-        };
+        let (columns, after) = after.split_once('.').ok_or_else(refused)?;
         Ok(Some(Self {
-            lines: lines.parse().map_err(|_| refused())?,
             columns: columns.to_owned(),
             after: after.to_owned(),
         }))

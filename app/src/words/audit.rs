@@ -274,6 +274,8 @@ pub fn label(label: &str) -> String {
         "applied" => "Shown in full",
         "left" => "Still kept",
         "lines" => "Lines",
+        "behind" => "Behind the record",
+        "narrowed" => "Narrowed",
         other => other,
     }
     .to_owned()

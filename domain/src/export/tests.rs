@@ -316,8 +316,13 @@ async fn thousands_come_piece_by_piece_each_once_and_each_piece_is_audited(
     assert_eq!(page.entries.len(), 11);
     let last = format!("{:?}", page.entries[0].detail);
     assert!(
-        last.contains("messages") && last.contains("1000") && last.contains("4000"),
+        last.contains("messages") && last.contains("1000") && last.contains("behind"),
         "{last}"
+    );
+    let first = format!("{:?}", page.entries[4].detail);
+    assert!(
+        first.contains("messages") && !first.contains("behind"),
+        "{first}"
     );
 }
 

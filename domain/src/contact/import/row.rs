@@ -9,7 +9,10 @@ use crate::{
 use phonenumber::country;
 use postern_types::{FieldKind, FieldView, ImportColumn, ImportPlan, MemberId};
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 /// What a row says of somebody.
 #[derive(Clone, Debug, Default)]
@@ -171,6 +174,7 @@ fn read(record: &Record, plan: &ImportPlan, book: &Book, seen: &Seen) -> Result<
     let mut place = None;
     for (at, (cell, column)) in record.cells.iter().zip(&plan.columns).enumerate() {
         let cell = plain(cell);
+        let cell = cell.as_ref();
         if cell.is_empty() || *column == ImportColumn::Skip {
             continue;
         }
@@ -270,8 +274,11 @@ fn one_form(digits: &str) -> String {
 }
 
 /// A cell without space around it, and without what keeps a spreadsheet from acting upon it.
-fn plain(cell: &str) -> &str {
-    csv::bare(cell).trim()
+fn plain(cell: &str) -> Cow<'_, str> {
+    match csv::bare(cell) {
+        Cow::Borrowed(bare) => Cow::Borrowed(bare.trim()),
+        Cow::Owned(bare) => Cow::Owned(bare.trim().to_owned()),
+    }
 }
 
 fn words(error: Error) -> String {
