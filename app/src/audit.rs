@@ -39,7 +39,7 @@ pub fn AuditPage() -> impl IntoView {
     .into_any()
 }
 
-#[wasm_split(teams, preload(fetch), fallible)]
+#[wasm_split(trail, preload(fetch), fallible)]
 fn audit_page() -> Part {
     Ok(view! { <Whole/> }.into_any())
 }

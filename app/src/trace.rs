@@ -34,7 +34,7 @@ pub fn WherePage() -> impl IntoView {
     .into_any()
 }
 
-#[wasm_split(where_page, preload(fetch), fallible)]
+#[wasm_split(trail, preload(fetch), fallible)]
 fn where_page() -> Part {
     Ok(view! { <Where/> }.into_any())
 }

@@ -1,4 +1,4 @@
-//! The form that invites: by e-mail, one after another, or by a link.
+//! The form that invites: by e-mail, one after another, or by a link. Its code is fetched when it is first opened.
 
 mod link;
 mod mail;
@@ -6,19 +6,30 @@ mod mail;
 use super::desk::Desk;
 use crate::{
     boxed::on,
-    ui::{ask::focus_soon, dialog::Dialog},
+    ui::{
+        ask::focus_soon,
+        dialog::Dialog,
+        later::{Later, Part},
+    },
     words::team,
 };
 use leptos::prelude::*;
 use link::ByLink;
 use mail::ByMail;
 use postern_types::Role;
+use wasm_split_helpers::wasm_split;
 
 /// Opens over the page; begins anew each time.
 #[component]
 pub fn InviteDialog(desk: Desk) -> impl IntoView {
-    view! { <Dialog open=desk.inviting title=team::INVITE_TITLE class="wide"><Ways desk/></Dialog> }
+    provide_context(desk);
+    view! { <Dialog open=desk.inviting title=team::INVITE_TITLE class="wide"><Later fetch part=ways/></Dialog> }
         .into_any()
+}
+
+#[wasm_split(teams, preload(fetch), fallible)]
+fn ways() -> Part {
+    Ok(view! { <Ways desk=expect_context()/> }.into_any())
 }
 
 #[component]
