@@ -40,7 +40,7 @@ test('a list is brought in', async ({ fresh: house, page }) => {
   await begin.click();
   await expect(page.getByRole('heading', { level: 2, name: 'Tried out' })).toBeVisible();
   await shoot(page, 'import', 'tried', () => page.evaluate(() => scrollTo(0, 0)));
-  const faults = page.getByRole('region', { name: /rows at fault$/ });
+  const faults = page.getByRole('region', { name: /rows at fault$/ }).first();
   await shoot(page, 'import', 'faults', () => faults.scrollIntoViewIfNeeded());
   await page.getByRole('button', { name: /^Import \d+ contacts$/ }).click();
   await expect(page.getByRole('heading', { level: 2, name: 'Imported' })).toBeVisible();
@@ -100,7 +100,7 @@ test('the inbox, narrowed', async ({ fresh: house, page }) => {
   const { rows } = await ask('inbox/list', { request: { view: 'all', state: 'open', search: '', after: null } });
   for (const [tone, name] of ['VIP', 'Wholesale', 'في الانتظار', 'Owes us the papers of last year'].entries()) {
     const label = await ask('labels/create', { name, tone });
-    await ask('conversation/label', { conversation: rows[0].id, label, on: true });
+    await ask('conversation/label', { id: rows[0].id, label, on: true });
   }
   await page.goto(`${house.url}/inbox`);
   await view(page, 'All');

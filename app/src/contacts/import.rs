@@ -31,14 +31,14 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come there.
 #[component]
 pub fn ContactsImportPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
+    let meanwhile = || view! { <main class="page import-page" id="main" aria-busy="true"></main> };
     view! { <Title text=words::title(import::TITLE)/><Later fetch part=import_page meanwhile/> }
         .into_any()
 }
 
 #[wasm_split(contacts_import, preload(fetch), fallible)]
 fn import_page() -> Part {
-    Ok(view! { <main class="page" id="main"><Whole/></main> }.into_any())
+    Ok(view! { <main class="page import-page" id="main"><Whole/></main> }.into_any())
 }
 
 #[component]
