@@ -28,7 +28,7 @@ pub use edit::edit;
 pub(crate) use known::{learn, moved, resolve};
 pub use make::create;
 pub use merge::{merge, undo};
-pub(crate) use orphan::let_go;
+pub(crate) use orphan::{let_go, theirs};
 pub use person::{find, person, rename};
 pub(crate) use phone::digits;
 pub(crate) use preference::prefer;

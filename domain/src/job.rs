@@ -32,6 +32,8 @@ pub enum Kind {
     Templates,
     /// Takes its conversations from a team that was deleted; the payload is its id.
     EmptyTeam,
+    /// Lets go of what a member had in hand who is gone; the payload is their id, and who did it.
+    LetGo,
     /// Tells what became of a task; one for each piece of news.
     TaskNews,
     /// Tells that a contact asks for a new PIN; one for each link.
@@ -53,6 +55,7 @@ impl Kind {
             Self::Health => "health",
             Self::Templates => "templates",
             Self::EmptyTeam => "empty_team",
+            Self::LetGo => "let_go",
             Self::TaskNews => "task_news",
             Self::PinAsked => "pin_asked",
             Self::Import => "import",
@@ -69,6 +72,7 @@ impl Kind {
             "health" => Ok(Self::Health),
             "templates" => Ok(Self::Templates),
             "empty_team" => Ok(Self::EmptyTeam),
+            "let_go" => Ok(Self::LetGo),
             "task_news" => Ok(Self::TaskNews),
             "pin_asked" => Ok(Self::PinAsked),
             "import" => Ok(Self::Import),

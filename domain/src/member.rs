@@ -3,11 +3,13 @@
 mod approval;
 mod changes;
 mod forget;
+mod parting;
 
 pub(crate) use approval::{admins, ask};
 pub use approval::{approve, decline};
 pub use changes::{change_role, end_access, hand_over, leave, remove, restore, suspend};
 pub(crate) use forget::forget;
+pub(crate) use parting::run;
 
 use crate::{Env, Error, Result, Tenant, error::OnConstraint as _, event, wake::Signal};
 use postern_types::{AccountId, Event, MemberId, MemberState, MemberView, Role};

@@ -25,7 +25,7 @@ pub use show::show;
 
 pub(crate) use documents::has_room;
 pub(crate) use news::{News, run as run_news, tell};
-pub(crate) use orphan::let_go;
+pub(crate) use orphan::{let_go, theirs};
 
 use crate::{Env, Error, Result, Tenant, audit, event};
 use postern_types::{ContactId, MemberId, Side, TaskId};

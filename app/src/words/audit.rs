@@ -92,7 +92,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 79] = [
+const ACTIONS: [(&str, &str); 83] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -172,6 +172,13 @@ const ACTIONS: [(&str, &str); 79] = [
     ),
     ("contact.import_ended", "An import of contacts ended"),
     ("contact.import_undone", "Undid an import of contacts"),
+    (
+        "contact.import_taken_back",
+        "An import of contacts was undone",
+    ),
+    ("contact.import_stopped", "Stopped an import of contacts"),
+    ("contact.import_discarded", "Discarded a file of contacts"),
+    ("contact.import_faults", "Downloaded rows at fault"),
     ("contact.rename", "Renamed a contact"),
     ("contact.merge", "Merged two contacts"),
     ("contact.unmerge", "Parted two contacts again"),
@@ -266,6 +273,8 @@ pub fn label(label: &str) -> String {
         "made" => "New contacts",
         "same" => "Unchanged contacts",
         "faulty" => "Rows at fault",
+        "removed" => "Contacts taken away",
+        "restored" => "Contacts as they were",
         "kept" => "Contact that stays",
         "gone" => "Contact that went into it",
         "receipts" => "Blue ticks",

@@ -47,7 +47,7 @@ use zeroize::Zeroizing;
 /// Where the key of a file is sealed.
 pub(crate) const KEY: &str = "contact_import.key_sealed";
 
-/// For how long an import can be taken back, and its file lies here.
+/// For how long an import can be taken back. Its file goes when it is done; one that was not imported lies here as long.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Where a file lies, and what opens it.
@@ -145,7 +145,7 @@ pub async fn stop(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<()> {
     teams::allowed(tenant, Right::Import).await?;
     hold(tenant, id).await?;
     let workspace = tenant.workspace();
-    sqlx::query!(
+    let stopped = sqlx::query!(
         "UPDATE contact_import SET stop = true
           WHERE workspace_id = $1 AND id = $2 AND state IN ('checking', 'importing')",
         workspace.0,
@@ -153,6 +153,11 @@ pub async fn stop(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<()> {
     )
     .execute(tenant.conn())
     .await?;
+    if stopped.rows_affected() > 0 {
+        let name = view(tenant, id).await?.name;
+        let detail = json!({ "import": id, "file": name });
+        audit::record(env, tenant, "contact.import_stopped", &detail).await?;
+    }
     told(env, tenant, id).await
 }
 
@@ -200,6 +205,8 @@ pub async fn discard(env: &Env, mut tenant: Tenant, id: ImportId) -> Result<()> 
     )
     .execute(tenant.conn())
     .await?;
+    let detail = json!({ "import": id, "file": import.name });
+    audit::record(env, &mut tenant, "contact.import_discarded", &detail).await?;
     // The job that would have let go of it later looks now: it takes the file out of the store, however often that fails.
     let object = import.lies.map(|lies| lies.sheet.object);
     let job = job::id_of(Kind::ForgetImport, &id.to_string());

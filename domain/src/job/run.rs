@@ -5,8 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, outbound, portal,
-    task, teams, template,
+    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, member, outbound,
+    portal, task, teams, template,
 };
 use time::Duration;
 
@@ -57,6 +57,7 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::Health => health::run(env, tenant, &job).await,
         Kind::Templates => template::run(env, tenant, &job).await,
         Kind::EmptyTeam => teams::run(env, tenant, &job).await,
+        Kind::LetGo => member::run(env, tenant, &job).await,
         Kind::TaskNews => task::run_news(env, tenant, &job).await,
         Kind::PinAsked => portal::run_asked(env, tenant, &job).await,
         Kind::Import => import::run(env, tenant, &job).await,
@@ -107,7 +108,7 @@ async fn give_up(
         | Kind::PinAsked
         | Kind::ForgetImport => {}
         // These go on for ever, or until they are done: whatever was wrong, they look again later.
-        Kind::Health | Kind::Templates | Kind::EmptyTeam => {
+        Kind::Health | Kind::Templates | Kind::EmptyTeam | Kind::LetGo => {
             return claim::wait_until(tenant, claim, env.now() + AGAIN).await;
         }
     }

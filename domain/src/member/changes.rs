@@ -1,7 +1,7 @@
 //! Roles, suspension, removal: each takes effect at once, on open pages too, and none leaves a workspace without an owner.
 
-use super::{Place, announce, place};
-use crate::{Env, Error, Result, Tenant, audit, contact, conversation, task, teams, wake::Signal};
+use super::{Place, announce, parting, place};
+use crate::{Env, Error, Result, Tenant, audit, conversation, teams, wake::Signal};
 use postern_types::{MemberId, MemberState, Role};
 use serde_json::json;
 
@@ -302,8 +302,7 @@ async fn part(
     if limited {
         tenant.widen().await?;
     }
-    let contacts = contact::let_go(env, tenant, id).await?;
-    let tasks = task::let_go(env, tenant, id).await?;
+    let (contacts, tasks) = parting::let_go(env, tenant, id).await?;
     if limited {
         tenant.narrow().await?;
     }

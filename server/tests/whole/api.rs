@@ -221,33 +221,33 @@ impl Api {
         let path = format!("{}/files", self.url);
         let told = [("conversation", conversation), ("name", name)];
         let url = reqwest::Url::parse_with_params(&path, told).expect("an address");
+        self.put(url, mime, bytes).await
+    }
+
+    /// Brings a logo for the workspace; what is no success comes as its status and text.
+    pub async fn bring_logo(&self, bytes: Vec<u8>) -> Result<Value, String> {
+        let url = format!("{}/files/logo", self.url);
+        self.put(url, "image/png", bytes).await
+    }
+
+    /// Brings a file of contacts; what is no success comes as its status and text.
+    pub async fn bring_contacts(&self, bytes: Vec<u8>) -> Result<Value, String> {
+        let url = format!("{}/files/import?name=list.csv", self.url);
+        self.put(url, "text/csv", bytes).await
+    }
+
+    async fn put(
+        &self,
+        url: impl reqwest::IntoUrl,
+        mime: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Value, String> {
         let answer = self
             .http
             .post(url)
             .header("origin", &self.origin)
             .header("x-workspace-id", &self.workspace)
             .header("content-type", mime)
-            .bearer_auth(&self.token)
-            .body(bytes)
-            .send()
-            .await
-            .map_err(|error| error.to_string())?;
-        let status = answer.status();
-        let text = answer.text().await.map_err(|error| error.to_string())?;
-        if !status.is_success() {
-            return Err(format!("{status} {text}"));
-        }
-        serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))
-    }
-
-    /// Brings a logo for the workspace; what is no success comes as its status and text.
-    pub async fn bring_logo(&self, bytes: Vec<u8>) -> Result<Value, String> {
-        let answer = self
-            .http
-            .post(format!("{}/files/logo", self.url))
-            .header("origin", &self.origin)
-            .header("x-workspace-id", &self.workspace)
-            .header("content-type", "image/png")
             .bearer_auth(&self.token)
             .body(bytes)
             .send()

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "another quiet harbour 7";
+pub const PASSWORD: &str = "another quiet harbour 7";
 /// One pixel.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -30,7 +30,7 @@ async fn told(api: &Api, workspace: &str) -> Value {
     place.expect("their place")["logo"].clone()
 }
 
-async fn person(town: &Town, name: &str, workspace: &str, role: &str) -> Api {
+pub async fn person(town: &Town, name: &str, workspace: &str, role: &str) -> Api {
     let email = format!("{name}@example.test");
     town.operate(
         &[

@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod foreign;
 mod headers;
+mod import;
 mod keys;
 mod killed;
 mod logo;

@@ -5,8 +5,9 @@ use super::{
     row::{Bad, Wanted},
     write::write,
 };
-use crate::{Env, Result, Tenant, contact::form::other_form};
+use crate::{Env, Result, Tenant, audit, contact::form::other_form};
 use postern_types::{ImportId, ImportPlan, TONES};
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -46,6 +47,14 @@ pub async fn apply(
     taken: &mut HashMap<Uuid, u32>,
 ) -> Result<Option<Outcome>> {
     let mut outcome = Outcome::default();
+    let owners: HashSet<Uuid> = rows
+        .iter()
+        .filter_map(|wanted| Some(wanted.owner?.0))
+        .collect();
+    if !of.dry && hold_members(tenant, owners.iter().copied().collect()).await? < owners.len() {
+        // Somebody went meanwhile: the row is to be judged anew.
+        return Ok(None);
+    }
     let holders = Holders::read(tenant, rows).await?;
     let Some(known) = known(tenant, holders.ids(), of.dry).await? else {
         return Ok(None);
@@ -218,6 +227,26 @@ impl Holders {
     }
 }
 
+/// Holds members so that none of them goes meanwhile; how many of them work here. Before any contact is held, as who removes a
+/// member does.
+pub async fn hold_members(tenant: &mut Tenant, mut ids: Vec<Uuid>) -> Result<usize> {
+    let workspace = tenant.workspace();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let here = sqlx::query!(
+        "SELECT id FROM member WHERE workspace_id = $1 AND id = ANY ($2) AND state = 'active' AND removed_at IS NULL
+          ORDER BY id FOR SHARE",
+        workspace.0,
+        &ids,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    Ok(here.len())
+}
+
 /// Contacts as they are, held unless it is only tried out; none when one of them was merged meanwhile.
 async fn known(
     tenant: &mut Tenant,
@@ -354,6 +383,9 @@ async fn labels(
     )
     .execute(tenant.conn())
     .await?;
+    for name in &missing {
+        audit::record(env, tenant, "label.created", &json!({ "label": name })).await?;
+    }
     find_labels(tenant, &names).await
 }
 

@@ -4,7 +4,7 @@ use super::{
     KEY, Lies, number, phone, promise_to_forget, sheet::Rows, split, suggest, text, text::Guess,
     told, view,
 };
-use crate::{Env, Error, Result, contact::field, file, vault};
+use crate::{Env, Error, Result, Tenant, contact::field, file, vault};
 use bytes::Bytes;
 use futures::Stream;
 use postern_types::{
@@ -14,6 +14,13 @@ use sqlx::types::Json;
 
 /// Rows of a file, without the headings and empty ones.
 pub const LINES: u32 = 100_000;
+/// With empty ones.
+pub const ALL_LINES: u32 = 200_000;
+/// What a file is refused for that has more of either. Read otherwise than it was guessed, it may have more than it seemed.
+pub const TOO_MANY: &str =
+    "This file has more than 100,000 rows. Part it in two, and bring them one after the other.";
+/// Bytes of a heading.
+const HEADING: usize = 200;
 /// Bytes that are looked at to find out how a file is to be read.
 const BEGIN: u64 = 256 * 1024;
 /// Rows that are shown of it.
@@ -42,19 +49,8 @@ pub async fn admit(
         .db
         .member(session, workspace, Right::Import.role())
         .await?;
-    let waiting = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "waiting!" FROM contact_import
-            WHERE workspace_id = $1 AND state IN ('read', 'checked') AND object IS NOT NULL"#,
-        workspace.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
+    room(&mut tenant).await?;
     tenant.commit().await?;
-    if waiting >= WAITING {
-        return Err(Error::conflict(
-            "Twenty files wait here to be imported. This one was not kept: import some of them, or discard them.",
-        ));
-    }
     if size.is_some_and(|size| size > IMPORT_BYTES) {
         return Err(refused(
             "A file may have 20 MB at most. Part it in two, and bring them one after the other.",
@@ -68,6 +64,24 @@ pub async fn admit(
         workspace,
         name,
     })
+}
+
+/// Whether another file may lie here.
+async fn room(tenant: &mut Tenant) -> Result<()> {
+    let workspace = tenant.workspace();
+    let waiting = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "waiting!" FROM contact_import
+            WHERE workspace_id = $1 AND state IN ('read', 'checking', 'checked', 'importing') AND object IS NOT NULL"#,
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    if waiting >= WAITING {
+        return Err(Error::conflict(
+            "Twenty files wait here to be imported. This one was not kept: import some of them, or discard them.",
+        ));
+    }
+    Ok(())
 }
 
 /// Takes a file in and finds out how it is to be read. [`Error::Invalid`] on `file` says what is wrong with it as a whole;
@@ -88,15 +102,25 @@ where
         id,
         sheet,
     };
-    let kept = keep(env, session, &name, &lies).await;
-    // A commit that broke off may have come through all the same: then it stays, named or not.
-    if matches!(
-        kept,
-        Err(Error::NotFound | Error::Unauthorized | Error::Forbidden | Error::Invalid { .. })
-    ) {
-        file::drop_sheet(env, lies.sheet.object).await;
-    }
-    kept
+    // It ends also when nobody waits for it any more: a file that came whole is kept with its row, or not at all.
+    let env = env.clone();
+    let kept = tokio::spawn(async move {
+        let kept = keep(&env, session, &name, &lies).await;
+        // A commit that broke off may have come through all the same: then it stays, named or not.
+        if matches!(
+            kept,
+            Err(Error::NotFound
+                | Error::Unauthorized
+                | Error::Forbidden
+                | Error::Conflict(_)
+                | Error::Invalid { .. })
+        ) {
+            file::drop_sheet(&env, lies.sheet.object).await;
+        }
+        kept
+    });
+    kept.await
+        .map_err(|_| Error::internal("a file was not looked at to its end"))?
 }
 
 async fn keep(env: &Env, session: SessionId, name: &str, lies: &Lies) -> Result<ImportView> {
@@ -110,6 +134,14 @@ async fn keep(env: &Env, session: SessionId, name: &str, lies: &Lies) -> Result<
         .db
         .member(session, lies.workspace, Right::Import.role())
         .await?;
+    // One after the other, so that no more are kept than may be, however many come at once.
+    sqlx::query!(
+        "SELECT workspace_id FROM workspace WHERE workspace_id = $1 FOR NO KEY UPDATE",
+        lies.workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    room(&mut tenant).await?;
     let fields = field::all(&mut tenant).await?;
     plan.columns = suggest::columns(&headings, &fields);
     let code = phone::home_code(&mut tenant).await?;
@@ -189,6 +221,11 @@ pub async fn count(mut rows: Rows) -> Result<u32> {
             "This file has more than 200 columns. Take out those that are not needed, and bring it again.",
         ));
     }
+    if headings.cells.iter().any(|name| name.len() > HEADING) {
+        return Err(refused(
+            "A heading in this file has more than 200 letters. Put short headings above your contacts, and bring it again.",
+        ));
+    }
     let mut lines = 0;
     loop {
         let some = rows.next(1_000).await?;
@@ -200,10 +237,8 @@ pub async fn count(mut rows: Rows) -> Result<u32> {
         if rows.nul {
             return Err(no_text());
         }
-        if lines > LINES {
-            return Err(refused(
-                "This file has more than 100,000 rows. Part it in two, and bring them one after the other.",
-            ));
+        if lines > LINES || some.last().is_some_and(|row| row.row > ALL_LINES) {
+            return Err(refused(TOO_MANY));
         }
     }
     if lines == 0 {
@@ -233,7 +268,7 @@ pub async fn begin(
 }
 
 /// As much of a cell as is shown.
-fn short(cell: String) -> String {
+pub fn short(cell: String) -> String {
     if cell.chars().nth(200).is_none() {
         return cell;
     }

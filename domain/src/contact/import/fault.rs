@@ -2,9 +2,10 @@
 //! brought again.
 
 use super::row::Bad;
-use crate::{Env, Error, Result, Tenant, csv, teams, vault};
+use crate::{Env, Error, Result, Tenant, audit, csv, teams, vault};
 use postern_types::{ImportFault, ImportId, ImportPiece, Right};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Where they are sealed.
@@ -84,9 +85,13 @@ pub async fn piece(
     after: Option<Uuid>,
 ) -> Result<ImportPiece> {
     teams::allowed(tenant, Right::Import).await?;
-    super::view(tenant, import).await?;
+    let view = super::view(tenant, import).await?;
     let (steps, next) = steps(env, tenant, import, after, STEPS).await?;
     let mut text = String::new();
+    if after.is_none() {
+        let told = json!({ "import": import, "file": view.name, "faulty": view.counts.faulty });
+        audit::record(env, tenant, "contact.import_faults", &told).await?;
+    }
     if let (None, Some(step)) = (after, steps.first()) {
         // Without the mark, some programs read UTF-8 as something else.
         text.push(csv::MARK);

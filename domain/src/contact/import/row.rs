@@ -323,11 +323,19 @@ fn labels(
     seen: &Seen,
     cell: &str,
 ) -> Result<(), String> {
-    for name in cell
-        .split([',', ';'])
-        .map(str::trim)
+    let names = cell.split([',', ';']).map(str::trim);
+    let names: Vec<&str> = names
         .filter(|name| !name.is_empty())
-    {
+        .take(label::MOST + 1)
+        .collect();
+    if names.len() > label::MOST {
+        return Err("More than 200 labels stand in this cell.".to_owned());
+    }
+    let mut worn: HashSet<String> = found.iter().map(|name| name.to_lowercase()).collect();
+    let there = |small: &String| book.labels.contains(small) || seen.labels.contains(small);
+    let more = seen.labels.difference(&book.labels).count();
+    let mut all = book.labels.len() + more + worn.iter().filter(|small| !there(small)).count();
+    for name in names {
         let small = name.to_lowercase();
         if !book.labels.contains(&small) {
             if !plan.labels {
@@ -339,19 +347,17 @@ fn labels(
             if name.chars().count() > 40 || name.chars().any(char::is_control) {
                 return Err("A label has 1 to 40 characters, in one line.".to_owned());
             }
-            let fresh = found.iter().map(|name| name.to_lowercase());
-            let fresh =
-                fresh.filter(|name| !book.labels.contains(name) && !seen.labels.contains(name));
-            let fresh = fresh.count();
-            let all = book.labels.union(&seen.labels).count() + fresh;
-            if !seen.labels.contains(&small) && all >= label::MOST {
+            let fresh = !seen.labels.contains(&small) && !worn.contains(&small);
+            if fresh && all >= label::MOST {
                 return Err(
                     "There are 200 labels already: delete one that is not needed any more."
                         .to_owned(),
                 );
             }
         }
-        if found.iter().all(|known| known.to_lowercase() != small) {
+        let fresh = !there(&small);
+        if worn.insert(small) {
+            all += usize::from(fresh);
             found.push(name.to_owned());
         }
     }

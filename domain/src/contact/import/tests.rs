@@ -1,5 +1,7 @@
 //! Imports on a real database: what comes of a file, what is at fault in it, and what becomes of it when it is taken back.
 
+mod hard;
+
 use super::{
     bring::{LINES, count},
     sheet::Rows,
@@ -251,7 +253,8 @@ async fn a_file_becomes_contacts_with_all_that_stands_in_it_and_goes_again(
         [
             "contact.import_started",
             "contact.import_ended",
-            "contact.import_undone"
+            "contact.import_undone",
+            "contact.import_taken_back"
         ]
     );
 }

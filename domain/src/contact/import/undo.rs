@@ -1,18 +1,19 @@
 //! Taking an import back, some hundreds of contacts at a time: what it did to each goes with its undoing, in one transaction.
 
 use super::{
-    apply::belongings,
+    apply::{belongings, hold_members},
     change::{Changes, Known},
     told,
     work::{STEP, settle},
 };
 use crate::{
-    Env, Result, Tenant,
+    Env, Result, Tenant, audit,
     contact::shown::index_all,
     event,
     job::{self, Job, LEASE},
 };
 use postern_types::{ImportId, ImportState, ImportUndone};
+use serde_json::json;
 use sqlx::types::Json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -30,6 +31,7 @@ pub async fn run(env: &Env, job: &Job, id: ImportId) -> Result<()> {
         let mut tenant = job.claim.enter(env).await?;
         let Some(undone) = step(env, &mut tenant, id).await? else {
             settle(env, &mut tenant, id, ImportState::Undone, None).await?;
+            over(env, &mut tenant, id).await?;
             event::anew(env, &mut tenant).await?;
             job::done(&mut tenant, job.claim).await?;
             return tenant.commit().await;
@@ -39,6 +41,17 @@ pub async fn run(env: &Env, job: &Job, id: ImportId) -> Result<()> {
         job::extend(&mut tenant, job.claim, LEASE).await?;
         tenant.commit().await?;
     }
+}
+
+/// What was taken back in all is audited.
+async fn over(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<()> {
+    let view = super::view(tenant, id).await?;
+    let undone = view.undone.unwrap_or_default();
+    let detail = json!({
+        "import": id, "file": view.name, "removed": undone.gone, "restored": undone.restored,
+        "left": undone.written + undone.used + undone.touched,
+    });
+    audit::record(env, tenant, "contact.import_taken_back", &detail).await
 }
 
 /// Counts what one step took back.
@@ -94,6 +107,8 @@ async fn step(env: &Env, tenant: &mut Tenant, id: ImportId) -> Result<Option<Imp
         })
         .collect();
     let ids: Vec<Uuid> = did.iter().map(|did| did.contact).collect();
+    let owners = did.iter().filter_map(|did| did.changes.owner.as_ref()?.0);
+    hold_members(tenant, owners.collect()).await?;
     // Held first, and looked at then: whoever writes meanwhile waits, and whoever wrote is seen.
     sqlx::query!(
         "SELECT id FROM contact WHERE workspace_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
@@ -156,6 +171,8 @@ async fn now(tenant: &mut Tenant, ids: &[Uuid]) -> Result<HashMap<Uuid, Now>> {
                   EXISTS (SELECT FROM conversation v WHERE v.workspace_id = $1 AND v.contact_id = c.id) AS "written!",
                   c.merged_into IS NOT NULL AS "merged!",
                   (c.merged_into IS NOT NULL OR c.name IS NOT NULL OR c.username IS NOT NULL
+                   -- They said whether they want to be written to.
+                   OR c.marketing_told_at IS NOT NULL OR c.marketing_stopped_at IS NOT NULL
                    OR EXISTS (SELECT FROM contact_merge m WHERE m.workspace_id = $1 AND m.kept_id = c.id)
                    OR EXISTS (SELECT FROM task t WHERE t.workspace_id = $1 AND t.contact_id = c.id)
                    OR EXISTS (SELECT FROM file f WHERE f.workspace_id = $1 AND f.contact_id = c.id)
@@ -337,7 +354,7 @@ impl Back {
             "UPDATE contact c SET given_name = u.name, email = u.email,
                     -- Who does not work here any more looks after nobody.
                     owner_id = (SELECT m.id FROM member m
-                                 WHERE m.workspace_id = $1 AND m.id = u.owner AND m.removed_at IS NULL),
+                                 WHERE m.workspace_id = $1 AND m.id = u.owner AND m.state = 'active' AND m.removed_at IS NULL),
                     edited_at = $6
                FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS u (id, name, email, owner)
               WHERE c.workspace_id = $1 AND c.id = u.id",

@@ -3,6 +3,7 @@
 use super::{
     Import, Lies,
     apply::{Of, Outcome, apply},
+    bring::{ALL_LINES, LINES, TOO_MANY, short},
     fault, find, number, promise_to_forget,
     row::{Bad, Book, Seen, Wanted, judge},
     sheet::Rows,
@@ -20,6 +21,8 @@ use uuid::Uuid;
 
 /// Rows of one step, each a transaction of its own.
 pub const STEP: usize = 500;
+/// Rows between which others have their turn.
+const BREATH: usize = 20;
 /// How often a step is begun anew because somebody wrote, or was merged, meanwhile.
 const TRIES: usize = 4;
 /// What was done to contacts that one step of forgetting takes away.
@@ -65,7 +68,7 @@ async fn go_through(env: &Env, job: &Job, mut import: Import, mut book: Book) ->
     let headings = rows
         .headings()
         .await?
-        .map(|row| row.cells)
+        .map(|row| row.cells.into_iter().map(short).collect::<Vec<_>>())
         .unwrap_or_default();
     let of = Of {
         import: import.id,
@@ -75,22 +78,39 @@ async fn go_through(env: &Env, job: &Job, mut import: Import, mut book: Book) ->
         dry: import.state == ImportState::Checking,
     };
     let (mut seen, mut taken) = (Seen::default(), HashMap::new());
+    let mut many = 0;
     loop {
         let records = rows.next(STEP).await?;
         let Some(last) = records.last().map(|record| record.row) else {
-            return finish(env, job, &import, &lies, false).await;
+            return finish(env, job, &import, &lies, End::Whole).await;
         };
+        let full = records.iter().filter(|record| !record.is_empty()).count();
+        many += u32::try_from(full).unwrap_or(u32::MAX);
+        if many > LINES || last > ALL_LINES {
+            return finish(env, job, &import, &lies, End::TooMany).await;
+        }
+        if full == 0 {
+            continue;
+        }
         let mut step = Step {
             last,
             ..Step::default()
         };
         let new = last > import.place;
+        let mut tenant = job.claim.enter(env).await?;
         if new {
-            let mut tenant = job.claim.enter(env).await?;
             book = Book::load(&mut tenant, plan).await?;
-            tenant.commit().await?;
+        } else {
+            job::extend(&mut tenant, job.claim, LEASE).await?;
         }
-        for record in records.into_iter().filter(|record| !record.is_empty()) {
+        tenant.commit().await?;
+        for (nth, record) in records.into_iter().enumerate() {
+            if record.is_empty() {
+                continue;
+            }
+            if nth % BREATH == 0 {
+                tokio::task::yield_now().await;
+            }
             let done = record.row <= import.place;
             let judged = judge(record, &headings, plan, &book, &mut seen);
             match judged {
@@ -100,10 +120,19 @@ async fn go_through(env: &Env, job: &Job, mut import: Import, mut book: Book) ->
             }
         }
         if new && !step.take(env, job, &of, &mut taken).await? {
-            return finish(env, job, &import, &lies, true).await;
+            return finish(env, job, &import, &lies, End::Stopped).await;
         }
-        tokio::task::yield_now().await;
     }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Whole,
+    /// Somebody wanted it to.
+    Stopped,
+    /// Read as it is planned, the file has more rows than it may have.
+    TooMany,
 }
 
 /// Rows that are dealt with in one transaction.
@@ -186,21 +215,27 @@ async fn is_stopped(tenant: &mut Tenant, id: ImportId) -> Result<bool> {
 }
 
 /// Says that it is over. That things are called otherwise is told once, and not for each contact.
-async fn finish(env: &Env, job: &Job, import: &Import, lies: &Lies, stopped: bool) -> Result<()> {
+async fn finish(env: &Env, job: &Job, import: &Import, lies: &Lies, how: End) -> Result<()> {
     let mut tenant = job.claim.enter(env).await?;
-    let state = match (import.state, stopped) {
-        (ImportState::Checking, true) => ImportState::Read,
-        (ImportState::Checking, false) => ImportState::Checked,
-        (_, true) => ImportState::Stopped,
-        (_, false) => ImportState::Done,
+    let state = match (import.state, how) {
+        (ImportState::Checking, End::Whole) => ImportState::Checked,
+        (ImportState::Checking, _) => ImportState::Read,
+        (_, End::Whole) => ImportState::Done,
+        (_, _) => ImportState::Stopped,
     };
-    settle(env, &mut tenant, import.id, state, None).await?;
+    let fault = (how == End::TooMany).then_some(TOO_MANY);
+    settle(env, &mut tenant, import.id, state, fault).await?;
     if state.is_undoable() {
         over(env, &mut tenant, import.id).await?;
         promise_to_forget(env, &mut tenant, import.id, &lies.sheet.object).await?;
     }
     job::done(&mut tenant, job.claim).await?;
-    tenant.commit().await
+    tenant.commit().await?;
+    if state.is_undoable() {
+        // Nobody reads it any more. Should this fail, it goes with what is forgotten later.
+        file::drop_sheet(env, lies.sheet.object.clone()).await;
+    }
+    Ok(())
 }
 
 /// Puts an import into a state in which nothing is being done.
