@@ -1,6 +1,7 @@
 // The screens about records as a whole: lists brought in, records taken away, codes, and what narrows the inbox.
 
 import { expect, test } from '../fixtures.ts';
+import { DESKTOP } from '../support/browser.ts';
 import { newPassword, type House } from '../support/house.ts';
 import { customer, row, signIn, view } from '../support/inbox.ts';
 import { shoot } from '../support/picture.ts';
@@ -55,11 +56,24 @@ test('a list is brought in', async ({ fresh: house, page }) => {
 });
 
 test('records are taken away', async ({ fresh: house, page }) => {
-  const { owner } = await furnish(house);
+  const { owner, ask } = await furnish(house);
+  for (const name of ['ليلى الأنصاري', 'Noor van der Berg', '=1+1']) {
+    await ask('contacts/create', { form: { name, phone: '', email: '', owner: null } });
+  }
   await signIn(page, house, owner);
   await page.goto(`${house.url}/settings/export`);
   await expect(page.getByRole('button', { name: /^Download / }).first()).toBeVisible();
   await shoot(page, 'export', 'kinds');
+  await page.setViewportSize(DESKTOP);
+  await page.goto(`${house.url}/contacts`);
+  await expect(page.getByRole('list', { name: 'Contacts' }).getByRole('link')).toHaveCount(3);
+  // What is said of it stays for some seconds alone: each size has its own.
+  await shoot(page, 'contacts', 'exported', async () => {
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await coming;
+    await expect(page.getByText('The file is downloaded: 3 records.').last()).toBeVisible();
+  });
 });
 
 test('codes', async ({ fresh: house, page, watch }) => {
@@ -109,6 +123,8 @@ test('the inbox, narrowed', async ({ fresh: house, page }) => {
   await expect(choices.getByRole('checkbox', { name: 'VIP' })).toBeVisible();
   await shoot(page, 'inbox', 'labels-open');
   await choices.getByRole('checkbox', { name: 'VIP' }).check({ force: true });
+  await expect(row(page, layla.name)).toHaveCount(0);
+  await shoot(page, 'inbox', 'labels-one');
   await choices.getByRole('checkbox', { name: 'Owes us' }).check({ force: true });
   await page.keyboard.press('Escape');
   await expect(row(page, layla.name)).toHaveCount(0);

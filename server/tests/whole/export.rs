@@ -29,7 +29,7 @@ async fn a_file_ends_with_the_session_and_its_cells_are_no_formulas() {
     assert_eq!((&piece["lines"], &piece["next"]), (&json!(4), &Value::Null));
     let text = piece["csv"].as_str().expect("text");
     for cell in [
-        ",'=cmd|' /C calc'!A0,",
+        ",\"'=cmd|' /C calc'!A0\",",
         ",'@SUM(A1),",
         ",'-2+3,",
         ",\"Ana \"\"A\"\", B\",",
