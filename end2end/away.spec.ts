@@ -126,3 +126,20 @@ test('on a phone Back and Escape close the details first, and the way back leads
   await expect(page).toHaveURL(/\/inbox$/);
   await expect(row(page, fara.name)).toBeVisible();
 });
+
+test('a part that was wanted offline is fetched when the network is back', async ({ home, page, watch }) => {
+  watch.allow(
+    /^console: Failed to load resource: net::ERR_INTERNET_DISCONNECTED/,
+    /^console: WebSocket connection to .* failed/,
+    /^console: TypeError: Failed to fetch\s[^]*__wasm_split/,
+  );
+  await signIn(page, home.house, home.agent);
+  await page.context().setOffline(true);
+  await expect(page.getByText('You are offline.')).toBeVisible();
+  await page.getByRole('link', { name: 'Numbers' }).click();
+  const missing = page.getByText('This part could not be fetched');
+  await expect(missing).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(page.getByRole('heading', { level: 1, name: 'Numbers' })).toBeVisible();
+  await expect(missing).toHaveCount(0);
+});

@@ -97,6 +97,8 @@ test('what was written offline goes out by itself and in order; a draft is saved
   watch.allow(
     /^console: Failed to load resource: net::ERR_INTERNET_DISCONNECTED/,
     /^console: WebSocket connection to .* failed/,
+    // A part of the page that was still on its way; it is fetched when the network is back.
+    /^console: TypeError: Failed to fetch\s[^]*__wasm_split/,
   );
   const otto = customer('Otto Offline');
   await home.house.sim.say(otto, 'In the tunnel?');
@@ -117,6 +119,7 @@ test('what was written offline goes out by itself and in order; a draft is saved
   await kept;
   await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('composer');
   await expect(composer(page)).toHaveValue('And then');
+  await expect(page.getByText('This part could not be fetched')).toHaveCount(0);
 });
 
 test('a line that cannot be sent can be changed or taken back, and is not left behind unseen', async ({ home, page, watch }) => {

@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 use futures::FutureExt as _;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::{future::Future, pin::Pin, sync::Arc};
 use wasm_split_helpers::SplitLoaderError;
 
@@ -76,8 +76,14 @@ fn later(
     shown.into_any()
 }
 
-/// The connection is gone; or the page is older than what the server still has, which only a new one cures.
+/// The connection is gone, and the code is fetched when it is back; or the page is older than what the server still has,
+/// which only a new one cures.
 fn missing(ask: Arc<dyn Fn() + Send + Sync>) -> AnyView {
+    let back = window_event_listener(ev::online, {
+        let ask = ask.clone();
+        move |_| ask()
+    });
+    on_cleanup(move || back.remove());
     let reload = |_| {
         let _ = window().location().reload();
     };
