@@ -25,7 +25,7 @@ mod written;
 pub use alike::dismiss;
 pub use book::book;
 pub use edit::edit;
-pub(crate) use known::{learn, moved, resolve};
+pub(crate) use known::{learn, moved, of_number, resolve};
 pub use make::create;
 pub use merge::{merge, undo};
 pub(crate) use orphan::{let_go, theirs};

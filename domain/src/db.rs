@@ -5,7 +5,8 @@ use crate::{
     wake::{Signal, Wake},
 };
 use postern_types::{
-    ChannelId, InvitationId, JobId, LinkId, MemberId, PortalSessionId, Role, SessionId, WorkspaceId,
+    ChannelId, InvitationId, JobId, KeyId, LinkId, MemberId, PortalSessionId, Role, SessionId,
+    WorkspaceId,
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
@@ -52,8 +53,18 @@ pub struct Tenant {
     workspace: WorkspaceId,
     /// Whether who acts is a limited agent; none until somebody asks.
     limited: Option<bool>,
+    /// The key by which a machine came in.
+    key: Option<KeyId>,
     wake: Wake,
     signals: Vec<Signal>,
+}
+
+/// By which key a machine comes in, and from which network.
+pub(crate) struct ByKey {
+    pub workspace: WorkspaceId,
+    pub key: KeyId,
+    /// As [`attempt::network`](crate::attempt::network) writes it.
+    pub network: String,
 }
 
 /// A transaction on what belongs to no workspace: people, routing, quarantine.
@@ -117,6 +128,25 @@ impl Db {
             format!("enter_member('{session}', '{workspace}', '{role}')"),
         )
         .await
+    }
+
+    /// By an API key, in the name of the member who made it, who must rank at least `role`. [`Error::Unauthorized`] when the key
+    /// opens nothing any more.
+    pub(crate) async fn key(&self, by: ByKey, role: Role) -> Result<Tenant> {
+        let ByKey {
+            workspace,
+            key,
+            network,
+        } = by;
+        let role = role.as_str();
+        let mut tenant = self
+            .enter(
+                workspace,
+                format!("enter_key('{workspace}', '{key}', '{role}', '{network}')"),
+            )
+            .await?;
+        tenant.key = Some(key);
+        Ok(tenant)
     }
 
     /// As a webhook of that channel.
@@ -264,8 +294,8 @@ impl Db {
         self.pool.close().await;
     }
 
-    /// One round trip: begins, checks, and sets the workspace. `call` is made of ids and fixed words alone, none of
-    /// which can hold a quote.
+    /// One round trip: begins, checks, and sets the workspace. `call` is made of ids, networks and fixed words alone,
+    /// none of which can hold a quote.
     async fn enter(&self, workspace: WorkspaceId, call: String) -> Result<Tenant> {
         let tx = self
             .pool
@@ -275,6 +305,7 @@ impl Db {
             tx,
             workspace,
             limited: None,
+            key: None,
             wake: self.wake.clone(),
             signals: Vec::new(),
         })
@@ -285,6 +316,11 @@ impl Tenant {
     /// The workspace whose rows this reaches.
     pub fn workspace(&self) -> WorkspaceId {
         self.workspace
+    }
+
+    /// The key by which a machine came in; none for everybody else.
+    pub(crate) fn key(&self) -> Option<KeyId> {
+        self.key
     }
 
     /// The connection, for a statement.

@@ -59,6 +59,10 @@ pub mod workspace;
 pub mod portal;
 pub mod task;
 
+// Callers: machines.
+pub mod call;
+pub mod key;
+
 // Duty.
 pub mod audit;
 pub mod erasure;

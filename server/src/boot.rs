@@ -3,6 +3,7 @@
 mod doorplate;
 
 use crate::{
+    api::Plans,
     config::{self, Config, site},
     limit::Limits,
     live::Hub,
@@ -179,6 +180,11 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
         // What else asks the database (webhooks, sockets) finds the job loops' connections at least.
         limits: Arc::new(Limits::new(&config.limits, config.pool_size as usize)),
         leptos: package(&config.site)?,
+        api: Arc::new(Plans {
+            plans: config.api_plans.clone(),
+            usual: config.api_plan.clone(),
+            origins: config.cors_origins.clone(),
+        }),
         site: Arc::new(Site {
             portal: Some(config.portal_origin()).filter(|portal| *portal != origin),
             origin,

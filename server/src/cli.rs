@@ -68,6 +68,15 @@ pub enum WorkspaceCommand {
         #[arg(long)]
         name: String,
     },
+    /// Chooses how many calls of the API a workspace may make in a minute.
+    Plan {
+        /// The workspace's id, as `workspace list` prints it.
+        #[arg(long)]
+        workspace: WorkspaceId,
+        /// One of `POSTERN_API_PLANS`; without it, that of `POSTERN_API_PLAN`.
+        #[arg(long)]
+        plan: Option<String>,
+    },
     /// Prints where a person belongs: id, role and name of each workspace.
     List {
         /// The person's sign-in address.
@@ -117,6 +126,9 @@ pub async fn run(command: Command, config: &Config, env: &Env) -> anyhow::Result
                     .await?;
             println!("workspace {}", added.workspace);
             people::print_password(&owner_email, added.made_password.as_deref());
+        }
+        Command::Workspace(WorkspaceCommand::Plan { workspace, plan }) => {
+            people::choose_plan(config, env, workspace, plan.as_deref()).await?;
         }
         Command::Workspace(WorkspaceCommand::List { email }) => {
             for place in people::memberships(env, &email).await? {

@@ -73,9 +73,13 @@ pub struct Config {
     pub jwt_keys: Vec<Key>,
     /// Mixed into every hash of a password or short code: base64 of at least 32 bytes. Losing it loses every password.
     pub pepper: SecretSlice<u8>,
-    /// Origins whose pages may call the API (`https://app.example`, several by commas); none by default. That API is
-    /// planned: until then the setting is checked and has no effect.
+    /// Origins whose pages may call the API (`https://app.example`, several by commas); none by default.
     pub cors_origins: Vec<String>,
+    /// Calls of the API that a workspace may make in a minute, by the name of its plan: `free=10,standard=120,scale=1000` by
+    /// default.
+    pub api_plans: BTreeMap<String, u32>,
+    /// The plan of workspaces that none was chosen for with `postern workspace plan`; `standard` by default.
+    pub api_plan: String,
     /// Addresses or networks of the proxies whose `X-Forwarded-For` is believed; none by default, in development alone.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether strangers may register workspaces of their own: `closed` (default) or `open`.

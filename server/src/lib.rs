@@ -8,6 +8,7 @@
 
 // What a request meets, in this order.
 pub mod address;
+pub mod api;
 pub mod auth;
 pub mod caller;
 pub mod csrf;

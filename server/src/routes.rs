@@ -1,7 +1,7 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    auth, caller, csrf, files, headers, limit, live, portal, reports,
+    api, auth, caller, csrf, files, headers, limit, live, portal, reports,
     state::{AppState, Site},
     webhooks,
 };
@@ -53,6 +53,8 @@ pub fn router(state: AppState) -> Router {
         .merge(clients)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
+        // Machines come by a key of theirs, and cookies are nothing to them.
+        .merge(api::routes(&state))
         // A socket's patience ends with its opening.
         .merge(live::routes())
         // A link is its own credential.

@@ -1,6 +1,6 @@
 //! What every route can reach.
 
-use crate::{limit::Limits, live::Hub};
+use crate::{api::Plans, limit::Limits, live::Hub};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use postern_domain::Env;
@@ -17,6 +17,8 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     /// Where pages find their package.
     pub leptos: LeptosOptions,
+    /// What the configuration says about the API.
+    pub api: Arc<Plans>,
     /// What the configuration says about being reached.
     pub site: Arc<Site>,
 }

@@ -78,6 +78,8 @@ id! {
     DocumentId,
     /// A contact's way into the portal.
     LinkId,
+    /// An API key.
+    KeyId,
     /// A browser that entered the PIN of a portal link.
     PortalSessionId,
     /// Two contacts made one, as long as that can be undone.

@@ -17,6 +17,7 @@ mod export;
 mod extra;
 mod id;
 mod import;
+mod key;
 mod live;
 mod media;
 mod message;
@@ -61,15 +62,16 @@ pub use extra::{
 };
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
-    FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
-    NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,
-    TrustId, WorkspaceId,
+    FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId, MemberId, MergeId,
+    MessageId, NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId,
+    TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,
     ImportKnown, ImportLook, ImportPage, ImportPiece, ImportPlan, ImportState, ImportUndone,
     ImportView,
 };
+pub use key::{KeyState, KeyView, MadeKey, NewKey, SCOPES, Scope};
 pub use live::{ClientFrame, Event, FeedCursor, ServerFrame, Side};
 pub use media::{MediaKind, NOT_TAKEN, media_kind};
 pub use message::{

@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 16] = [
+pub const KINDS: [(&str, &str); 17] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -70,6 +70,7 @@ pub const KINDS: [(&str, &str); 16] = [
     ("task.", "Tasks"),
     ("courtesy.", "What contacts see"),
     ("webhook.", "Kept events"),
+    ("key.", "API keys"),
     ("export.", "Exports"),
     ("audit.", "The audit itself"),
 ];
@@ -92,7 +93,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 83] = [
+const ACTIONS: [(&str, &str); 86] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -124,6 +125,10 @@ const ACTIONS: [(&str, &str); 83] = [
     (
         "workspace.steps_hidden",
         "Put the first steps away, or brought them back",
+    ),
+    (
+        "workspace.plan_chosen",
+        "Chose how much of the API may be used",
     ),
     (
         "workspace.agents_limited",
@@ -222,6 +227,8 @@ const ACTIONS: [(&str, &str); 83] = [
         "Chose what contacts see of those who read and type",
     ),
     ("webhook.reapply", "Applied kept events again"),
+    ("key.made", "Made an API key"),
+    ("key.revoked", "Revoked an API key"),
     ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];
@@ -284,6 +291,12 @@ pub fn label(label: &str) -> String {
         "left" => "Still kept",
         "lines" => "Lines",
         "behind" => "Behind the record",
+        "key" => "API key",
+        "plan" => "Plan",
+        "by_key" => "By the API key",
+        "scopes" => "May",
+        "networks" => "Only from",
+        "test" => "Test key",
         "narrowed" => "Narrowed",
         other => other,
     }

@@ -117,7 +117,7 @@ fn lines(detail: Detail) -> (Vec<Line>, AuditState) {
     (lines, AuditState::Whole)
 }
 
-/// Puts the names of people, numbers, teams and contacts of this workspace where their ids stand.
+/// Puts the names of people, numbers, teams, API keys and contacts of this workspace where their ids stand.
 async fn name(tenant: &mut Tenant, entries: &mut [AuditEntry]) -> Result<()> {
     let mut ids: Vec<Uuid> = entries
         .iter()
@@ -139,6 +139,8 @@ async fn name(tenant: &mut Tenant, entries: &mut [AuditEntry]) -> Result<()> {
            SELECT c.id, c.name FROM channel c WHERE c.workspace_id = $1 AND c.id = ANY ($2::uuid[])
            UNION ALL
            SELECT g.id, g.name FROM team g WHERE g.workspace_id = $1 AND g.id = ANY ($2::uuid[])
+           UNION ALL
+           SELECT k.id, k.name FROM api_key k WHERE k.workspace_id = $1 AND k.id = ANY ($2::uuid[])
            UNION ALL
            SELECT t.id, coalesce(t.given_name, t.name, t.phone) FROM contact t
             WHERE t.workspace_id = $1 AND t.id = ANY ($2::uuid[]) AND coalesce(t.given_name, t.name, t.phone) IS NOT NULL"#,

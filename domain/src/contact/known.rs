@@ -14,6 +14,15 @@ use time::OffsetDateTime;
 /// How often it is read anew who has an id, when another transaction gave it to somebody meanwhile.
 const TRIES: usize = 4;
 
+/// Who has that number, in whichever form it is written.
+pub(crate) async fn of_number(tenant: &mut Tenant, digits: &str) -> Result<Option<ContactId>> {
+    let person = Person {
+        phone: Some(digits.to_owned()),
+        ..Person::default()
+    };
+    Ok(holders(tenant, "", &person).await?.by_number())
+}
+
 /// The contact that `person` is, made if nobody is known by any of their ids. Both ids are learnt when both are told,
 /// and the name is the one they gave last. `scope` is the portfolio within which Meta's ids hold, or the account where the
 /// portfolio is not known. The contact is held: nobody merges it away before the transaction ends.

@@ -61,11 +61,17 @@ pub async fn make(
         ));
     }
     let (workspace, now) = (tenant.workspace(), env.now());
+    // Whoever waited for the contact counts what the one before made.
+    sqlx::query_scalar!(
+        "SELECT id FROM contact WHERE workspace_id = $1 AND id = $2 AND merged_into IS NULL FOR UPDATE",
+        workspace.0,
+        contact.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
     let stand = sqlx::query_scalar!(
-        r#"SELECT (SELECT count(*) FROM portal_link l
-                    WHERE l.workspace_id = $1 AND l.contact_id = c.id AND l.revoked_at IS NULL
-                      AND (l.expires_at IS NULL OR l.expires_at > $3)) AS "stand!"
-             FROM contact c WHERE c.workspace_id = $1 AND c.id = $2 AND c.merged_into IS NULL FOR UPDATE OF c"#,
+        r#"SELECT count(*) AS "stand!" FROM portal_link
+            WHERE workspace_id = $1 AND contact_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)"#,
         workspace.0,
         contact.0,
         now,

@@ -1,7 +1,7 @@
 //! Every column that holds sealed values: the one list that rotation and verification walk.
 
 use crate::{
-    Result, audit,
+    Result, audit, call,
     channel::{event, secrets},
     code,
     contact::import,
@@ -26,6 +26,7 @@ pub(crate) enum Column {
     WorkspaceLogo,
     ImportKey,
     ImportFault,
+    ApiCall,
     Quarantine,
     Mail,
     MailedCode,
@@ -44,7 +45,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 11] = [
+    pub(crate) const WORKSPACE: [Self; 12] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -56,6 +57,7 @@ impl Column {
         Self::WorkspaceLogo,
         Self::ImportKey,
         Self::ImportFault,
+        Self::ApiCall,
     ];
 
     /// Those of the installation.
@@ -88,6 +90,7 @@ impl Column {
             Self::WorkspaceLogo => logo::SEALED,
             Self::ImportKey => import::KEY,
             Self::ImportFault => import::FAULTS,
+            Self::ApiCall => call::SEALED,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -275,6 +278,21 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::ApiCall => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM api_call
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -428,6 +446,19 @@ impl Column {
                     "UPDATE contact_import_fault i SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE i.workspace_id = $1 AND i.id = n.id AND i.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::ApiCall => {
+                sqlx::query!(
+                    "UPDATE api_call c SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE c.workspace_id = $1 AND c.id = n.id AND c.sealed = n.old",
                     workspace,
                     ids,
                     old,

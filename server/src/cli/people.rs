@@ -1,6 +1,7 @@
 //! Workspaces and members from the command line.
 
-use postern_domain::{Env, Error, Result, account, account::Person, operator};
+use crate::config::Config;
+use postern_domain::{Env, Error, Result, account, account::Person, call, operator};
 use postern_types::{Membership, Role, WorkspaceId};
 
 /// What was made.
@@ -53,6 +54,28 @@ pub async fn memberships(env: &Env, email: &str) -> Result<Vec<Membership>> {
     let account = account::find(global.conn(), email).await?;
     let me = account::me(env, global.conn(), account.ok_or(Error::NotFound)?, None).await?;
     Ok(me.memberships)
+}
+
+/// Chooses the plan of a workspace, and says what it allows.
+pub async fn choose_plan(
+    config: &Config,
+    env: &Env,
+    workspace: WorkspaceId,
+    plan: Option<&str>,
+) -> anyhow::Result<()> {
+    let name = plan.unwrap_or(&config.api_plan);
+    let Some(calls) = config.api_plans.get(name) else {
+        let known: Vec<_> = config.api_plans.keys().map(String::as_str).collect();
+        anyhow::bail!(
+            "there is no plan {name}: choose one of {}",
+            known.join(", ")
+        );
+    };
+    let mut tenant = env.db.operator(workspace).await?;
+    call::choose_plan(env, &mut tenant, plan).await?;
+    tenant.commit().await?;
+    println!("{workspace} is on the plan {name}: {calls} calls a minute");
+    Ok(())
 }
 
 /// The password of a new account, from the environment: arguments can be seen by others on the machine.

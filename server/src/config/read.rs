@@ -1,6 +1,7 @@
 //! Turns the texts of settings into a [`Config`], noting every one that cannot be read.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
@@ -14,6 +15,7 @@ use url::Url;
 use super::{
     Config, Environment, Fault, Key, Limits, LogFormat, keys, mail, oidc, s3, site, source::Source,
 };
+use crate::api::Plans;
 use postern_domain::registration::Registration;
 
 /// Both with and without padding: key generators differ.
@@ -43,6 +45,22 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             .unwrap_or(Environment::Production),
     };
     let base_url = reader.web_address("base_url", "http://localhost:3000");
+    let usual = Plans::default();
+    let api_plans = reader
+        .parse(
+            "api_plans",
+            "Write plans with 10 to 1000 calls a minute, such as standard=120,scale=1000",
+            plans,
+        )
+        .unwrap_or(usual.plans);
+    let api_plan = reader
+        .parse("api_plan", "Write the name of one of the plans", |text| {
+            api_plans.contains_key(text).then(|| text.to_owned())
+        })
+        .or_else(|| api_plans.contains_key(&usual.usual).then_some(usual.usual))
+        // Of others than the usual ones the least, until one is named.
+        .or_else(|| Some(api_plans.iter().min_by_key(|(_, calls)| **calls)?.0.clone()))
+        .unwrap_or_default();
     Config {
         environment,
         data: source
@@ -84,6 +102,8 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             "Write origins such as https://app.example, or nothing",
             origin,
         ),
+        api_plans,
+        api_plan,
         trusted_proxies: reader.list(
             "trusted_proxies",
             "Write addresses or networks, such as 10.0.0.0/8",
@@ -287,6 +307,22 @@ fn origin(text: &str) -> Option<String> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let origin = url.origin().ascii_serialization();
     (text.trim_end_matches('/').eq_ignore_ascii_case(&origin)).then_some(origin)
+}
+
+/// `name=number` each; LIM-4's bounds.
+fn plans(text: &str) -> Option<BTreeMap<String, u32>> {
+    let plan = |entry: &str| {
+        let (name, calls) = entry.split_once('=')?;
+        let calls: u32 = calls.trim().parse().ok()?;
+        let name = name.trim();
+        let named = (1..=32).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (named && (10..=1000).contains(&calls)).then(|| (name.to_owned(), calls))
+    };
+    let plans: BTreeMap<_, _> = entries(text).map(plan).collect::<Option<_>>()?;
+    (!plans.is_empty()).then_some(plans)
 }
 
 fn network(text: &str) -> Option<IpNet> {

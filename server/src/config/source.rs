@@ -34,6 +34,8 @@ const SETTINGS: &[&str] = &[
     "master_keys",
     "jwt_keys",
     "pepper",
+    "api_plan",
+    "api_plans",
     "cors_origins",
     "trusted_proxies",
     "registration",

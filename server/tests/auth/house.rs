@@ -224,6 +224,7 @@ pub fn state(env: &Env, hub: Hub) -> AppState {
         hub,
         limits: Arc::new(Limits::new(&config::Limits::default(), 4)),
         leptos: LeptosOptions::builder().output_name("postern").build(),
+        api: Arc::default(),
         site: Arc::new(Site {
             origin: ORIGIN.into(),
             portal: None,

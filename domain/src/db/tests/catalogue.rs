@@ -16,6 +16,10 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
                           AS \"nullif\"))";
     /// What the definer functions see beyond a workspace.
     const DEFINER: &[&str] = &[
+        "api_call: definer PERMISSIVE SELECT {postern_definer} true ",
+        "api_call: sweep PERMISSIVE DELETE {postern_definer} (at < (now() - '1 day'::interval)) ",
+        "api_key: definer PERMISSIVE SELECT {postern_definer} true ",
+        "api_window: definer PERMISSIVE ALL {postern_definer} true true",
         "audit: definer PERMISSIVE ALL {postern_definer} true true",
         "audit_head: definer PERMISSIVE ALL {postern_definer} true true",
         "channel: definer PERMISSIVE SELECT {postern_definer} true ",
@@ -204,6 +208,8 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app account_identity: DELETE, INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app account_setting: DELETE, INSERT, SELECT, UPDATE",
+        "postern_app api_call: DELETE, INSERT, SELECT, UPDATE (sealed, status)",
+        "postern_app api_key: INSERT, SELECT, UPDATE (revoked_at, used_at, used_from)",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
         "postern_app audit: INSERT (action, actor, at, detail, digest, id, network, workspace_id), SELECT",
         "postern_app audit_head: SELECT",
@@ -279,6 +285,9 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace_setting: INSERT, SELECT, UPDATE",
         "postern_definer account: SELECT (disabled_at, email, id)",
         "postern_definer account_audit: SELECT (account_id, id), UPDATE (address)",
+        "postern_definer api_call: DELETE, SELECT (at, ctid, workspace_id)",
+        "postern_definer api_key: DELETE, SELECT (author_id, created_at, ctid, expires_at, hash, id, revoked_at, workspace_id)",
+        "postern_definer api_window: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer audit: DELETE, SELECT (action, actor, at, ctid, detail, digest, id, network, position, \
          workspace_id), UPDATE (detail, link, position)",
         "postern_definer audit_head: DELETE, INSERT, SELECT, UPDATE (link, position)",
@@ -494,6 +503,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_channel",
         "enter_invitation",
         "enter_job",
+        "enter_key",
         "enter_leaving",
         "enter_link",
         "enter_member",
@@ -502,6 +512,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "enter_system",
         "erase_workspace",
         "factor_required",
+        "find_api_key",
         "find_invitation",
         "find_portal_link",
         "forget_browsers",
@@ -543,8 +554,10 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "sees_task",
         "shows_file",
         "sweep",
+        "sweep_calls",
         "sweep_limits",
         "sweep_visits",
+        "take_call",
         "take_limit",
         "task_has_room",
         "workspace_key_follows",
@@ -604,7 +617,7 @@ async fn no_reference_between_tenant_tables_leaves_the_workspace_out(
             AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = i.indkey[0]
                                AND a.attname = 'workspace_id')
             -- Routing tables are looked up before the workspace is known.
-            AND c.relname NOT IN ('channel_route', 'invitation', 'live_ticket', 'portal_link')",
+            AND c.relname NOT IN ('api_key', 'channel_route', 'invitation', 'live_ticket', 'portal_link')",
     )
     .fetch_all(global.conn())
     .await

@@ -258,6 +258,9 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              SELECT workspace_id, '{channel}', id, '{number}', '', now(), now() FROM contact LIMIT 1;
          INSERT INTO portal_session VALUES ('{workspace}', '{channel}', '{channel}', now(), now(), now(), NULL, '', '');
+         INSERT INTO api_key VALUES ('{workspace}', '{channel}', 'x', '{number}', '', '', '', true, NULL, now());
+         INSERT INTO api_call VALUES ('{workspace}', '{channel}', 'x', now(), 200, 'x');
+         SELECT take_call('{workspace}', 10, 1, 1);
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

@@ -263,3 +263,29 @@ async fn a_link_that_goes_to_another_contact_ends_its_visits_and_no_others(
     let moved = moved.iter().filter(|line| *line == "portal.link_moved");
     assert_eq!(moved.count(), 2);
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_contact_has_twenty_links_also_when_they_are_made_at_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let h = house(options).await;
+    for _ in 0..18 {
+        h.link(None).await;
+    }
+    let try_one = async || {
+        let secrets = draw(&h.env).await.unwrap();
+        let mut tenant = h.owner.enter(&h.env).await;
+        make(
+            &h.env,
+            &mut tenant,
+            h.contact,
+            &NewLink { days: None },
+            &secrets,
+        )
+        .await?;
+        tenant.commit().await
+    };
+    let all = futures::future::join_all((0..5).map(|_| try_one())).await;
+    assert_eq!(all.iter().filter(|made| made.is_ok()).count(), 2);
+}

@@ -1,0 +1,74 @@
+//! What machines call: `/api/v1`, by API key.
+//!
+//! A route is a handler with its description for the document, a line in [`gate::ROUTES`] which says what a key needs for it,
+//! and a test. What it answers is a shape of its own in the file of its noun: what pages see may change, what callers read
+//! may not. A write goes through [`write::Write`], so that it may be sent again under an `Idempotency-Key`.
+
+mod contacts;
+mod conversations;
+mod cors;
+mod document;
+mod gate;
+mod messages;
+mod page;
+mod plan;
+mod problem;
+mod tasks;
+mod templates;
+mod whoami;
+mod write;
+
+pub use plan::Plans;
+
+use crate::state::AppState;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
+    routing::{any, get},
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Bytes of a request, at most.
+const BODY: usize = 256 * 1024;
+
+/// Every route, behind its gate.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    let (routes, _) = described().split_for_parts();
+    let routes = routes
+        .route("/api/v1/{*rest}", any(gate::nothing))
+        .layer(from_fn_with_state(state.clone(), gate::layer))
+        .layer(DefaultBodyLimit::max(BODY))
+        // What describes the API is for everybody.
+        .route("/api/v1/openapi.json", get(document::give));
+    match cors::layer(&state.api) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    }
+}
+
+/// The document of the API (OpenAPI 3.1), made from the code.
+pub fn document() -> OpenApi {
+    let (_, document) = described().split_for_parts();
+    document::finish(document)
+}
+
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(document::about())
+        .routes(routes!(whoami::whoami))
+        .routes(routes!(messages::send))
+        .routes(routes!(messages::one))
+        .routes(routes!(templates::list))
+        .routes(routes!(templates::channels))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::one, contacts::change))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::one))
+        .routes(routes!(conversations::messages))
+        .routes(routes!(conversations::close))
+        .routes(routes!(conversations::reopen))
+        .routes(routes!(conversations::assign))
+        .routes(routes!(tasks::list, tasks::create))
+        .routes(routes!(tasks::one, tasks::change))
+}
