@@ -25,7 +25,7 @@ CREATE POLICY purge ON api_call TO postern_definer USING (workspace_id IN (SELEC
 CREATE POLICY sweep ON api_call FOR DELETE TO postern_definer USING (at < now() - interval '1 day');
 CREATE POLICY definer ON api_call FOR SELECT TO postern_definer USING (true);
 GRANT SELECT, INSERT, UPDATE (status, sealed), DELETE ON api_call TO postern_app;
-GRANT SELECT (workspace_id, at, ctid), DELETE ON api_call TO postern_definer;
+GRANT SELECT (workspace_id, at, sealed, ctid), DELETE ON api_call TO postern_definer;
 
 -- Calls of a workspace in this minute and in the one before it.
 CREATE TABLE api_window (
@@ -87,3 +87,43 @@ GRANT EXECUTE ON FUNCTION take_call(uuid, integer, bigint, double precision), sw
 
 -- Which of the configuration's plans a workspace is on; none: the configuration's own choice.
 ALTER TABLE workspace_setting ADD COLUMN plan text;
+
+-- The same as before, and it looks at answers as well.
+CREATE OR REPLACE FUNCTION drop_key(p_number integer) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_workspace uuid := nullif(current_setting('app.workspace', true), '')::uuid;
+    v_name bytea := convert_to(p_number::text, 'UTF8');
+    v_begin bytea := '\x01'::bytea || set_byte('\x00'::bytea, 0, octet_length(v_name)) || v_name;
+    v_length integer := octet_length(v_begin);
+BEGIN
+    IF current_setting('app.role', true) IS DISTINCT FROM 'operator' THEN
+        RAISE EXCEPTION 'not the operator' USING ERRCODE = 'PT403';
+    END IF;
+    DELETE FROM public.workspace_key k
+     WHERE k.workspace_id = v_workspace AND k.number = p_number
+       AND EXISTS (SELECT FROM public.workspace_key n WHERE n.workspace_id = v_workspace AND n.number > p_number)
+       AND NOT EXISTS (SELECT FROM public.channel c
+                        WHERE c.workspace_id = v_workspace
+                          AND v_begin IN (substr(c.token_sealed, 1, v_length), substr(c.app_secret_sealed, 1, v_length),
+                                          substr(c.verify_token_sealed, 1, v_length)))
+       AND NOT EXISTS (SELECT FROM public.audit a
+                        WHERE a.workspace_id = v_workspace AND substr(a.detail, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.webhook_part p
+                        WHERE p.workspace_id = v_workspace AND substr(p.sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.job j
+                        WHERE j.workspace_id = v_workspace AND substr(j.sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.channel_event e
+                        WHERE e.workspace_id = v_workspace AND substr(e.sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.file f
+                        WHERE f.workspace_id = v_workspace AND substr(f.key_sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.contact_import i
+                        WHERE i.workspace_id = v_workspace AND substr(i.key_sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.contact_import_fault i
+                        WHERE i.workspace_id = v_workspace AND substr(i.sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.api_call c
+                        WHERE c.workspace_id = v_workspace AND substr(c.sealed, 1, v_length) = v_begin)
+       AND NOT EXISTS (SELECT FROM public.workspace_logo l
+                        WHERE l.workspace_id = v_workspace AND substr(l.sealed, 1, v_length) = v_begin);
+    RETURN FOUND;
+END $$;

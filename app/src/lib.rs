@@ -26,6 +26,7 @@ pub mod boxed;
 pub mod browser;
 pub mod channels;
 pub mod contacts;
+pub mod developers;
 pub mod door;
 pub mod erase;
 pub mod error;

@@ -6,6 +6,7 @@ use crate::{
     browser,
     channels::ChannelsPage,
     contacts::{ContactsImportPage, ContactsPage},
+    developers::DevelopersPage,
     door::DoorPage,
     erase::ErasePage,
     export::{self, ExportPage},
@@ -91,6 +92,7 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/settings/teams") view=page(|| view! { <TeamsPage/> }.into_any())/>
                     <Route path=path!("/settings/audit") view=page(|| view! { <AuditPage/> }.into_any())/>
                     <Route path=path!("/settings/export") view=page(|| view! { <ExportPage/> }.into_any())/>
+                    <Route path=path!("/settings/developers") view=page(|| view! { <DevelopersPage/> }.into_any())/>
                     <Route path=path!("/settings/delete") view=page(|| view! { <ErasePage/> }.into_any())/>
                     <Route path=path!("/settings/channels") view=page(|| view! { <ChannelsPage/> }.into_any())/>
                     <Route path=path!("/settings/where") view=page(|| view! { <WherePage/> }.into_any())/>

@@ -10,6 +10,7 @@ pub mod composer;
 pub mod contacts;
 pub mod courtesy;
 pub mod details;
+pub mod developers;
 pub mod erase;
 pub mod export;
 pub mod fault;

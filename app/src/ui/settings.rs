@@ -4,13 +4,13 @@ use crate::{
     boxed::{Show, memo},
     live::{Inbox, Live},
     session::use_session,
-    words::{self, audit, export, frame, settings},
+    words::{self, audit, developers, export, frame, settings},
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
 use postern_types::Right;
 
-/// Account, workspace, team, teams, numbers, audit, export, deletion: to each what is theirs to see.
+/// Account, workspace, team, teams, numbers, audit, export, developers, deletion: to each what is theirs to see.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let session = use_session();
@@ -19,6 +19,7 @@ pub fn SettingsNav() -> impl IntoView {
     let teams = move || session.at_least(Right::Teams.role());
     let reads = move || session.at_least(Right::Audit.role());
     let exports = move || session.at_least(Right::Export.role());
+    let develops = move || session.at_least(Right::Develop.role());
     let owner = move || session.at_least(Right::Erase.role());
     // Whoever is outside has their account alone.
     let live = use_context::<Live>();
@@ -42,6 +43,7 @@ pub fn SettingsNav() -> impl IntoView {
             <A href="/settings/channels" attr:class="tab">{settings::NUMBERS}</A>
             <Show when=reads><A href="/settings/audit" attr:class="tab">{audit::TITLE}</A></Show>
             <Show when=exports><A href="/settings/export" attr:class="tab">{export::TITLE}</A></Show>
+            <Show when=develops><A href="/settings/developers" attr:class="tab">{developers::TITLE}</A></Show>
             <Show when=owner><A href="/settings/delete" attr:class="tab">{settings::DELETE}</A></Show>
         </nav>
     }

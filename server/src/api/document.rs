@@ -141,7 +141,10 @@ fn describe(method: &http::Method, path: &str, operation: &mut Operation) {
                 ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[ -~]+$")),
             ))
             .build();
-        operation.parameters.get_or_insert_default().push(key.into());
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(key.into());
     }
     for (status, about) in problems {
         let content = ContentBuilder::new()

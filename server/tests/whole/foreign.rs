@@ -290,6 +290,12 @@ pub fn calls(
             "export/piece",
             json!({ "request": { "kind": "contacts", "book": book, "after": null } }),
         ),
+        ("keys/list", json!({})),
+        (
+            "keys/make",
+            json!({ "new": { "name": "Shop", "scopes": ["messages:write"], "networks": [], "days": 1, "test": false } }),
+        ),
+        ("keys/revoke", json!({ "id": message })),
         ("workspace/erasing", json!({})),
         (
             "workspace/erase",
@@ -381,7 +387,9 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 40] = [
+const OWN: [&str; 42] = [
+    "keys/list",
+    "keys/make",
     "export/piece",
     "audit/list",
     "audit/verify",

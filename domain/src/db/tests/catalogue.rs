@@ -285,7 +285,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app workspace_setting: INSERT, SELECT, UPDATE",
         "postern_definer account: SELECT (disabled_at, email, id)",
         "postern_definer account_audit: SELECT (account_id, id), UPDATE (address)",
-        "postern_definer api_call: DELETE, SELECT (at, ctid, workspace_id)",
+        "postern_definer api_call: DELETE, SELECT (at, ctid, sealed, workspace_id)",
         "postern_definer api_key: DELETE, SELECT (author_id, created_at, ctid, expires_at, hash, id, revoked_at, workspace_id)",
         "postern_definer api_window: DELETE, INSERT, SELECT, UPDATE",
         "postern_definer audit: DELETE, SELECT (action, actor, at, ctid, detail, digest, id, network, position, \
