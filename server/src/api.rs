@@ -18,6 +18,8 @@ mod templates;
 mod whoami;
 mod write;
 
+pub use document::text;
+pub use gate::ROUTES;
 pub use plan::Plans;
 
 use crate::state::AppState;
