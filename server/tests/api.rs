@@ -234,9 +234,14 @@ fn named(path: &str) -> String {
 /// Every operation of the document: method, path, and what it needs.
 fn operations() -> Vec<(String, String, Option<Scope>)> {
     let document = serde_json::to_value(api::document()).expect("JSON");
-    let mut found = Vec::new();
+    let (mut found, mut names) = (Vec::new(), std::collections::BTreeSet::new());
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("operations") {
+            let name = operation["operationId"].as_str().expect("a name");
+            assert!(
+                names.insert(name.to_owned()),
+                "{name} is no name of one alone"
+            );
             let needs = operation["security"][0]["key"][0].as_str();
             let scope = needs.map(|word| Scope::parse(word).expect("a scope"));
             found.push((method.to_uppercase(), path.clone(), scope));

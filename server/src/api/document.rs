@@ -111,6 +111,10 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
 }
 
 fn describe(method: &http::Method, path: &str, operation: &mut Operation) {
+    // Programs that are made from the document name their functions by it.
+    let noun = path.split('/').nth(3).unwrap_or_default();
+    let verb = operation.operation_id.take().unwrap_or_default();
+    operation.operation_id = Some(format!("{noun}_{verb}"));
     let row = ROUTES
         .iter()
         .find(|(known, at, _)| known == method && *at == path);

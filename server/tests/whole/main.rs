@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod caller;
 mod erased;
 mod export;
 mod files;
