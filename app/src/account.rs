@@ -20,10 +20,10 @@ mod trusted;
 
 use crate::{
     ui::{
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
-    words::{self, settings},
+    words::settings,
 };
 use connections::SignIns;
 use erase::Erase;
@@ -31,7 +31,6 @@ use factors::{Desk, TwoStep};
 use habits::Habits;
 use leave::Workspaces;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use passkeys::Passkeys;
 use password::Password;
 use profile::Profile;
@@ -42,12 +41,7 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(settings::ACCOUNT)/>
-        <Later fetch=fetch part=account meanwhile/>
-    }
-    .into_any()
+    later::page(settings::ACCOUNT, fetch, account)
 }
 
 #[wasm_split(account, preload(fetch), fallible)]

@@ -13,10 +13,10 @@ use crate::{
     session::use_session,
     ui::{
         empty::Empty,
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
-    words::{self, audit},
+    words::audit,
 };
 use chain::ChainCard;
 use desk::Desk;
@@ -24,19 +24,13 @@ use download::Download;
 use entries::Entries;
 use filters::Filters;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use postern_types::Right;
 use wasm_split_helpers::wasm_split;
 
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(audit::TITLE)/>
-        <Later fetch=fetch part=audit_page meanwhile/>
-    }
-    .into_any()
+    later::page(audit::TITLE, fetch, audit_page)
 }
 
 #[wasm_split(trail, preload(fetch), fallible)]

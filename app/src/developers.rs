@@ -12,7 +12,7 @@ use crate::{
     ui::{
         empty::Empty,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
     words::{self, developers, fault},
@@ -20,7 +20,6 @@ use crate::{
 use asking::Asking;
 use desk::{Desk, HEAD};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use line::Line;
 use new::NewDialog;
 use postern_types::Right;
@@ -29,12 +28,7 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn DevelopersPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(developers::TITLE)/>
-        <Later fetch=fetch part=developers_page meanwhile/>
-    }
-    .into_any()
+    later::page(developers::TITLE, fetch, developers_page)
 }
 
 #[wasm_split(developers, preload(fetch), fallible)]

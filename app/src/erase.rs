@@ -11,26 +11,20 @@ use crate::{
         dialog::Dialog,
         empty::Empty,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
     words::{self, erase, fault},
 };
 use form::Form;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use postern_types::{Erasing, Right};
 use wasm_split_helpers::wasm_split;
 
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn ErasePage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(erase::WORKSPACE)/>
-        <Later fetch=fetch part=erase_page meanwhile/>
-    }
-    .into_any()
+    later::page(erase::WORKSPACE, fetch, erase_page)
 }
 
 #[wasm_split(workspace, preload(fetch), fallible)]

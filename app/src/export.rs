@@ -10,14 +10,13 @@ use crate::{
         contact_parts::Shown,
         empty::Empty,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Later, Part},
         settings::SettingsNav,
         toast::use_toasts,
     },
-    words::{self, export},
+    words::export,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use postern_types::{ExportKind, ExportRequest, Right};
 use pull::Pull;
 use wasm_split_helpers::wasm_split;
@@ -25,12 +24,7 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn ExportPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(export::TITLE)/>
-        <Later fetch=fetch part=export_page meanwhile/>
-    }
-    .into_any()
+    later::page(export::TITLE, fetch, export_page)
 }
 
 /// The contacts that the book shows.

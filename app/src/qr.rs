@@ -9,24 +9,18 @@ mod picture;
 mod whole;
 
 use crate::{
-    ui::later::{Later, Part},
-    words::{self, qr},
+    ui::later::{self, Later, Part},
+    words::qr,
 };
 use code::PortalCode;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use wasm_split_helpers::wasm_split;
 use whole::Whole;
 
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn QrPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(qr::TITLE)/>
-        <Later fetch=fetch part=qr_page meanwhile/>
-    }
-    .into_any()
+    later::page(qr::TITLE, fetch, qr_page)
 }
 
 /// The code of a portal link that was just made, in whose dialog it is shown.

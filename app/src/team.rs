@@ -20,7 +20,7 @@ use crate::{
     ui::{
         empty::Empty,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
     words::{self, fault, team},
@@ -30,7 +30,6 @@ use desk::Desk;
 use invitations::Invitations;
 use invite::InviteDialog;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use members::Members;
 use postern_types::Right;
 use rights::Rights;
@@ -41,12 +40,7 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(team::TITLE)/>
-        <Later fetch=fetch part=team_page meanwhile/>
-    }
-    .into_any()
+    later::page(team::TITLE, fetch, team_page)
 }
 
 #[wasm_split(team, preload(fetch), fallible)]

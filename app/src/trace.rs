@@ -11,13 +11,12 @@ use crate::{
     ui::{
         empty::Empty,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Part},
     },
-    words::{self, fault, trace},
+    words::{fault, trace},
 };
 use again::Again;
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use postern_types::{Role, Trace};
 use wasm_split_helpers::wasm_split;
@@ -26,12 +25,7 @@ use way::Way;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn WherePage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=words::title(trace::TITLE)/>
-        <Later fetch=fetch part=where_page meanwhile/>
-    }
-    .into_any()
+    later::page(trace::TITLE, fetch, where_page)
 }
 
 #[wasm_split(trail, preload(fetch), fallible)]

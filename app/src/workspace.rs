@@ -14,7 +14,7 @@ use crate::{
         empty::Empty,
         first_steps::use_first_steps,
         icon::Icon,
-        later::{Later, Part},
+        later::{self, Part},
         settings::SettingsNav,
     },
     words::{self as all, fault, workspace as words},
@@ -22,7 +22,6 @@ use crate::{
 use desk::Desk;
 use hours::Hours;
 use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_meta::Title;
 use logo::Logo;
 use look::Look;
 use postern_types::Right;
@@ -31,12 +30,7 @@ use wasm_split_helpers::wasm_split;
 /// The page; its code is fetched by those who come here.
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
-    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
-    view! {
-        <Title text=all::title(words::TITLE)/>
-        <Later fetch=fetch part=workspace meanwhile/>
-    }
-    .into_any()
+    later::page(words::TITLE, fetch, workspace)
 }
 
 #[wasm_split(workspace, preload(fetch), fallible)]

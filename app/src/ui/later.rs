@@ -10,6 +10,7 @@ use crate::{
 };
 use futures::FutureExt as _;
 use leptos::{ev, prelude::*};
+use leptos_meta::Title;
 use std::{future::Future, pin::Pin, sync::Arc};
 use wasm_split_helpers::SplitLoaderError;
 
@@ -42,6 +43,31 @@ where
     let fetch = Arc::new(move || Box::pin(fetch()) as Fetched);
     let part = Arc::new(move || part().now_or_never());
     later(fetch, part, meanwhile)
+}
+
+/// A page whose code is fetched by those who come to it: its title, and an empty page until then.
+pub fn page<F, P>(title: &'static str, fetch: fn() -> F, part: fn() -> P) -> AnyView
+where
+    F: Future<Output = Result<(), SplitLoaderError>> + 'static,
+    P: Future<Output = Part> + 'static,
+{
+    let fetch = Arc::new(move || Box::pin(fetch()) as Fetched);
+    let part = Arc::new(move || part().now_or_never());
+    titled(title, fetch, part)
+}
+
+/// The same for every page, so that it is compiled once.
+fn titled(
+    title: &'static str,
+    fetch: Arc<dyn Fn() -> Fetched + Send + Sync>,
+    part: Arc<dyn Fn() -> Option<Part> + Send + Sync>,
+) -> AnyView {
+    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
+    view! {
+        <Title text=words::title(title)/>
+        {later(fetch, part, meanwhile.into())}
+    }
+    .into_any()
 }
 
 type Fetched = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
