@@ -562,17 +562,22 @@ async fn what_is_wrong_with_a_call_is_a_problem_document_that_names_it(
         place.send(&key, "POST", &path, &assign).await.problem().2,
         "assignee"
     );
-    for query in [
-        "?after=none",
-        "?nothing=1",
-        "?label=x",
-        "?search=%00&after=%00",
+    for (query, expected) in [
+        ("?after=none", 404),
+        ("?after=", 404),
+        ("?nothing=1", 422),
+        ("?label=x", 422),
+        ("?search=%00&after=%00", 404),
     ] {
-        let (status, ..) = place
+        let (status, _, field) = place
             .get(&key, &format!("/api/v1/contacts{query}"))
             .await
             .problem();
-        assert_eq!(status, 422, "{query}");
+        assert_eq!(status, expected, "{query}");
+        assert!(
+            ["after", "query"].contains(&field.as_str()),
+            "{query}: {field}"
+        );
     }
     let wrong = place.send(&key, "DELETE", post, &json!({})).await;
     assert_eq!(wrong.problem().0, 405);

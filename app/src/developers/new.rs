@@ -35,7 +35,7 @@ fn Ways(desk: Desk) -> impl IntoView {
     .into_any()
 }
 
-/// The fourth of the lives: 90 days.
+/// 90 days.
 const USUAL: usize = 2;
 
 #[component]

@@ -113,7 +113,7 @@ pub async fn list(call: Call, Asked(which): Asked<Which>) -> Result<Json<Page<Co
 pub struct NewContact {
     /// What they are called.
     #[serde(default)]
-    #[schema(max_length = 120)]
+    #[schema(max_length = 80)]
     name: String,
     /// Their number, with its country code.
     #[serde(default)]
@@ -169,13 +169,13 @@ pub async fn one(call: Call, Id(id): Id<ContactId>) -> Result<Json<Contact>, Pro
 #[schema(example = json!({ "email": "ada@example.com" }))]
 pub struct ContactChange {
     #[serde(default, deserialize_with = "said")]
-    #[schema(value_type = Option<String>, max_length = 120)]
+    #[schema(value_type = Option<String>, max_length = 80)]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     phone: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = Email)]
     email: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Uuid>)]

@@ -19,14 +19,13 @@ use utoipa::{
 };
 
 /// Problems that every route may answer with.
-const EVERYWHERE: [(&str, &str); 4] = [
+const EVERYWHERE: [(&str, &str); 5] = [
     ("401", "The key opens nothing."),
     ("403", "The key may not do this, or not from there."),
+    ("404", "There is no such thing in this workspace."),
     ("429", "Too many calls."),
     ("500", "Something went wrong on the server."),
 ];
-/// Those of routes that name a thing.
-const OF_ONE: (&str, &str) = ("404", "There is no such thing in this workspace.");
 /// Those of routes that are given something.
 const OF_INPUT: (&str, &str) = ("422", "An input is not acceptable; `field` names it.");
 /// Those of writes.
@@ -125,9 +124,6 @@ fn describe(method: &http::Method, path: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new("key", scopes)]);
     let writes = *method != http::Method::GET;
     let mut problems = EVERYWHERE.to_vec();
-    if path.contains('{') {
-        problems.push(OF_ONE);
-    }
     if writes || operation.parameters.is_some() {
         problems.push(OF_INPUT);
     }

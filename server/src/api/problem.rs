@@ -144,14 +144,16 @@ impl From<ApiError> for Problem {
             ApiError::Conflict { message } => {
                 Self::new(status, "conflict", "It clashes with what is there", message)
             }
-            ApiError::Invalid { field, reason } => {
-                // The place of a page is called by what asks for it.
-                let field = if field == "page" { "after" } else { &field };
-                Self {
-                    status: status.as_u16(),
-                    ..Self::invalid(field, reason)
-                }
-            }
+            // The place of a page is called by what asks for it.
+            ApiError::Invalid { field, reason } if field == "page" => Self {
+                field: Some("after".to_owned()),
+                detail: reason,
+                ..Self::not_found()
+            },
+            ApiError::Invalid { field, reason } => Self {
+                status: status.as_u16(),
+                ..Self::invalid(&field, reason)
+            },
             ApiError::WindowClosed => Self::new(
                 status,
                 "window_closed",

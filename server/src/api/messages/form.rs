@@ -54,6 +54,7 @@ pub struct NewMessage {
 /// What a message is.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MessageKind)]
 enum Kind {
     Text,
     Template,
@@ -69,6 +70,7 @@ enum Kind {
 /// Words.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageText)]
 pub struct Text {
     /// 1 to 4,096 characters; above buttons 1,024.
     #[schema(min_length = 1, max_length = 4096)]
@@ -78,6 +80,7 @@ pub struct Text {
 /// A template that Meta has approved.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageTemplate)]
 pub struct Template {
     /// Its name.
     pub name: String,
@@ -93,6 +96,7 @@ pub struct Template {
 /// A place.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageLocation)]
 pub struct Location {
     /// Degrees north.
     #[schema(minimum = -90, maximum = 90)]
@@ -111,6 +115,7 @@ pub struct Location {
 /// Cards of people.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageContacts)]
 pub struct Contacts {
     /// One for each person.
     #[schema(min_items = 1)]
@@ -120,6 +125,7 @@ pub struct Contacts {
 /// A card.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessagePerson)]
 pub struct Person {
     /// What they are called.
     name: String,
@@ -130,6 +136,7 @@ pub struct Person {
 /// An emoji on a message.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageReaction)]
 pub struct Reaction {
     /// Which message.
     #[schema(value_type = Uuid)]
@@ -141,6 +148,7 @@ pub struct Reaction {
 /// Words with up to three buttons.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageButtons)]
 pub struct Buttons {
     /// The words.
     body: String,
@@ -158,6 +166,7 @@ pub struct Buttons {
 /// Words with a list to choose from.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageList)]
 pub struct List {
     /// The words.
     body: String,
@@ -176,6 +185,7 @@ pub struct List {
 /// Rows under a title.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageRows)]
 pub struct Rows {
     /// It may be empty when there is one section.
     #[serde(default)]
@@ -187,6 +197,7 @@ pub struct Rows {
 /// A row.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageRow)]
 pub struct Row {
     /// 24 characters.
     title: String,
@@ -198,6 +209,7 @@ pub struct Row {
 /// Words with a button that leads somewhere.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MessageLink)]
 pub struct Link {
     /// The words.
     body: String,
