@@ -50,7 +50,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     }
 }
 
-/// The document of the API (OpenAPI 3.1), made from the code.
+/// The document of the API (`OpenAPI` 3.1), made from the code.
 pub fn document() -> OpenApi {
     let (_, document) = described().split_for_parts();
     document::finish(document)

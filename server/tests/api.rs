@@ -159,7 +159,8 @@ impl Place {
 
     /// A contact who wrote an hour ago, over a number.
     async fn talk(&self) -> (Uuid, Uuid) {
-        let (channel, contact, talk) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let (channel, contact, talk): (Uuid, Uuid, Uuid) =
+            (self.env.id(), self.env.id(), self.env.id());
         let workspace = self.workspace;
         self.sql(&format!(
             "INSERT INTO channel (workspace_id, id, name, phone, phone_number_id, account_id, state, token_sealed,

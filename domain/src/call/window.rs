@@ -34,15 +34,15 @@ pub async fn take(env: &Env, workspace: WorkspaceId, most: u32) -> Result<Taken>
     .fetch_one(&mut *alone)
     .await?;
     let came = came.and_then(|came| u32::try_from(came).ok());
-    let left_s = left_ms.div_ceil(1000);
+    let wait = left_ms.div_ceil(1000);
     Ok(Taken {
         allowed: came.is_some(),
         remaining: came.map_or(0, |came| most.saturating_sub(came)),
         // A minute that was full leaves room for one more once that much of it is past.
         reset_s: if came.is_some() {
-            left_s
+            wait
         } else {
-            left_s + 60_u32.div_ceil(most.max(1))
+            wait + 60_u32.div_ceil(most.max(1))
         },
     })
 }

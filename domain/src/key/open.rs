@@ -39,7 +39,7 @@ impl Opened {
     }
 
     /// Enters its workspace in the name of the member who made it. [`Error::Unauthorized`] once it was revoked or is over, or
-    /// that member is none any more; [`Error::Forbidden`] once they may make no keys.
+    /// that member may make no keys any more.
     pub async fn enter(&self, env: &Env) -> Result<Tenant> {
         let network = attempt::network(self.address);
         let by = db::ByKey {
@@ -47,7 +47,11 @@ impl Opened {
             key: self.key,
             network,
         };
-        env.db.key(by, Right::Develop.role()).await
+        let entered = env.db.key(by, Right::Develop.role()).await;
+        entered.map_err(|error| match error {
+            Error::Forbidden => Error::Unauthorized,
+            other => other,
+        })
     }
 
     fn comes_from_where_it_may(&self) -> Result<()> {

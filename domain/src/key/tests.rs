@@ -228,12 +228,12 @@ async fn a_key_ends_with_its_days_and_with_its_maker(_: PgPoolOptions, options: 
         testing::as_owner(&options, "member", &set(begins_anew)).await;
     }
     house.comes_in(&lasting[0]).await.unwrap();
-    // Whoever may make none any more is told so.
+    // Whoever may make none any more has none.
     house.as_owner("UPDATE member SET role = 'agent'").await;
     let opened = open(&house.env, &lasting[0], HERE).await.unwrap();
     assert!(matches!(
         opened.enter(&house.env).await,
-        Err(Error::Forbidden)
+        Err(Error::Unauthorized)
     ));
 }
 

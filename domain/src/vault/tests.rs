@@ -132,16 +132,7 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
         .execute(tenant.conn())
         .await
         .unwrap();
-    let call: Uuid = env.id();
-    let place = Column::ApiCall.place();
-    let sealed = seal(env, &mut tenant, place, &call.to_string(), b"answer").await;
-    sqlx::query("INSERT INTO api_call VALUES ($1, $2, '', now(), 200, $3)")
-        .bind(fixture.workspace.0)
-        .bind(call)
-        .bind(sealed.unwrap())
-        .execute(tenant.conn())
-        .await
-        .unwrap();
+    add_call(env, &mut tenant, fixture.workspace).await;
     tenant.commit().await.unwrap();
     add_jobs(env, &fixture, 1).await;
     let piece = quarantine::Stranger {
@@ -172,6 +163,20 @@ async fn add_import(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
     sqlx::query("INSERT INTO contact_import_fault VALUES ($1, $2, $2, 2, $3)")
         .bind(workspace.0)
         .bind(import)
+        .bind(sealed.unwrap())
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+}
+
+/// What was answered to a call.
+async fn add_call(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
+    let call: Uuid = env.id();
+    let place = Column::ApiCall.place();
+    let sealed = seal(env, tenant, place, &call.to_string(), b"answer").await;
+    sqlx::query("INSERT INTO api_call VALUES ($1, $2, '', now(), 200, $3)")
+        .bind(workspace.0)
+        .bind(call)
         .bind(sealed.unwrap())
         .execute(tenant.conn())
         .await

@@ -2,7 +2,7 @@
 
 use super::{
     gate::Call,
-    page::{Asked, Id, Page, said, time},
+    page::{Asked, Id, Page, Said, time},
     problem::Problem,
     write::Write,
 };
@@ -168,18 +168,18 @@ pub async fn one(call: Call, Id(id): Id<ContactId>) -> Result<Json<Contact>, Pro
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "email": "ada@example.com" }))]
 pub struct ContactChange {
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 80)]
-    name: Option<Option<String>>,
-    #[serde(default, deserialize_with = "said")]
+    name: Said<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    phone: Option<Option<String>>,
-    #[serde(default, deserialize_with = "said")]
+    phone: Said<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Email)]
-    email: Option<Option<String>>,
-    #[serde(default, deserialize_with = "said")]
+    email: Said<String>,
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
-    owner: Option<Option<MemberId>>,
+    owner: Said<MemberId>,
 }
 
 /// Changes a contact.
@@ -194,14 +194,12 @@ pub async fn change(
     write
         .act(StatusCode::OK, async |env, tenant, change| {
             let was = contact::whole(env, tenant, id).await?;
-            let text = |said: Option<Option<String>>, was: Option<String>| {
-                said.unwrap_or(was).unwrap_or_default()
-            };
+            let text = |said: Said<String>, was| said.over(was).unwrap_or_default();
             let form = ContactForm {
                 name: text(change.name, was.person.given_name),
                 phone: text(change.phone, was.phone),
                 email: text(change.email, was.email),
-                owner: change.owner.unwrap_or(was.owner),
+                owner: change.owner.over(was.owner),
             };
             let id = was.person.id;
             contact::edit(env, tenant, id, &form).await?;

@@ -32,6 +32,6 @@ pub fn layer(plans: &Plans) -> Option<CorsLayer> {
                 named("idempotency-replayed"),
                 named("x-request-id"),
             ])
-            .max_age(Duration::from_secs(3600)),
+            .max_age(Duration::from_hours(1)),
     )
 }

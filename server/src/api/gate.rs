@@ -120,8 +120,8 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         }
     };
     let by = match by {
-        Ok(by) => by,
         Err(problem) => return problem.into_response(),
+        Ok(by) => by,
     };
     let most = state.api.calls(by.plan.as_deref());
     let taken = match call::take(&state.env, by.workspace, most).await {
@@ -129,12 +129,11 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         Err(error) => return Problem::from(error).into_response(),
     };
     let answer = if taken.allowed {
-        match may(&parts, &by) {
-            Err(refusal) => refusal,
-            Ok(()) => {
-                parts.extensions.insert(by);
-                next.run(Request::from_parts(parts, body)).await
-            }
+        if let Some(refusal) = refused(&parts, &by) {
+            refusal
+        } else {
+            parts.extensions.insert(by);
+            next.run(Request::from_parts(parts, body)).await
         }
     } else {
         Problem::too_many(taken.reset_s).into_response()
@@ -153,8 +152,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-/// Whether that key may call that route.
-fn may(parts: &Parts, by: &Opened) -> Result<(), Response> {
+/// Why that key may not call that route; none when it may.
+fn refused(parts: &Parts, by: &Opened) -> Option<Response> {
     let path = parts
         .extensions
         .get::<MatchedPath>()
@@ -167,21 +166,16 @@ fn may(parts: &Parts, by: &Opened) -> Result<(), Response> {
     let Some((.., scope)) = here().find(|(known, ..)| known == method) else {
         let allowed: Vec<_> = here().map(|(known, ..)| known.as_str()).collect();
         if allowed.is_empty() {
-            return Err(Problem::not_found().into_response());
+            return Some(Problem::not_found().into_response());
         }
         let mut refusal = Problem::method().into_response();
         if let Ok(allowed) = allowed.join(", ").parse() {
             refusal.headers_mut().insert(header::ALLOW, allowed);
         }
-        return Err(refusal);
+        return Some(refusal);
     };
-    let Some(scope) = scope else {
-        return Ok(());
-    };
-    if !by.scopes().contains(scope) {
-        return Err(lacks(*scope, by.test).into_response());
-    }
-    Ok(())
+    let lacking = scope.filter(|scope| !by.scopes().contains(scope))?;
+    Some(lacks(lacking, by.test).into_response())
 }
 
 fn lacks(scope: Scope, test: bool) -> Problem {

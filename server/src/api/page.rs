@@ -19,11 +19,34 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// What a change says of a field: nothing, that it is empty, or what stands there.
-pub fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    reader: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(reader).map(Some)
+/// What a change says of a field.
+#[derive(Default)]
+pub enum Said<T> {
+    /// Nothing: it stays.
+    #[default]
+    Nothing,
+    /// Null: it is to be empty.
+    Empty,
+    /// What is to stand there.
+    This(T),
+}
+
+impl<T> Said<T> {
+    /// What stands there afterwards.
+    pub fn over(self, was: Option<T>) -> Option<T> {
+        match self {
+            Self::Nothing => was,
+            Self::Empty => None,
+            Self::This(value) => Some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Said<T> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        let said = Option::deserialize(reader)?;
+        Ok(said.map_or(Self::Empty, Self::This))
+    }
 }
 
 /// A time as RFC 3339 writes it, UTC.

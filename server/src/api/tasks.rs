@@ -2,7 +2,7 @@
 
 use super::{
     gate::Call,
-    page::{Asked, Id, Page, said, time},
+    page::{Asked, Id, Page, Said, time},
     problem::Problem,
     write::Write,
 };
@@ -222,12 +222,12 @@ pub struct TaskChange {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     status: Option<TaskStatus>,
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
-    due: Option<Option<String>>,
-    #[serde(default, deserialize_with = "said")]
+    due: Said<String>,
+    #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
-    owner: Option<Option<MemberId>>,
+    owner: Said<MemberId>,
     #[serde(default)]
     shared: Option<bool>,
     #[serde(default)]
@@ -247,8 +247,8 @@ pub async fn change(Id(id): Id<TaskId>, write: Write<TaskChange>) -> Result<Resp
                 title: change.title.unwrap_or(was.form.title),
                 description: change.description.unwrap_or(was.form.description),
                 status: change.status.unwrap_or(was.form.status),
-                due: change.due.unwrap_or(was.form.due),
-                owner: change.owner.unwrap_or(was.form.owner),
+                due: change.due.over(was.form.due),
+                owner: change.owner.over(was.form.owner),
                 shared: change.shared.unwrap_or(was.form.shared),
                 tells: change.tells.unwrap_or(was.form.tells),
             };

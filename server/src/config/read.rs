@@ -45,22 +45,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             .unwrap_or(Environment::Production),
     };
     let base_url = reader.web_address("base_url", "http://localhost:3000");
-    let usual = Plans::default();
-    let api_plans = reader
-        .parse(
-            "api_plans",
-            "Write plans with 10 to 1000 calls a minute, such as standard=120,scale=1000",
-            plans,
-        )
-        .unwrap_or(usual.plans);
-    let api_plan = reader
-        .parse("api_plan", "Write the name of one of the plans", |text| {
-            api_plans.contains_key(text).then(|| text.to_owned())
-        })
-        .or_else(|| api_plans.contains_key(&usual.usual).then_some(usual.usual))
-        // Of others than the usual ones the least, until one is named.
-        .or_else(|| Some(api_plans.iter().min_by_key(|(_, calls)| **calls)?.0.clone()))
-        .unwrap_or_default();
+    let (api_plans, api_plan) = plans(&mut reader);
     Config {
         environment,
         data: source
@@ -97,11 +82,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             "at least 32 bytes",
         ),
         pepper: reader.pepper(),
-        cors_origins: reader.list(
-            "cors_origins",
-            "Write origins such as https://app.example, or nothing",
-            origin,
-        ),
+        cors_origins: origins(&mut reader),
         api_plans,
         api_plan,
         trusted_proxies: reader.list(
@@ -309,8 +290,34 @@ fn origin(text: &str) -> Option<String> {
     (text.trim_end_matches('/').eq_ignore_ascii_case(&origin)).then_some(origin)
 }
 
-/// `name=number` each; LIM-4's bounds.
-fn plans(text: &str) -> Option<BTreeMap<String, u32>> {
+fn origins(reader: &mut Reader<'_>) -> Vec<String> {
+    let remedy = "Write origins such as https://app.example, or nothing";
+    reader.list("cors_origins", remedy, origin)
+}
+
+/// The plans of the API, and the usual one of them.
+fn plans(reader: &mut Reader<'_>) -> (BTreeMap<String, u32>, String) {
+    let usual = Plans::default();
+    let api_plans = reader
+        .parse(
+            "api_plans",
+            "Write plans with 10 to 1000 calls a minute, such as standard=120,scale=1000",
+            plan_list,
+        )
+        .unwrap_or(usual.plans);
+    let api_plan = reader
+        .parse("api_plan", "Write the name of one of the plans", |text| {
+            api_plans.contains_key(text).then(|| text.to_owned())
+        })
+        .or_else(|| api_plans.contains_key(&usual.usual).then_some(usual.usual))
+        // Of others than the usual ones the least, until one is named.
+        .or_else(|| Some(api_plans.iter().min_by_key(|(_, calls)| **calls)?.0.clone()))
+        .unwrap_or_default();
+    (api_plans, api_plan)
+}
+
+/// `name=number` each, 10 to 1000.
+fn plan_list(text: &str) -> Option<BTreeMap<String, u32>> {
     let plan = |entry: &str| {
         let (name, calls) = entry.split_once('=')?;
         let calls: u32 = calls.trim().parse().ok()?;

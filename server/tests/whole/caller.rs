@@ -45,7 +45,7 @@ async fn a_key_sends_a_template_to_a_new_number_once_and_reads_that_it_arrived()
         "to": "+15550109999", "type": "template",
         "template": { "name": "order_packed", "language": "en_US", "values": { "body.1": "Ines" } },
     });
-    let send = async || -> Value {
+    let post = async || -> Value {
         let asked = http
             .post(format!("{}/api/v1/messages", api.url()))
             .bearer_auth(&key);
@@ -58,9 +58,9 @@ async fn a_key_sends_a_template_to_a_new_number_once_and_reads_that_it_arrived()
             .await
             .expect("JSON")
     };
-    let sent = send().await;
+    let sent = post().await;
     assert_eq!(sent["status"], "queued", "{sent}");
-    assert_eq!(send().await, sent);
+    assert_eq!(post().await, sent);
     let id = sent["id"].as_str().expect("an id");
     until("it is read", &town, async || {
         get(&format!("messages/{id}")).await["status"] == "read"

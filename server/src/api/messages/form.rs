@@ -149,6 +149,7 @@ pub struct Reaction {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MessageButtons)]
+#[expect(clippy::struct_field_names, reason = "what callers write")]
 pub struct Buttons {
     /// The words.
     body: String,
