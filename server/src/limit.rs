@@ -28,9 +28,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use fair::Fair;
+use fair::{Fair, Turn};
 use postern_app::error::ApiError;
 use postern_domain::limit::{Class, Limiter, Subject, household};
+use postern_types::WorkspaceId;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use webhooks::Knock;
@@ -76,6 +77,11 @@ impl Limits {
     /// How long a request may take.
     pub fn patience(&self) -> Duration {
         self.patience
+    }
+
+    /// A workspace's turn for a call by key, in the same line as the calls of its pages; none when it did not come in time.
+    pub async fn turn(&self, workspace: WorkspaceId) -> Option<Turn> {
+        self.calls.turn(workspace.0).await
     }
 
     /// A place among the requests in flight. What members call has places of its own, of which one address may take a

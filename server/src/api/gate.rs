@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use postern_app::error::ApiError;
 use postern_domain::{
     Env, Tenant,
     call::{self, Taken},
@@ -131,9 +132,13 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
     let answer = if taken.allowed {
         if let Some(refusal) = refused(&parts, &by) {
             refusal
-        } else {
+        } else if let Some(turn) = state.limits.turn(by.workspace).await {
             parts.extensions.insert(by);
-            next.run(Request::from_parts(parts, body)).await
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            drop(turn);
+            answer
+        } else {
+            Problem::from(ApiError::Unavailable).into_response()
         }
     } else {
         Problem::too_many(taken.reset_s).into_response()
