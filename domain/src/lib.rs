@@ -59,6 +59,11 @@ pub mod workspace;
 pub mod portal;
 pub mod task;
 
+// Callers: machines.
+pub mod delivery;
+pub mod endpoint;
+pub mod outside;
+
 // Duty.
 pub mod audit;
 pub mod erasure;

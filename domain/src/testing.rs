@@ -82,6 +82,7 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
         post: post(),
         registration: crate::registration::Registration::Open,
         oidc: crate::oidc::Oidc::default(),
+        outside: crate::outside::Outside::new(crate::outside::Reach::Private).unwrap(),
         intake: crate::webhook::Intake::default(),
         wake,
     };

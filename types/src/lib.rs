@@ -12,6 +12,7 @@ mod channel;
 mod contact;
 mod conversation;
 mod courtesy;
+mod endpoint;
 mod erasing;
 mod export;
 mod extra;
@@ -53,6 +54,10 @@ pub use conversation::{
     InboxCounts, InboxPage, InboxSnapshot, InboxView, LastLine, ListRequest,
 };
 pub use courtesy::Courtesy;
+pub use endpoint::{
+    DeliveryAttempt, DeliveryPage, DeliveryRow, DeliveryState, DeliveryView, EVENT_KINDS,
+    EndpointForm, EndpointMade, EndpointView, EventKind, PausedWhy, SigningSecret,
+};
 pub use erasing::{EraseAccount, EraseWorkspace, Erasing, Leaving, LeavingPlace};
 pub use export::{ExportKind, ExportPiece, ExportRequest};
 pub use extra::{
@@ -60,6 +65,7 @@ pub use extra::{
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
+    DeliveryId, EndpointId,
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
     FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
     NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,

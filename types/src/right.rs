@@ -40,6 +40,8 @@ pub enum Right {
     Audit,
     /// Take records away as files.
     Export,
+    /// Make API keys and webhook endpoints, and read their logs.
+    Develop,
     /// Make and unmake admins.
     Admins,
     /// Give the workspace to somebody else, make and unmake owners.
@@ -49,7 +51,7 @@ pub enum Right {
 }
 
 /// The table: a right, the least role that has it, and what it is in words.
-pub const RIGHTS: [(Right, Role, &str); 20] = [
+pub const RIGHTS: [(Right, Role, &str); 21] = [
     (
         Right::Answer,
         Role::Agent,
@@ -130,6 +132,11 @@ pub const RIGHTS: [(Right, Role, &str); 20] = [
         Right::Export,
         Role::Admin,
         "Take contacts, conversations, tasks and all other records away as CSV files",
+    ),
+    (
+        Right::Develop,
+        Role::Admin,
+        "Make API keys and webhook endpoints, read their logs",
     ),
     (Right::Admins, Role::Admin, "Make and unmake admins"),
     (
