@@ -57,6 +57,7 @@ impl Reach {
 #[derive(Clone)]
 pub struct Outside {
     reach: Reach,
+    total: Duration,
     http: Client,
 }
 
@@ -73,14 +74,20 @@ pub(crate) struct Answer {
 impl Outside {
     /// Through the system's resolver.
     pub fn new(reach: Reach) -> reqwest::Result<Self> {
-        Self::resolving(reach, Arc::new(System))
+        Self::resolving(reach, TOTAL, Arc::new(System))
+    }
+
+    /// With less patience.
+    #[cfg(test)]
+    pub(crate) fn hasty(reach: Reach, total: Duration) -> Self {
+        Self::resolving(reach, total, Arc::new(System)).unwrap()
     }
 
     /// Through a resolver of one's own, whose answers take the same check.
-    fn resolving(reach: Reach, look: Arc<dyn Look>) -> reqwest::Result<Self> {
+    fn resolving(reach: Reach, total: Duration, look: Arc<dyn Look>) -> reqwest::Result<Self> {
         let http = Client::builder()
             .connect_timeout(CONNECT)
-            .timeout(TOTAL)
+            .timeout(total)
             // A connection serves one request: the next one is checked anew.
             .pool_max_idle_per_host(0)
             .redirect(reqwest::redirect::Policy::none())
@@ -91,7 +98,7 @@ impl Outside {
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(Filter::new(reach, look)))
             .build()?;
-        Ok(Self { reach, http })
+        Ok(Self { reach, total, http })
     }
 
     /// Reads an address that somebody typed. [`Error::Invalid`] on `url`, with what would be right.
@@ -148,7 +155,7 @@ impl Outside {
         self.check(url).map_err(|_| BARRED)?;
         let request = self.http.post(url.clone()).headers(headers).body(body);
         // The client's own limit is the same: this one holds whatever is behind it.
-        tokio::time::timeout(TOTAL, exchange(request))
+        tokio::time::timeout(self.total, exchange(request))
             .await
             .unwrap_or(Err(SLOW))
     }

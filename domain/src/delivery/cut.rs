@@ -102,8 +102,8 @@ pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> 
 }
 
 /// Whether the feed has more than what was cut.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum More {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum More {
     Now,
     /// Something stands above the horizon.
     Later,
@@ -111,7 +111,7 @@ enum More {
 }
 
 /// Cuts up to a page. None when no endpoint is left.
-async fn page(env: &Env, tenant: &mut Tenant) -> Result<Option<More>> {
+pub(super) async fn page(env: &Env, tenant: &mut Tenant) -> Result<Option<More>> {
     let workspace = tenant.workspace();
     let here = sqlx::query_scalar!(
         "SELECT cursor FROM endpoint_feed WHERE workspace_id = $1",

@@ -258,6 +258,12 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              SELECT workspace_id, '{channel}', id, '{number}', '', now(), now() FROM contact LIMIT 1;
          INSERT INTO portal_session VALUES ('{workspace}', '{channel}', '{channel}', now(), now(), now(), NULL, '', '');
+         INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, created_at)
+             VALUES ('{workspace}', '{channel}', 'x', '{{}}', 'on', 'x', 'x', now());
+         INSERT INTO endpoint_feed VALUES ('{workspace}', 'x');
+         INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
+             VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', 'x', now(), now(), 'waiting', now(), 'x');
+         INSERT INTO delivery_attempt VALUES ('{workspace}', '{channel}', 1, now());
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');
