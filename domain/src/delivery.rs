@@ -14,8 +14,8 @@ mod retry;
 mod send;
 mod settle;
 
-pub(crate) use cut::{begin, recall, run as run_cut};
 pub use cut::wake;
+pub(crate) use cut::{begin, recall, run as run_cut};
 pub(crate) use lane::{put, rouse, skip};
 pub use log::{list, show};
 pub(crate) use replay::paused;

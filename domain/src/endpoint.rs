@@ -128,13 +128,7 @@ pub async fn delete(env: &Env, tenant: &mut Tenant, id: EndpointId) -> Result<()
     .await?;
     teams::found(deleted.rows_affected())?;
     delivery::recall(env, tenant).await?;
-    audit::record(
-        env,
-        tenant,
-        "endpoint.deleted",
-        &json!({ "endpoint": id }),
-    )
-    .await
+    audit::record(env, tenant, "endpoint.deleted", &json!({ "endpoint": id })).await
 }
 
 /// What was typed, read.

@@ -1,8 +1,8 @@
 //! What every action is given: the database, the time, chance, keys and the bells.
 
 use crate::{
-    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, oidc::Oidc,
-    outside::Outside, registration::Registration, wake::Wake, webhook::Intake,
+    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, oidc::Oidc, outside::Outside,
+    registration::Registration, wake::Wake, webhook::Intake,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::Moment;

@@ -6,6 +6,7 @@
 
 mod address;
 mod resolve;
+mod room;
 
 use crate::{Error, Result};
 use address::is_public;
@@ -14,8 +15,11 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER},
 };
 use resolve::{Filter, Look, System};
+use room::Room;
+pub(crate) use room::Seat;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use url::{Host, Url};
+use uuid::Uuid;
 
 /// The longest exchange, from the name's resolution to the answer's end.
 pub(crate) const TOTAL: Duration = Duration::from_secs(15);
@@ -59,6 +63,7 @@ pub struct Outside {
     reach: Reach,
     total: Duration,
     http: Client,
+    room: Arc<Room>,
 }
 
 /// What came back.
@@ -98,7 +103,12 @@ impl Outside {
             .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(Filter::new(reach, look)))
             .build()?;
-        Ok(Self { reach, total, http })
+        Ok(Self {
+            reach,
+            total,
+            http,
+            room: Arc::default(),
+        })
     }
 
     /// Reads an address that somebody typed. [`Error::Invalid`] on `url`, with what would be right.
@@ -122,7 +132,9 @@ impl Outside {
             _ => return Err("Only https:// addresses are taken."),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("Leave user and password out of the address; the signature says who sends.");
+            return Err(
+                "Leave user and password out of the address; the signature says who sends.",
+            );
         }
         if url.fragment().is_some() {
             return Err("Leave the part behind # out of the address; it is never sent.");
@@ -140,8 +152,15 @@ impl Outside {
         if allowed {
             Ok(())
         } else {
-            Err("This is an address of a private or reserved network. Only public hosts are reached.")
+            Err(
+                "This is an address of a private or reserved network. Only public hosts are reached.",
+            )
         }
+    }
+
+    /// A seat for one request to an endpoint; none while this process has enough of them under way.
+    pub(crate) fn seat(&self, of: Uuid) -> Option<Seat> {
+        self.room.take(of)
     }
 
     /// Posts `body` there; the fault in a few words when no answer came.
@@ -235,9 +254,17 @@ fn is_own_name(name: &str) -> bool {
     let name = name.trim_end_matches('.');
     let last = name.rsplit('.').next().unwrap_or_default();
     !name.contains('.')
-        || ["localhost", "local", "internal", "intranet", "lan", "home", "corp"]
-            .iter()
-            .any(|own| last.eq_ignore_ascii_case(own))
+        || [
+            "localhost",
+            "local",
+            "internal",
+            "intranet",
+            "lan",
+            "home",
+            "corp",
+        ]
+        .iter()
+        .any(|own| last.eq_ignore_ascii_case(own))
 }
 
 fn refused(words: &'static str) -> Error {

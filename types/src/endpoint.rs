@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A kind of event, as callers know it. Its word never changes; new kinds may come.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EventKind {
     /// A contact wrote.
     #[serde(rename = "message.received")]
@@ -330,7 +328,11 @@ mod tests {
             assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{word}\""));
             assert_eq!((kind.as_str(), kind.words()), (*word, *words));
             assert_eq!(EventKind::parse(word), Some(*kind));
-            assert!(EVENT_KINDS[at + 1..].iter().all(|(other, ..)| other != kind));
+            assert!(
+                EVENT_KINDS[at + 1..]
+                    .iter()
+                    .all(|(other, ..)| other != kind)
+            );
         }
         assert_eq!(EventKind::choosable().count(), EVENT_KINDS.len() - 1);
         assert_eq!(EventKind::parse("message"), None);

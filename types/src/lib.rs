@@ -65,11 +65,10 @@ pub use extra::{
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
-    DeliveryId, EndpointId,
-    AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
-    FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
-    NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,
-    TrustId, WorkspaceId,
+    AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DeliveryId, DocumentId,
+    EndpointId, EventId, FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId,
+    MergeId, MessageId, NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId,
+    TeamId, TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,

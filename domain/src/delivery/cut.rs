@@ -89,7 +89,8 @@ pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> 
             More::Now | More::No => {}
         }
         let again = more == More::Now && !late;
-        let again = again || (!late && (lane::step(env, &mut tenant).await? | clear(&mut tenant).await?));
+        let again =
+            again || (!late && (lane::step(env, &mut tenant).await? | clear(&mut tenant).await?));
         if !again {
             break;
         }

@@ -3,8 +3,8 @@
 use super::SEALED;
 use crate::{Env, Result, Tenant, env::moment, page, teams, vault};
 use postern_types::{
-    DeliveryAttempt, DeliveryId, DeliveryPage, DeliveryRow, DeliveryState, DeliveryView, EndpointId,
-    Right,
+    DeliveryAttempt, DeliveryId, DeliveryPage, DeliveryRow, DeliveryState, DeliveryView,
+    EndpointId, Right,
 };
 use time::OffsetDateTime;
 

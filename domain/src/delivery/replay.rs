@@ -91,12 +91,7 @@ pub async fn replay_range(
     replayed(env, tenant, endpoint, again.rows_affected()).await
 }
 
-async fn replayed(
-    env: &Env,
-    tenant: &mut Tenant,
-    endpoint: EndpointId,
-    count: u64,
-) -> Result<u64> {
+async fn replayed(env: &Env, tenant: &mut Tenant, endpoint: EndpointId, count: u64) -> Result<u64> {
     if count > 0 {
         lane::flag(env, tenant, endpoint).await?;
         let told = json!({ "endpoint": endpoint, "deliveries": count });

@@ -33,6 +33,12 @@ pub(super) fn next(
     Some((now + pause).min(end))
 }
 
+/// Before the next look of one that found no room, in this process, for its request: 2 to 10 seconds, each its own.
+pub(super) fn turn(env: &Env) -> Duration {
+    let [chance] = env.bytes();
+    Duration::milliseconds(2000 + i64::from(chance) * 8000 / 255)
+}
+
 /// The pause after so many attempts.
 fn pause(tries: i32) -> Duration {
     let nth = usize::try_from(tries.saturating_sub(1)).unwrap_or(0);
@@ -74,7 +80,8 @@ mod tests {
         assert_eq!(
             pauses,
             [
-                30, 60, 120, 240, 480, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 86_400, 86_400, 86_400
+                30, 60, 120, 240, 480, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 86_400, 86_400,
+                86_400
             ]
         );
         assert_eq!(pause(0), pause(1));

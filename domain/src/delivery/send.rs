@@ -1,6 +1,6 @@
 //! Sending: the first that waits of a lane, posted outside of any transaction.
 
-use super::{SEALED, lane::Lane, settle::settle};
+use super::{SEALED, lane::Lane, retry, settle::settle};
 use crate::{
     Env, Error, Result, Tenant,
     endpoint::Signers,
@@ -37,6 +37,11 @@ pub(super) struct Outcome {
 /// Does a lane's job: commits that an attempt is made, makes it, and commits what came of it.
 pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> {
     let lane: Lane = job.payload()?;
+    let Some(_seat) = env.outside.seat(lane.endpoint.0) else {
+        let at = env.now() + retry::turn(env);
+        job::wait_until(&mut tenant, job.claim, at).await?;
+        return tenant.commit().await;
+    };
     let parcel = prepare(env, &mut tenant, job, &lane).await?;
     tenant.commit().await?;
     let Some(parcel) = parcel else { return Ok(()) };
@@ -60,12 +65,7 @@ const _: () = assert!(
 );
 
 /// Takes up the first that waits, and notes that it is tried; none when there is nothing to do, or not yet.
-async fn prepare(
-    env: &Env,
-    tenant: &mut Tenant,
-    job: &Job,
-    lane: &Lane,
-) -> Result<Option<Parcel>> {
+async fn prepare(env: &Env, tenant: &mut Tenant, job: &Job, lane: &Lane) -> Result<Option<Parcel>> {
     // From here on nobody adds to the lane unseen: what is committed later finds this job gone, and makes another.
     job::extend(tenant, job.claim, LEASE).await?;
     let workspace = tenant.workspace();
@@ -89,8 +89,7 @@ async fn prepare(
         return Ok(None);
     }
     let old = endpoint.old_sealed.as_deref().zip(endpoint.old_until);
-    let signers =
-        Signers::open(env, tenant, lane.endpoint, &endpoint.secret_sealed, old).await?;
+    let signers = Signers::open(env, tenant, lane.endpoint, &endpoint.secret_sealed, old).await?;
     let body = vault::open(env, tenant, SEALED, &next.id.to_string(), &next.sealed).await?;
     let body = String::from_utf8(body.to_vec())
         .map_err(|_| Error::internal("the body of a delivery is no text"))?;

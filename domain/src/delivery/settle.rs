@@ -112,12 +112,7 @@ async fn note(
     Ok(())
 }
 
-async fn end(
-    env: &Env,
-    tenant: &mut Tenant,
-    parcel: &Parcel,
-    state: DeliveryState,
-) -> Result<()> {
+async fn end(env: &Env, tenant: &mut Tenant, parcel: &Parcel, state: DeliveryState) -> Result<()> {
     let workspace = tenant.workspace();
     // What was skipped meanwhile and is taken all the same has been delivered.
     sqlx::query!(

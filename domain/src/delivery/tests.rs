@@ -62,7 +62,9 @@ async fn open(env: &Env, owner: &Fixture, url: &str) -> EndpointMade {
         kinds: vec![EventKind::MessageNoted],
     };
     let mut tenant = owner.enter(env).await;
-    let made = endpoint::create(env, &mut tenant, &form, None).await.unwrap();
+    let made = endpoint::create(env, &mut tenant, &form, None)
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     made
 }
@@ -124,6 +126,17 @@ impl House {
                 std::time::Instant::now() < deadline,
                 "{state:?} {count}: {rows:?}"
             );
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Works until so much has arrived there, and what came of it is known.
+    async fn until_seen(&self, hook: &Hook, count: usize) {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while hook.seen().len() < count {
+            super::wake(&self.env, None).await.unwrap();
+            self.work().await;
+            assert!(std::time::Instant::now() < deadline, "{:?}", hook.seen());
             tokio::task::yield_now().await;
         }
     }

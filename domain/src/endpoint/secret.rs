@@ -160,7 +160,13 @@ mod tests {
             "whsec_not base64 at all, whatever its length".to_owned(),
         ] {
             assert!(
-                matches!(parse(&wrong), Err(Error::Invalid { field: "secret", .. })),
+                matches!(
+                    parse(&wrong),
+                    Err(Error::Invalid {
+                        field: "secret",
+                        ..
+                    })
+                ),
                 "{wrong}"
             );
         }

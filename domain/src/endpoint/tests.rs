@@ -107,12 +107,11 @@ async fn an_endpoint_is_made_listed_changed_and_deleted_and_each_is_audited(
             .await
             .unwrap();
     assert_eq!(left, (Vec::new(), None, String::new()), "nothing opens");
-    let told: Vec<String> = sqlx::query_scalar(
-        "SELECT action FROM audit WHERE action LIKE 'endpoint.%' ORDER BY id",
-    )
-    .fetch_all(tenant.conn())
-    .await
-    .unwrap();
+    let told: Vec<String> =
+        sqlx::query_scalar("SELECT action FROM audit WHERE action LIKE 'endpoint.%' ORDER BY id")
+            .fetch_all(tenant.conn())
+            .await
+            .unwrap();
     let expected = [
         "created",
         "changed",

@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     Env, Error, Result, Tenant, channel::health, contact::import, courtesy, delivery, file, member,
-    outbound,
-    portal, task, teams, template,
+    outbound, portal, task, teams, template,
 };
 use time::Duration;
 

@@ -208,10 +208,7 @@ async fn who_says_nothing_or_too_much_is_left() {
         (Reply::Silent, Err(SLOW)),
         (Reply::Dribble, Err(SLOW)),
         (Reply::Endless, Ok(200)),
-        (
-            Reply::Cut,
-            Err("the connection was lost before an answer"),
-        ),
+        (Reply::Cut, Err("the connection was lost before an answer")),
     ] {
         let answer = reply.clone();
         let hook = Hook::start(move |_| answer.clone()).await;

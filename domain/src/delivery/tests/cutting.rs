@@ -49,14 +49,19 @@ async fn cutting_that_dies_before_its_commit_or_happens_twice_doubles_nothing(
     one.commit().await.unwrap();
     let more = second.await.unwrap();
     assert!(
-        matches!(more, Err(Error::NotFound) | Ok(Some(More::No | More::Later))),
+        matches!(
+            more,
+            Err(Error::NotFound) | Ok(Some(More::No | More::Later))
+        ),
         "{more:?}"
     );
     assert_eq!(h.rows().await.len(), 3);
     h.until(DeliveryState::Delivered, 3).await;
     // The place put back, as by a backup; the events are known.
     let mut tenant = enter().await;
-    let oldest = event::beginning(&mut tenant, h.env.now() - KEPT).await.unwrap();
+    let oldest = event::beginning(&mut tenant, h.env.now() - KEPT)
+        .await
+        .unwrap();
     sqlx::query("UPDATE endpoint_feed SET cursor = $1")
         .bind(&oldest.0)
         .execute(tenant.conn())
@@ -139,9 +144,14 @@ async fn a_delivery_whose_worker_died_is_sent_again_under_the_same_id(
     let ids = h.hook.ids();
     assert_eq!(ids[0], ids[1]);
     let mut tenant = h.enter().await;
-    let view = show(&h.env, &mut tenant, h.rows().await[0].id).await.unwrap();
+    let view = show(&h.env, &mut tenant, h.rows().await[0].id)
+        .await
+        .unwrap();
     assert_eq!(view.attempts.len(), 2, "the attempt that died stands there");
-    assert_eq!((view.attempts[0].status, view.attempts[0].duration_ms), (None, None));
+    assert_eq!(
+        (view.attempts[0].status, view.attempts[0].duration_ms),
+        (None, None)
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -155,7 +165,9 @@ async fn what_comes_while_a_feed_is_cut_is_not_left_lying_and_without_endpoints_
     let claims = job::claim(&h.env, 20, LEASE).await.unwrap();
     assert_eq!(claims.len(), 1);
     h.note(amira, "1").await;
-    super::super::wake(&h.env, Some(&[h.owner.workspace])).await.unwrap();
+    super::super::wake(&h.env, Some(&[h.owner.workspace]))
+        .await
+        .unwrap();
     job::attend(&h.env, claims[0]).await.unwrap();
     assert_eq!(job::claim(&h.env, 20, LEASE).await.unwrap().len(), 1);
     h.leases_end().await;
@@ -169,7 +181,9 @@ async fn what_comes_while_a_feed_is_cut_is_not_left_lying_and_without_endpoints_
         assert!(std::time::Instant::now() < deadline);
     }
     let mut tenant = h.enter().await;
-    endpoint::delete(&h.env, &mut tenant, h.made.id).await.unwrap();
+    endpoint::delete(&h.env, &mut tenant, h.made.id)
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     for _ in 0..4 {
         h.work().await;
@@ -189,11 +203,6 @@ async fn what_comes_while_a_feed_is_cut_is_not_left_lying_and_without_endpoints_
     let second = Hook::start(|_| Reply::ok()).await;
     open(&h.env, &h.owner, &second.url).await;
     h.note(amira, "4").await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while second.seen().is_empty() {
-        super::super::wake(&h.env, None).await.unwrap();
-        h.work().await;
-        assert!(std::time::Instant::now() < deadline);
-    }
+    h.until_seen(&second, 1).await;
     assert_eq!(second.texts().last().map(String::as_str), Some("4"));
 }

@@ -45,7 +45,11 @@ async fn whatever_an_endpoint_does_instead_of_taking_it_is_a_failure_with_its_wo
     }
     let rows = h.rows().await;
     for (row, (word, status, fault, pause)) in rows.iter().zip(words) {
-        assert_eq!((row.status, row.fault.as_deref()), (status, Some(fault)), "{word}");
+        assert_eq!(
+            (row.status, row.fault.as_deref()),
+            (status, Some(fault)),
+            "{word}"
+        );
         assert_eq!((row.state, row.attempts), (DeliveryState::Waiting, 1));
         let left = row.due.unwrap().0 - crate::env::moment(h.env.now()).0;
         // A tenth less, and what the others took; a tenth more.
@@ -140,4 +144,29 @@ async fn after_three_days_a_delivery_fails_its_endpoint_is_paused_and_the_admins
         .find(|row| row.state == DeliveryState::Failed)
         .unwrap();
     assert!((11..=13).contains(&first.attempts), "{first:?} {pauses:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_never_answers_holds_a_few_seats_and_the_rest_waits_without_an_attempt(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let h = house(options, |_| Reply::ok()).await;
+    let seats: Vec<_> = (0..9)
+        .filter_map(|_| h.env.outside.seat(h.made.id.0))
+        .collect();
+    assert_eq!(seats.len(), 4);
+    let amira = h.talk("Amira").await;
+    h.note(amira, "1").await;
+    h.until(DeliveryState::Waiting, 1).await;
+    for _ in 0..3 {
+        h.clock.by(Duration::seconds(11));
+        h.work().await;
+    }
+    assert!(h.hook.seen().is_empty());
+    assert_eq!(h.rows().await[0].attempts, 0);
+    drop(seats);
+    h.clock.by(Duration::seconds(11));
+    h.until(DeliveryState::Delivered, 1).await;
+    assert_eq!(h.rows().await[0].attempts, 1);
 }

@@ -18,7 +18,7 @@ async fn what_happens_in_one_conversation_is_delivered_in_order_and_a_failure_ho
     .await;
     let (amira, bo) = (h.talk("Amira").await, h.talk("Bo").await);
     h.note(amira, "a1").await;
-    h.until(DeliveryState::Waiting, 1).await;
+    h.until_seen(&h.hook, 1).await;
     assert_eq!(h.hook.texts(), ["a1"]);
     for n in 2..5 {
         h.note(amira, &format!("a{n}")).await;
@@ -44,7 +44,9 @@ async fn what_happens_in_one_conversation_is_delivered_in_order_and_a_failure_ho
     distinct.dedup();
     assert_eq!(distinct.len(), 7);
     let mut tenant = h.enter().await;
-    let view = show(&h.env, &mut tenant, h.rows().await[0].id).await.unwrap();
+    let view = show(&h.env, &mut tenant, h.rows().await[0].id)
+        .await
+        .unwrap();
     let told: Vec<_> = view
         .attempts
         .iter()
@@ -59,7 +61,11 @@ async fn what_happens_in_one_conversation_is_delivered_in_order_and_a_failure_ho
     );
     assert!(view.attempts[0].head.starts_with("HTTP 500"));
     assert!(!view.attempts[0].head.contains("secret"), "no body is kept");
-    assert!(view.attempts.iter().all(|attempt| attempt.duration_ms.is_some()));
+    assert!(
+        view.attempts
+            .iter()
+            .all(|attempt| attempt.duration_ms.is_some())
+    );
     assert_eq!(view.body.as_bytes(), h.hook.seen()[0].raw);
     assert_eq!(h.hook.seen()[0].raw, h.hook.seen()[4].raw, "to the byte");
 }
@@ -82,11 +88,7 @@ async fn each_endpoint_gets_what_it_chose_from_when_it_was_made_on(
     tenant.commit().await.unwrap();
     h.note(amira, "behind").await;
     h.until(DeliveryState::Delivered, 2).await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    while second.seen().is_empty() && std::time::Instant::now() < deadline {
-        h.work().await;
-        tokio::task::yield_now().await;
-    }
+    h.until_seen(&second, 1).await;
     assert_eq!(h.hook.texts(), ["before", "behind"]);
     assert_eq!(second.texts(), ["behind"]);
     assert_eq!(h.rows_of(late.id).await.len(), 1);
@@ -98,7 +100,9 @@ async fn each_endpoint_gets_what_it_chose_from_when_it_was_made_on(
     // A filter by state; a page's key that is none.
     let mut tenant = h.enter().await;
     for (state, count) in [(DeliveryState::Delivered, 2), (DeliveryState::Failed, 0)] {
-        let page = list(&mut tenant, h.made.id, Some(state), None).await.unwrap();
+        let page = list(&mut tenant, h.made.id, Some(state), None)
+            .await
+            .unwrap();
         assert_eq!((page.rows.len(), page.next), (count, None));
     }
     let page = list(&mut tenant, h.made.id, None, Some("!")).await;
@@ -117,7 +121,9 @@ async fn while_it_is_paused_everything_waits_and_then_goes_or_is_skipped_as_is_c
         (endpoint::Waiting::Skip, DeliveryState::Skipped),
     ] {
         let mut tenant = h.enter().await;
-        endpoint::pause(&h.env, &mut tenant, h.made.id).await.unwrap();
+        endpoint::pause(&h.env, &mut tenant, h.made.id)
+            .await
+            .unwrap();
         tenant.commit().await.unwrap();
         let before = h.hook.seen().len();
         for talk in talks {

@@ -1,6 +1,9 @@
 //! Once more, and no more after 30 days.
 
-use super::{super::{replay, replay_failed, replay_range}, *};
+use super::{
+    super::{replay, replay_failed, replay_range},
+    *,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[sqlx::test(migrations = "../migrations")]
@@ -60,8 +63,14 @@ async fn one_delivery_all_failed_ones_or_those_of_a_time_go_out_once_more_under_
     endpoint::resume(&h.env, &mut tenant, h.made.id, endpoint::Waiting::Send)
         .await
         .unwrap();
-    assert_eq!(replay_failed(&h.env, &mut tenant, h.made.id).await.unwrap(), 1);
-    assert_eq!(replay_failed(&h.env, &mut tenant, h.made.id).await.unwrap(), 0);
+    assert_eq!(
+        replay_failed(&h.env, &mut tenant, h.made.id).await.unwrap(),
+        1
+    );
+    assert_eq!(
+        replay_failed(&h.env, &mut tenant, h.made.id).await.unwrap(),
+        0
+    );
     tenant.commit().await.unwrap();
     h.until(DeliveryState::Delivered, 4).await;
     let ids = h.hook.ids();

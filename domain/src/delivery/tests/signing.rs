@@ -73,7 +73,9 @@ async fn a_test_event_goes_out_like_any_other_and_tells_what_became_of_it(
 ) {
     let h = house(options, |_| Reply::ok()).await;
     let mut tenant = h.enter().await;
-    let id = endpoint::trial(&h.env, &mut tenant, h.made.id).await.unwrap();
+    let id = endpoint::trial(&h.env, &mut tenant, h.made.id)
+        .await
+        .unwrap();
     tenant.commit().await.unwrap();
     h.until(DeliveryState::Delivered, 1).await;
     let seen = h.hook.seen().remove(0);

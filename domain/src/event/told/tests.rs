@@ -50,7 +50,8 @@ async fn each_event_is_told_under_one_id_with_what_it_is_of_and_without_what_ope
     let (env, _) = testing::env(options);
     let one = testing::workspace(&env, "One", Role::Owner).await;
     let channel = testing::channel(&env, &one, "100").await;
-    let talk = testing::conversation(&env, &one, channel, "Amira", time::Duration::minutes(1)).await;
+    let talk =
+        testing::conversation(&env, &one, channel, "Amira", time::Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
     let start = event::end(&mut tenant).await.unwrap();
     tenant.commit().await.unwrap();
@@ -92,13 +93,20 @@ async fn each_event_is_told_under_one_id_with_what_it_is_of_and_without_what_ope
         "Here: https://portal.example.test/p/…. Bye"
     );
     assert_eq!(message["conversation_id"], json!(talk));
-    assert_eq!((read[0].object.clone(), read[1].object.clone()), (talk.to_string(), talk.to_string()));
+    assert_eq!(
+        (read[0].object.clone(), read[1].object.clone()),
+        (talk.to_string(), talk.to_string())
+    );
     let last = &read[read.len() - 3..];
     assert_eq!(last[0].data["contact"]["name"], "Amira");
     assert_eq!(last[0].object, format!("contact:{}", contact.id));
     assert_eq!(last[1].data, json!({ "task_id": gone, "task": null }));
     for told in &read {
-        assert!(told.id.starts_with("evt_") && told.id.len() == 36, "{}", told.id);
+        assert!(
+            told.id.starts_with("evt_") && told.id.len() == 36,
+            "{}",
+            told.id
+        );
         let body: Value = serde_json::from_str(&told.body().unwrap()).unwrap();
         assert_eq!(body["type"], told.kind.as_str());
         assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
@@ -110,7 +118,11 @@ async fn each_event_is_told_under_one_id_with_what_it_is_of_and_without_what_ope
     let two = testing::workspace(&env, "Two", Role::Owner).await;
     let mut tenant = two.enter(&env).await;
     let theirs = all(&mut tenant, start).await;
-    assert!(theirs.iter().all(|told| read.iter().all(|ours| ours.id != told.id)));
+    assert!(
+        theirs
+            .iter()
+            .all(|told| read.iter().all(|ours| ours.id != told.id))
+    );
     let mut ids: Vec<_> = read.iter().map(|told| &told.id).collect();
     ids.sort();
     ids.dedup();
@@ -122,7 +134,10 @@ fn the_token_of_a_portal_link_is_hushed_wherever_it_stands() {
     let token = "aB3_-".repeat(9);
     for (text, expected) in [
         (format!("/p/{token}"), "/p/…".to_owned()),
-        (format!("a/p/{token}?x /p/{token}"), "a/p/…?x /p/…".to_owned()),
+        (
+            format!("a/p/{token}?x /p/{token}"),
+            "a/p/…?x /p/…".to_owned(),
+        ),
         (format!("/p//p/{token}!"), "/p//p/…!".to_owned()),
         ("/p/short /p/".to_owned(), "/p/short /p/".to_owned()),
         (format!("{token} ü/p/ü"), format!("{token} ü/p/ü")),

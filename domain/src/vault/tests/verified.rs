@@ -147,7 +147,7 @@ async fn a_workspace_that_lost_its_keys_is_told_of_and_gets_no_new_first_key(
     testing::as_owner(&options, "workspace_key", &sql).await;
     let (standing, told) = broken(&env).await;
     assert_eq!(
-        standing.broken, 12,
+        standing.broken, 15,
         "the keys, and all that stands under them"
     );
     assert!(told.iter().all(|broken| broken.0 == Some(lost)), "{told:?}");
@@ -212,7 +212,7 @@ async fn a_data_key_that_does_not_open_is_told_and_kept(
         "1".to_owned(),
     );
     assert!(told.contains(&wrapped), "{told:?}");
-    assert_eq!(told.len(), 12, "and all that stands under it");
+    assert_eq!(told.len(), 15, "and all that stands under it");
     let both = with_masters(&env, &["m2"]);
     let rotated = rotate_master(&both, &mut deaf).await.unwrap();
     assert_eq!(rotated.keys, 0);
