@@ -200,10 +200,9 @@ async fn exchange(request: reqwest::RequestBuilder) -> std::result::Result<Answe
     while read < MOST {
         match response.chunk().await {
             Ok(Some(chunk)) => read += chunk.len(),
-            Ok(None) => break,
             // One that takes its time with the body has not taken the event.
             Err(error) if error.is_timeout() => return Err(SLOW),
-            Err(_) => break,
+            Ok(None) | Err(_) => break,
         }
     }
     Ok(answer)
@@ -219,7 +218,7 @@ fn head(response: &reqwest::Response) -> String {
                 .filter(|c| !c.is_control())
                 .take(200)
                 .collect();
-            head.push_str(&format!("\n{name}: {value}"));
+            head.extend(["\n", name, ": ", &value]);
         }
     }
     let mut end = head.len().min(HEAD);

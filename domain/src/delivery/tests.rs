@@ -110,7 +110,7 @@ impl House {
 
     /// Works until that many deliveries are in that state.
     async fn until(&self, state: DeliveryState, count: usize) {
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         loop {
             super::wake(&self.env, Some(&[self.owner.workspace]))
                 .await
@@ -132,7 +132,7 @@ impl House {
 
     /// Works until so much has arrived there, and what came of it is known.
     async fn until_seen(&self, hook: &Hook, count: usize) {
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while hook.seen().len() < count {
             super::wake(&self.env, None).await.unwrap();
             self.work().await;

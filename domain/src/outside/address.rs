@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Networks of IPv4 that no public host has: first address and length of the prefix.
 const SPECIAL: [(Ipv4Addr, u32); 15] = [
     // "This network".
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Shared by customers of one carrier.
     (Ipv4Addr::new(100, 64, 0, 0), 10),
@@ -40,7 +40,7 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
     }
 }
 
-/// Only what is given out as global unicast, 2000::/3: loopback, mapped and compatible IPv4, NAT64, unique local, link-local,
+/// Only what is given out as global unicast, `2000::/3`: loopback, mapped and compatible IPv4, NAT64, unique local, link-local,
 /// site-local and multicast lie outside of it. In it, what stands for something else is left out.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let [first, second, ..] = ip.segments();

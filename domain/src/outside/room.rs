@@ -68,7 +68,10 @@ mod tests {
         let second: Vec<_> = (0..9).filter_map(|_| room.take(two)).collect();
         assert_eq!(second.len(), ALL - EACH);
         first.pop();
-        assert!(room.take(two).is_some(), "what is given back is there for others");
+        assert!(
+            room.take(two).is_some(),
+            "what is given back is there for others"
+        );
         drop((first, second));
         assert!(room.taken().is_empty());
     }

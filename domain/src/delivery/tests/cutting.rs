@@ -117,7 +117,7 @@ async fn a_delivery_whose_worker_died_is_sent_again_under_the_same_id(
     let amira = h.talk("Amira").await;
     h.note(amira, "1").await;
     h.note(amira, "2").await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
     while h.hook.seen().is_empty() {
         super::super::wake(&h.env, None).await.unwrap();
         for claim in job::claim(&h.env, 20, LEASE).await.unwrap() {
@@ -174,7 +174,7 @@ async fn what_comes_while_a_feed_is_cut_is_not_left_lying_and_without_endpoints_
     h.until(DeliveryState::Delivered, 1).await;
     // Nothing rings: it looks by itself within a minute.
     h.note(amira, "2").await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
     while h.hook.texts().len() < 2 {
         h.clock.by(Duration::seconds(61));
         h.work().await;
