@@ -121,12 +121,14 @@ mod tests {
         let mut grown = Grown::default();
         bell.send(Signal::Session(SessionId(uuid::Uuid::nil())))
             .unwrap();
-        let mut work = std::pin::pin!(rung(&mut bells, &mut grown));
-        assert!(futures::poll!(&mut work).is_pending());
-        for n in 0..9 {
-            bell.send(Signal::Feed(workspace(n))).unwrap();
+        {
+            let mut work = std::pin::pin!(rung(&mut bells, &mut grown));
+            assert!(futures::poll!(&mut work).is_pending());
+            for n in 0..9 {
+                bell.send(Signal::Feed(workspace(n))).unwrap();
+            }
+            work.await;
         }
-        work.await;
         assert_eq!(grown.named(), None);
     }
 }

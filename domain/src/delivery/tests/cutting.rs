@@ -161,16 +161,27 @@ async fn what_comes_while_a_feed_is_cut_is_not_left_lying_and_without_endpoints_
 ) {
     let h = house(options, |_| Reply::ok()).await;
     let amira = h.talk("Amira").await;
-    // The job runs; a bell rings meanwhile; it rests, and is due at once.
-    let claims = job::claim(&h.env, 20, LEASE).await.unwrap();
-    assert_eq!(claims.len(), 1);
+    // The job runs and rests for an hour; when a bell rings meanwhile, it is due at once.
+    for rings in [true, false] {
+        let claims = job::claim(&h.env, 20, LEASE).await.unwrap();
+        assert_eq!(claims.len(), 1, "it is due");
+        let mut tenant = claims[0].enter(&h.env).await.unwrap();
+        let opened = job::open(&h.env, &mut tenant, claims[0]).await.unwrap();
+        tenant.commit().await.unwrap();
+        if rings {
+            super::super::wake(&h.env, Some(&[h.owner.workspace]))
+                .await
+                .unwrap();
+        }
+        let mut tenant = claims[0].enter(&h.env).await.unwrap();
+        let now = h.env.now();
+        job::rest(&mut tenant, &opened, now + Duration::hours(1), now)
+            .await
+            .unwrap();
+        tenant.commit().await.unwrap();
+    }
+    assert!(job::claim(&h.env, 20, LEASE).await.unwrap().is_empty());
     h.note(amira, "1").await;
-    super::super::wake(&h.env, Some(&[h.owner.workspace]))
-        .await
-        .unwrap();
-    job::attend(&h.env, claims[0]).await.unwrap();
-    assert_eq!(job::claim(&h.env, 20, LEASE).await.unwrap().len(), 1);
-    h.leases_end().await;
     h.until(DeliveryState::Delivered, 1).await;
     // Nothing rings: it looks by itself within a minute.
     h.note(amira, "2").await;
