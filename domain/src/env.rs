@@ -1,7 +1,7 @@
 //! What every action is given: the database, the time, chance, keys and the bells.
 
 use crate::{
-    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, oidc::Oidc,
+    crypto::Keys, db::Db, file::Store, graph::Meta, mail::Post, oidc::Oidc, outside::Outside,
     registration::Registration, wake::Wake, webhook::Intake,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -68,6 +68,8 @@ pub struct Env {
     pub registration: Registration,
     /// Who else vouches for people.
     pub oidc: Oidc,
+    /// The way to addresses that people typed.
+    pub outside: Outside,
     /// Webhooks on their short way in.
     pub intake: Intake,
     /// Rings for those who wait: sockets and workers.

@@ -1,8 +1,13 @@
 //! The feed: what happened in a workspace, in an order that never skips.
 
+mod told;
+
+pub use told::{Told, told};
+
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{ConversationId, Event, FeedCursor, Side};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Adds `event` to the feed of the tenant's workspace, in the same transaction as what it tells of.
@@ -75,6 +80,8 @@ pub struct Entry {
     pub position: Position,
     /// The place to resume from after it.
     pub cursor: FeedCursor,
+    /// When it happened.
+    pub at: OffsetDateTime,
     /// The event as JSON, ready to be sent.
     pub body: String,
     /// The conversation that it tells of.
@@ -111,6 +118,32 @@ pub async fn end(tenant: &mut Tenant) -> Result<FeedCursor> {
     Ok(cursor(&row.epoch, &Position { xid, seq: 0 }))
 }
 
+/// The place before the oldest event that is kept and is not older than `since`; the end when there is none.
+pub(crate) async fn beginning(tenant: &mut Tenant, since: OffsetDateTime) -> Result<FeedCursor> {
+    let workspace = tenant.workspace();
+    let row = sqlx::query!(
+        r#"SELECT i.epoch, e.xid::text AS "xid!", e.seq
+             FROM installation i, event e
+            WHERE e.workspace_id = $1 AND e.at >= $2 ORDER BY e.xid, e.seq LIMIT 1"#,
+        workspace.0,
+        since,
+    )
+    .fetch_optional(tenant.conn())
+    .await?;
+    let Some(row) = row else {
+        return end(tenant).await;
+    };
+    let xid = row
+        .xid
+        .parse()
+        .map_err(|_| Error::internal("a transaction id is not a number"))?;
+    let position = Position {
+        xid,
+        seq: row.seq - 1,
+    };
+    Ok(cursor(&row.epoch, &position))
+}
+
 /// Up to [`PAGE`] events after `after`. [`Error::Conflict`] when the place is not of this feed's life:
 /// the reader starts anew from a snapshot.
 pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
@@ -118,14 +151,14 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
     let (epoch, position) = parse(after)?;
     let rows = sqlx::query!(
         // `f.xid` and never plain `xid`: the output column of that name is text and would sort as text.
-        r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.body AS "body?",
+        r#"SELECT i.epoch, f.xid::text AS "xid?", f.seq AS "seq?", f.at AS "at?", f.body AS "body?",
                   f.conversation_id AS "conversation?", f.anew AS "anew?",
                   pg_snapshot_xmin(pg_current_snapshot())::text AS "horizon!",
                   EXISTS (SELECT FROM event h WHERE h.workspace_id = $1
                              AND h.xid >= pg_snapshot_xmin(pg_current_snapshot())) AS "hidden!"
              FROM installation i
              LEFT JOIN LATERAL (
-                SELECT e.xid, e.seq, e.body, e.conversation_id, e.anew FROM event e
+                SELECT e.xid, e.seq, e.at, e.body, e.conversation_id, e.anew FROM event e
                  WHERE e.workspace_id = $1 AND (e.xid, e.seq) > ($2::text::xid8, $3)
                    AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
                  ORDER BY e.xid, e.seq LIMIT $4) f ON true
@@ -145,7 +178,8 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
         }
         reading.more |= row.hidden;
         horizon = row.horizon.parse().ok();
-        let (Some(xid), Some(seq), Some(body)) = (row.xid, row.seq, row.body) else {
+        let (Some(xid), Some(seq), Some(at), Some(body)) = (row.xid, row.seq, row.at, row.body)
+        else {
             continue;
         };
         let xid = xid
@@ -155,6 +189,7 @@ pub async fn read(tenant: &mut Tenant, after: &FeedCursor) -> Result<Reading> {
         reading.entries.push(Entry {
             cursor: cursor(&epoch, &position),
             position,
+            at,
             body,
             conversation: row.conversation.map(ConversationId),
             anew: row.anew.unwrap_or_default(),

@@ -5,7 +5,7 @@ mod run;
 mod sweep;
 
 pub use claim::{Claim, LEASE, claim, next};
-pub(crate) use claim::{Job, anew, done, extend, open, retry_at, wait_until};
+pub(crate) use claim::{Job, anew, done, extend, open, rest, retry_at, wait_until};
 pub use run::{attend, run};
 pub use sweep::sweep;
 
@@ -42,6 +42,10 @@ pub enum Kind {
     Import,
     /// Lets go of what was kept of an import for undoing it; one for each.
     ForgetImport,
+    /// Cuts the feed into deliveries for endpoints. It goes on for as long as there are endpoints.
+    Cut,
+    /// Delivers what waits for an endpoint of one object's events, one after another.
+    Deliver,
 }
 
 impl Kind {
@@ -60,6 +64,8 @@ impl Kind {
             Self::PinAsked => "pin_asked",
             Self::Import => "import",
             Self::ForgetImport => "forget_import",
+            Self::Cut => "cut",
+            Self::Deliver => "deliver",
         }
     }
 
@@ -77,6 +83,8 @@ impl Kind {
             "pin_asked" => Ok(Self::PinAsked),
             "import" => Ok(Self::Import),
             "forget_import" => Ok(Self::ForgetImport),
+            "cut" => Ok(Self::Cut),
+            "deliver" => Ok(Self::Deliver),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }
@@ -162,6 +170,73 @@ pub(crate) async fn nudge(tenant: &mut Tenant, id: JobId, now: OffsetDateTime) -
     sqlx::query!(
         "UPDATE job SET run_at = least($3, now())
           WHERE workspace_id = $1 AND id = $2 AND state = 'ready' AND run_at > least($3, now())",
+        workspace.0,
+        id.0,
+        now,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Jobs);
+    Ok(())
+}
+
+/// A job to be promised with others.
+pub(crate) struct Promise {
+    pub id: JobId,
+    pub lane: String,
+    pub payload: Vec<u8>,
+}
+
+/// Promises jobs of one kind, each id once. One that is there already is left as it is, but for one that gave up; with
+/// `at_once` one that waits is due now. Until this commits, none of them ends: whoever [`extend`]s its claim and looks for work
+/// behind that sees what this has committed.
+pub(crate) async fn add_all(
+    env: &Env,
+    tenant: &mut Tenant,
+    kind: Kind,
+    at_once: bool,
+    jobs: &[Promise],
+) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let workspace = tenant.workspace();
+    let plain: Vec<_> = jobs
+        .iter()
+        .map(|job| (job.id.to_string(), job.payload.as_slice()))
+        .collect();
+    let sealed = vault::seal_all(env, tenant, SEALED, &plain).await?;
+    let ids: Vec<_> = jobs.iter().map(|job| job.id.0).collect();
+    let lanes: Vec<_> = jobs.iter().map(|job| job.lane.clone()).collect();
+    sqlx::query!(
+        // A row in the way is locked, whether it is changed or not.
+        "INSERT INTO job (workspace_id, id, kind, lane, run_at, sealed)
+         SELECT $1, n.id, $2, n.lane, least($3, now()), n.sealed
+           FROM unnest($4::uuid[], $5::text[], $6::bytea[]) AS n (id, lane, sealed)
+         ON CONFLICT (workspace_id, id) DO UPDATE
+            SET state = 'ready', turn = DEFAULT, run_at = excluded.run_at, attempts = 0, sealed = excluded.sealed,
+                fault = NULL
+          WHERE job.state = 'dead' OR ($7 AND job.state = 'ready')",
+        workspace.0,
+        kind.as_str(),
+        env.now(),
+        &ids,
+        &lanes,
+        &sealed,
+        at_once,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Jobs);
+    Ok(())
+}
+
+/// [`nudge`] for a job that goes on for ever: one that runs looks again when it comes to [`rest`].
+pub(crate) async fn recall(tenant: &mut Tenant, id: JobId, now: OffsetDateTime) -> Result<()> {
+    let workspace = tenant.workspace();
+    sqlx::query!(
+        "UPDATE job SET run_at = least($3, now())
+          WHERE workspace_id = $1 AND id = $2 AND state <> 'dead' AND (state = 'running' OR run_at > least($3, now()))",
         workspace.0,
         id.0,
         now,

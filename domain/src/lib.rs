@@ -61,7 +61,10 @@ pub mod task;
 
 // Callers: machines.
 pub mod call;
+pub mod delivery;
+pub mod endpoint;
 pub mod key;
+pub mod outside;
 
 // Duty.
 pub mod audit;

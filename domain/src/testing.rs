@@ -1,5 +1,6 @@
 //! What tests of this crate stand on: a real database as the serving role, a clock that can be moved.
 
+pub mod hook;
 pub mod meta;
 pub mod passkey;
 pub mod thread;
@@ -82,6 +83,10 @@ pub fn env_of_size(options: PgConnectOptions, size: u32) -> (Env, Arc<Moved>) {
         post: post(),
         registration: crate::registration::Registration::Open,
         oidc: crate::oidc::Oidc::default(),
+        outside: crate::outside::Outside::hasty(
+            crate::outside::Reach::Private,
+            std::time::Duration::from_secs(2),
+        ),
         intake: crate::webhook::Intake::default(),
         wake,
     };

@@ -56,6 +56,27 @@ pub async fn seal(
     )
 }
 
+/// [`seal`] for several rows of one column, in their order.
+pub(crate) async fn seal_all(
+    env: &Env,
+    tenant: &mut Tenant,
+    column: &str,
+    plain: &[(String, &[u8])],
+) -> Result<Vec<Vec<u8>>> {
+    let workspace = tenant.workspace();
+    let newest = sqlx::query!(
+        "SELECT number, wrapped FROM workspace_key WHERE workspace_id = $1 ORDER BY number DESC LIMIT 1",
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let seal = |(row, plain): &(String, &[u8])| {
+        let wrapped = newest.wrapped.clone();
+        seal_under(env, workspace, newest.number, wrapped, column, row, plain)
+    };
+    plain.iter().map(seal).collect()
+}
+
 /// [`seal`] for whoever read the workspace's newest data key already. It holds only when the transaction that writes the
 /// sealed value has read that key, or has seen that it still is the newest.
 pub(crate) fn seal_under(

@@ -22,6 +22,7 @@ use postern_domain::{
     installation,
     mail::{Post, Transport},
     oidc::Oidc,
+    outside::{Outside, Reach},
     vault,
     wake::Wake,
     webhook::Intake,
@@ -136,6 +137,11 @@ fn environment(config: &Config, database: &Database) -> anyhow::Result<Env> {
             config.providers.clone(),
             &Meta::http_within(Duration::from_secs(6))?,
         ),
+        outside: Outside::new(if config.private_endpoints {
+            Reach::Private
+        } else {
+            Reach::Public
+        })?,
         intake: Intake::of(config.webhook_batch),
         wake,
     })

@@ -103,6 +103,9 @@ pub struct Config {
     pub body_limit: usize,
     /// Webhooks that are committed together at most, 64 by default; with 0 each has a transaction of its own.
     pub webhook_batch: usize,
+    /// Whether webhooks may go to this machine and to private networks, without TLS and to any port: `true` or `false`
+    /// (default). For tests; staging and production refuse it.
+    pub private_endpoints: bool,
     /// Connections of the web's pool, 16 by default.
     pub pool_size: u32,
     /// Connections of the job loops' pool, 8 by default.

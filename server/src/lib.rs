@@ -25,6 +25,7 @@ pub mod webhooks;
 pub mod boot;
 pub mod cli;
 pub mod config;
+pub mod cutter;
 pub mod eraser;
 pub mod postgres;
 pub mod postman;

@@ -7,7 +7,7 @@ mod steady;
 use crate::{
     boot,
     config::{Config, Environment, LogFormat},
-    eraser, postman, routes, worker,
+    cutter, eraser, postman, routes, worker,
 };
 use anyhow::Context as _;
 use postern_domain::{Env, wake::across::Across};
@@ -114,7 +114,8 @@ fn work_off(
         if loops > 0 {
             let letters = Box::pin(postman::run(env.clone(), stopped.clone()));
             let erasing = Box::pin(eraser::run(env.clone(), stopped.clone()));
-            tokio::join!(worker::run(env, loops, stopped), letters, erasing);
+            let cutting = Box::pin(cutter::run(env.clone(), stopped.clone()));
+            tokio::join!(worker::run(env, loops, stopped), letters, erasing, cutting);
         }
     }
 }

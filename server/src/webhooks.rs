@@ -171,6 +171,8 @@ mod tests {
             },
             registration: postern_domain::registration::Registration::Closed,
             oidc: postern_domain::oidc::Oidc::default(),
+            outside: postern_domain::outside::Outside::new(postern_domain::outside::Reach::Public)
+                .unwrap(),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         }

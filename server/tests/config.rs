@@ -114,6 +114,7 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_BODY_LIMIT", "4MB", "not understood"),
         ("POSTERN_BODY_LIMIT", "0", "not understood"),
         ("POSTERN_WEBHOOK_BATCH", "-1", "not understood"),
+        ("POSTERN_PRIVATE_ENDPOINTS", "yes", "not understood"),
         ("POSTERN_POOL_SIZE", "0", "not understood"),
         ("POSTERN_WORKER_POOL_SIZE", "-1", "not understood"),
         ("POSTERN_PG_USER", "root", "not understood"),
@@ -128,6 +129,7 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_CORS_ORIGINS", "*", "wildcard"),
         ("POSTERN_BASE_URL", "http://inbox.example", "not https"),
         ("POSTERN_PORTAL_URL", "http://portal.example", "not https"),
+        ("POSTERN_PRIVATE_ENDPOINTS", "true", "into this network"),
         (
             "POSTERN_GRAPH_URL",
             "http://graph.example/v24.0",

@@ -100,4 +100,8 @@ id! {
     PartId,
     /// An entry of the feed.
     EventId,
+    /// Where webhooks go.
+    EndpointId,
+    /// One event on its way to one endpoint.
+    DeliveryId,
 }

@@ -12,6 +12,7 @@ mod channel;
 mod contact;
 mod conversation;
 mod courtesy;
+mod endpoint;
 mod erasing;
 mod export;
 mod extra;
@@ -54,6 +55,10 @@ pub use conversation::{
     InboxCounts, InboxPage, InboxSnapshot, InboxView, LastLine, ListRequest,
 };
 pub use courtesy::Courtesy;
+pub use endpoint::{
+    DeliveryAttempt, DeliveryPage, DeliveryRow, DeliveryState, DeliveryView, EVENT_KINDS,
+    EndpointForm, EndpointMade, EndpointView, EventKind, PausedWhy, SigningSecret,
+};
 pub use erasing::{EraseAccount, EraseWorkspace, Erasing, Leaving, LeavingPlace};
 pub use export::{ExportKind, ExportPiece, ExportRequest};
 pub use extra::{
@@ -61,10 +66,10 @@ pub use extra::{
     Packed, Product, Quoted, Reaction, Referral, Section, TemplateSent, Told,
 };
 pub use id::{
-    AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
-    FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId, MemberId, MergeId,
-    MessageId, NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId,
-    TemplateId, TrustId, WorkspaceId,
+    AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DeliveryId, DocumentId,
+    EndpointId, EventId, FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId,
+    MemberId, MergeId, MessageId, NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId,
+    TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,

@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 17] = [
+pub const KINDS: [(&str, &str); 18] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -71,6 +71,7 @@ pub const KINDS: [(&str, &str); 17] = [
     ("courtesy.", "What contacts see"),
     ("webhook.", "Kept events"),
     ("key.", "API keys"),
+    ("endpoint.", "Webhook endpoints"),
     ("export.", "Exports"),
     ("audit.", "The audit itself"),
 ];
@@ -93,7 +94,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 86] = [
+const ACTIONS: [(&str, &str); 96] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -229,6 +230,25 @@ const ACTIONS: [(&str, &str); 86] = [
     ("webhook.reapply", "Applied kept events again"),
     ("key.made", "Made an API key"),
     ("key.revoked", "Revoked an API key"),
+    ("endpoint.created", "Made a webhook endpoint"),
+    ("endpoint.changed", "Changed a webhook endpoint"),
+    ("endpoint.deleted", "Deleted a webhook endpoint"),
+    (
+        "endpoint.secret_rotated",
+        "Gave a webhook endpoint another secret",
+    ),
+    ("endpoint.paused", "Paused a webhook endpoint"),
+    ("endpoint.resumed", "Resumed a webhook endpoint"),
+    (
+        "endpoint.stopped",
+        "A webhook endpoint failed, or is gone, and was paused",
+    ),
+    ("endpoint.tested", "Sent a test to a webhook endpoint"),
+    ("endpoint.replayed", "Sent webhooks once more"),
+    (
+        "endpoint.feed_lost",
+        "Webhooks went on from the oldest event, for their place was lost",
+    ),
     ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];
@@ -298,6 +318,12 @@ pub fn label(label: &str) -> String {
         "networks" => "Only from",
         "test" => "Test key",
         "narrowed" => "Narrowed",
+        "endpoint" => "Endpoint",
+        "host" => "Host",
+        "kinds" => "Kinds of events",
+        "hours" => "The old secret signs for hours",
+        "deliveries" => "Deliveries",
+        "back_days" => "Days back",
         other => other,
     }
     .to_owned()
@@ -312,6 +338,8 @@ pub fn value(value: String) -> String {
         "manager" => "Manager".into(),
         "admin" => "Admin".into(),
         "owner" => "Owner".into(),
+        "failing" => "Failed for three days".into(),
+        "gone" => "It answered 410 Gone".into(),
         _ => value,
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Job {
     pub kind: Kind,
     /// Tries so far, this one included; waiting is no try.
     pub attempts: u32,
+    /// When it was due.
+    pub run_at: OffsetDateTime,
     payload: Zeroizing<Vec<u8>>,
 }
 
@@ -84,7 +86,7 @@ impl Claim {
 pub(crate) async fn open(env: &Env, tenant: &mut Tenant, claim: Claim) -> Result<Job> {
     let workspace = tenant.workspace();
     let row = sqlx::query!(
-        "SELECT kind, attempts, sealed FROM job WHERE workspace_id = $1 AND id = $2 AND worker = $3",
+        "SELECT kind, attempts, run_at, sealed FROM job WHERE workspace_id = $1 AND id = $2 AND worker = $3",
         workspace.0,
         claim.job.0,
         claim.worker,
@@ -95,6 +97,7 @@ pub(crate) async fn open(env: &Env, tenant: &mut Tenant, claim: Claim) -> Result
         claim,
         kind: Kind::parse(&row.kind)?,
         attempts: u32::try_from(row.attempts).unwrap_or(0),
+        run_at: row.run_at,
         payload: vault::open(env, tenant, SEALED, &claim.job.to_string(), &row.sealed).await?,
     })
 }
@@ -151,6 +154,31 @@ pub(crate) async fn wait_until(
         claim.job.0,
         claim.worker,
         at,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Jobs);
+    held(put_back.rows_affected())
+}
+
+/// It has nothing to do until `at`, unless it was recalled while it ran: then it runs once more at once. Neither is a try.
+pub(crate) async fn rest(
+    tenant: &mut Tenant,
+    job: &Job,
+    at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    let put_back = sqlx::query!(
+        "UPDATE job SET state = 'ready', run_at = CASE WHEN run_at = $4 THEN $5 ELSE least($6, now()) END, attempts = 0,
+                        worker = NULL, claimed_until = NULL
+          WHERE workspace_id = $1 AND id = $2 AND worker = $3",
+        workspace.0,
+        job.claim.job.0,
+        job.claim.worker,
+        job.run_at,
+        at,
+        now,
     )
     .execute(tenant.conn())
     .await?;

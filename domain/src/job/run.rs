@@ -5,8 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, member, outbound,
-    portal, task, teams, template,
+    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, delivery, file, member,
+    outbound, portal, task, teams, template,
 };
 use time::Duration;
 
@@ -62,6 +62,8 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::PinAsked => portal::run_asked(env, tenant, &job).await,
         Kind::Import => import::run(env, tenant, &job).await,
         Kind::ForgetImport => import::run_forget(env, tenant, &job).await,
+        Kind::Cut => delivery::run_cut(env, tenant, &job).await,
+        Kind::Deliver => delivery::run(env, tenant, &job).await,
     }
 }
 
@@ -108,7 +110,12 @@ async fn give_up(
         | Kind::PinAsked
         | Kind::ForgetImport => {}
         // These go on for ever, or until they are done: whatever was wrong, they look again later.
-        Kind::Health | Kind::Templates | Kind::EmptyTeam | Kind::LetGo => {
+        Kind::Health
+        | Kind::Templates
+        | Kind::EmptyTeam
+        | Kind::LetGo
+        | Kind::Cut
+        | Kind::Deliver => {
             return claim::wait_until(tenant, claim, env.now() + AGAIN).await;
         }
     }

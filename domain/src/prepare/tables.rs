@@ -19,7 +19,7 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 32] = [
+const SIGHT: [&str; 35] = [
     "audit",
     "contact",
     "contact_identity",
@@ -34,7 +34,10 @@ const SIGHT: [&str; 32] = [
     "contact_value",
     "conversation",
     "conversation_label",
+    "delivery",
+    "delivery_attempt",
     "draft",
+    "endpoint",
     "event",
     "file",
     "job",

@@ -5,7 +5,7 @@ use crate::{
     channel::{event, secrets},
     code,
     contact::import,
-    factor, file, job, mail, quarantine,
+    delivery, endpoint, factor, file, job, mail, quarantine,
     workspace::logo,
 };
 use sqlx::PgConnection;
@@ -27,6 +27,9 @@ pub(crate) enum Column {
     ImportKey,
     ImportFault,
     ApiCall,
+    EndpointSecret,
+    EndpointOldSecret,
+    Delivery,
     Quarantine,
     Mail,
     MailedCode,
@@ -45,7 +48,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 12] = [
+    pub(crate) const WORKSPACE: [Self; 15] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -58,6 +61,9 @@ impl Column {
         Self::ImportKey,
         Self::ImportFault,
         Self::ApiCall,
+        Self::EndpointSecret,
+        Self::EndpointOldSecret,
+        Self::Delivery,
     ];
 
     /// Those of the installation.
@@ -91,6 +97,9 @@ impl Column {
             Self::ImportKey => import::KEY,
             Self::ImportFault => import::FAULTS,
             Self::ApiCall => call::SEALED,
+            Self::EndpointSecret => endpoint::SECRET,
+            Self::EndpointOldSecret => endpoint::OLD_SECRET,
+            Self::Delivery => delivery::SEALED,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -293,6 +302,52 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            // One that was deleted has an empty one.
+            Self::EndpointSecret => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, secret_sealed AS sealed FROM endpoint
+                        WHERE workspace_id = $1 AND id > $2 AND secret_sealed <> ''
+                          AND ($3::bytea IS NULL OR substr(secret_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::EndpointOldSecret => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, old_sealed AS "sealed!" FROM endpoint
+                        WHERE workspace_id = $1 AND id > $2 AND old_sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(old_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::Delivery => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM delivery
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -459,6 +514,45 @@ impl Column {
                     "UPDATE api_call c SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE c.workspace_id = $1 AND c.id = n.id AND c.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::EndpointSecret => {
+                sqlx::query!(
+                    "UPDATE endpoint e SET secret_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE e.workspace_id = $1 AND e.id = n.id AND e.secret_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::EndpointOldSecret => {
+                sqlx::query!(
+                    "UPDATE endpoint e SET old_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE e.workspace_id = $1 AND e.id = n.id AND e.old_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::Delivery => {
+                sqlx::query!(
+                    "UPDATE delivery d SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE d.workspace_id = $1 AND d.id = n.id AND d.sealed = n.old",
                     workspace,
                     ids,
                     old,

@@ -122,6 +122,7 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .await
     .unwrap();
     add_import(env, &mut tenant, fixture.workspace).await;
+    add_endpoint(env, &mut tenant, fixture.workspace).await;
     let logo: Uuid = env.id();
     let place = Column::WorkspaceLogo.place();
     let sealed = seal(env, &mut tenant, place, &logo.to_string(), b"logo").await;
@@ -181,6 +182,52 @@ async fn add_call(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
         .execute(tenant.conn())
         .await
         .unwrap();
+}
+
+/// An endpoint with two secrets, and a delivery.
+async fn add_endpoint(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
+    let id: Uuid = env.id();
+    let row = id.to_string();
+    let mut sealed = Vec::new();
+    for column in [
+        Column::EndpointSecret,
+        Column::EndpointOldSecret,
+        Column::Delivery,
+    ] {
+        let value = seal(env, tenant, column.place(), &row, b"endpoint").await;
+        sealed.push(value.unwrap());
+    }
+    sqlx::query(
+        "INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, old_sealed, old_until, created_at)
+         VALUES ($1, $2, 'x', '{}', 'on', 'x', $3, $4, now(), now())",
+    )
+    .bind(workspace.0)
+    .bind(id)
+    .bind(&sealed[0])
+    .bind(&sealed[1])
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    // One that was deleted has nothing to open.
+    sqlx::query(
+        "INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, created_at, deleted_at)
+         VALUES ($1, $2, '', '{}', 'on', 'x', '', now(), now())",
+    )
+    .bind(workspace.0)
+    .bind(env.id::<Uuid>())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
+         VALUES ($1, $2, $2, 'x', 'x', 'x', now(), now(), 'waiting', now(), $3)",
+    )
+    .bind(workspace.0)
+    .bind(id)
+    .bind(&sealed[2])
+    .execute(tenant.conn())
+    .await
+    .unwrap();
 }
 
 async fn add_jobs(env: &Env, fixture: &Fixture, count: usize) {

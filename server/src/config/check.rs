@@ -116,6 +116,13 @@ impl Config {
                 "Write smtps:// or smtp:// (STARTTLS)",
             ));
         }
+        if self.private_endpoints {
+            faults.push(fault(
+                "private_endpoints",
+                "it is true, so workspaces could have requests sent into this network",
+                "Leave it out",
+            ));
+        }
         if self.base_url.scheme() != "https" {
             faults.push(fault(
                 "base_url",

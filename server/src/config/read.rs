@@ -117,6 +117,11 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             }),
         body_limit: reader.number("body_limit", 1024, 64 * 1024 * 1024, 4 * 1024 * 1024),
         webhook_batch: reader.number("webhook_batch", 0, 1000, 64),
+        private_endpoints: reader
+            .parse("private_endpoints", "Write true or false", |text| {
+                text.parse().ok()
+            })
+            .unwrap_or(false),
         pool_size: reader.number("pool_size", 2, 1000, 16),
         worker_pool_size: reader.number("worker_pool_size", 2, 1000, 8),
         limits: Limits::read(&mut reader),

@@ -55,6 +55,7 @@ const SETTINGS: &[&str] = &[
     "log_format",
     "body_limit",
     "webhook_batch",
+    "private_endpoints",
     "pool_size",
     "worker_pool_size",
     "limit_sign_in",

@@ -137,6 +137,8 @@ impl House {
             },
             registration: postern_domain::registration::Registration::Open,
             oidc: postern_domain::oidc::Oidc::default(),
+            outside: postern_domain::outside::Outside::new(postern_domain::outside::Reach::Public)
+                .expect("a client"),
             intake: postern_domain::webhook::Intake::default(),
             wake,
         };

@@ -261,6 +261,12 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO api_key VALUES ('{workspace}', '{channel}', 'x', '{number}', '', '', '', true, NULL, now());
          INSERT INTO api_call VALUES ('{workspace}', '{channel}', 'x', now(), 200, 'x');
          SELECT take_call('{workspace}', 10, 1, 1);
+         INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, created_at)
+             VALUES ('{workspace}', '{channel}', 'x', '{{}}', 'on', 'x', 'x', now());
+         INSERT INTO endpoint_feed VALUES ('{workspace}', 'x');
+         INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
+             VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', 'x', now(), now(), 'waiting', now(), 'x');
+         INSERT INTO delivery_attempt VALUES ('{workspace}', '{channel}', 1, now());
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

@@ -69,6 +69,11 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              VALUES ('{workspace}', '{message}', '{contact}', 'x', '', now(), now());
          INSERT INTO portal_session VALUES ('{workspace}', '{message}', '{message}', now(), now(), now(), NULL, '', '');
+         INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, created_at)
+             VALUES ('{workspace}', '{message}', 'x', '{{}}', 'on', 'x', 'x', now());
+         INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
+             VALUES ('{workspace}', '{message}', '{message}', 'x', 'x', '{talk}', now(), now(), 'waiting', now(), 'x');
+         INSERT INTO delivery_attempt VALUES ('{workspace}', '{message}', 1, now());
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))
