@@ -42,6 +42,8 @@ pub enum Kind {
     Import,
     /// Lets go of what was kept of an import for undoing it; one for each.
     ForgetImport,
+    /// Sends a one-time code; one for each, and it alone holds the code.
+    Otp,
 }
 
 impl Kind {
@@ -60,6 +62,7 @@ impl Kind {
             Self::PinAsked => "pin_asked",
             Self::Import => "import",
             Self::ForgetImport => "forget_import",
+            Self::Otp => "otp",
         }
     }
 
@@ -77,6 +80,7 @@ impl Kind {
             "pin_asked" => Ok(Self::PinAsked),
             "import" => Ok(Self::Import),
             "forget_import" => Ok(Self::ForgetImport),
+            "otp" => Ok(Self::Otp),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

@@ -59,6 +59,10 @@ pub mod workspace;
 pub mod portal;
 pub mod task;
 
+// Callers: machines.
+pub mod otp;
+pub mod test_message;
+
 // Duty.
 pub mod audit;
 pub mod erasure;

@@ -23,6 +23,7 @@ mod message;
 mod moment;
 mod number;
 mod oidc;
+mod otp;
 mod outgoing;
 mod phone;
 mod portal;
@@ -62,8 +63,8 @@ pub use extra::{
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DocumentId, EventId,
     FieldId, FileId, ImportId, InvitationId, JobId, LabelId, LinkId, MemberId, MergeId, MessageId,
-    NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId, TemplateId,
-    TrustId, WorkspaceId,
+    NoteId, OtpId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId, TaskItemId, TeamId,
+    TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,
@@ -83,6 +84,10 @@ pub use number::{
 pub use oidc::{
     Arrival, Away, Connect, Connection, Connections, Depart, Enrol, Newcomer, Provider, Refusal,
     Refused,
+};
+pub use otp::{
+    AskOtp, OtpAnswer, OtpPage, OtpRequest, OtpSettings, OtpState, OtpTemplate, OtpVerdict,
+    OtpView, TestKind, TestMessagePage, TestMessageView,
 };
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};

@@ -5,8 +5,8 @@ use super::{
     claim::{self, Claim},
 };
 use crate::{
-    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, member, outbound,
-    portal, task, teams, template,
+    Env, Error, Result, Tenant, channel::health, contact::import, courtesy, file, member, otp,
+    outbound, portal, task, teams, template,
 };
 use time::Duration;
 
@@ -62,6 +62,7 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::PinAsked => portal::run_asked(env, tenant, &job).await,
         Kind::Import => import::run(env, tenant, &job).await,
         Kind::ForgetImport => import::run_forget(env, tenant, &job).await,
+        Kind::Otp => otp::run(env, tenant, &job).await,
     }
 }
 
@@ -101,6 +102,11 @@ async fn give_up(
         Kind::Send => outbound::give_up(env, tenant, claim).await?,
         Kind::FetchFile => file::give_up(env, tenant, claim).await?,
         Kind::Import => import::give_up(env, tenant, claim).await?,
+        // A job that was given up stays for a month, and this one holds a code: it goes.
+        Kind::Otp => {
+            otp::give_up(env, tenant, claim).await?;
+            return claim::done(tenant, claim).await;
+        }
         // What stays in the store for longer harms nobody.
         Kind::ExpireFile
         | Kind::Courtesy

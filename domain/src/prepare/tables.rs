@@ -19,7 +19,7 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 32] = [
+const SIGHT: [&str; 34] = [
     "audit",
     "contact",
     "contact_identity",
@@ -42,6 +42,7 @@ const SIGHT: [&str; 32] = [
     "message_key",
     "message_status",
     "message_try",
+    "otp_challenge",
     "portal_link",
     "portal_session",
     "rate_bucket",
@@ -51,6 +52,7 @@ const SIGHT: [&str; 32] = [
     "task_comment",
     "task_document",
     "task_item",
+    "test_message",
     "webhook_part",
 ];
 

@@ -5,7 +5,7 @@ use crate::{
     channel::{event, secrets},
     code,
     contact::import,
-    factor, file, job, mail, quarantine,
+    factor, file, job, mail, quarantine, test_message,
     workspace::logo,
 };
 use sqlx::PgConnection;
@@ -26,6 +26,7 @@ pub(crate) enum Column {
     WorkspaceLogo,
     ImportKey,
     ImportFault,
+    TestMessage,
     Quarantine,
     Mail,
     MailedCode,
@@ -44,7 +45,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 11] = [
+    pub(crate) const WORKSPACE: [Self; 12] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -56,6 +57,7 @@ impl Column {
         Self::WorkspaceLogo,
         Self::ImportKey,
         Self::ImportFault,
+        Self::TestMessage,
     ];
 
     /// Those of the installation.
@@ -88,6 +90,7 @@ impl Column {
             Self::WorkspaceLogo => logo::SEALED,
             Self::ImportKey => import::KEY,
             Self::ImportFault => import::FAULTS,
+            Self::TestMessage => test_message::SEALED,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -275,6 +278,21 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::TestMessage => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM test_message
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -428,6 +446,19 @@ impl Column {
                     "UPDATE contact_import_fault i SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE i.workspace_id = $1 AND i.id = n.id AND i.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::TestMessage => {
+                sqlx::query!(
+                    "UPDATE test_message t SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE t.workspace_id = $1 AND t.id = n.id AND t.sealed = n.old",
                     workspace,
                     ids,
                     old,

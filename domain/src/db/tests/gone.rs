@@ -258,6 +258,11 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              SELECT workspace_id, '{channel}', id, '{number}', '', now(), now() FROM contact LIMIT 1;
          INSERT INTO portal_session VALUES ('{workspace}', '{channel}', '{channel}', now(), now(), now(), NULL, '', '');
+         INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+             VALUES ('{workspace}', '{channel}', true, 'x', 'x', '', '', 'expired', now(), now());
+         INSERT INTO test_message VALUES ('{workspace}', '{channel}', NULL, 'otp', now(), 'x');
+         INSERT INTO otp_budget VALUES ('{workspace}', 'x', now(), 1);
+         INSERT INTO otp_setting VALUES ('{workspace}', 1, 1, 1, 1);
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

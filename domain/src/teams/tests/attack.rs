@@ -69,6 +69,9 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              VALUES ('{workspace}', '{message}', '{contact}', 'x', '', now(), now());
          INSERT INTO portal_session VALUES ('{workspace}', '{message}', '{message}', now(), now(), now(), NULL, '', '');
+         INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+             VALUES ('{workspace}', '{message}', true, 'x', 'x', '', '', 'expired', now(), now());
+         INSERT INTO test_message VALUES ('{workspace}', '{message}', NULL, 'otp', now(), 'x');
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))
