@@ -34,6 +34,8 @@ fn status(s: &Scene, wamid: &str, word: &str) -> Value {
 }
 
 async fn tell(s: &Scene, wamid: &str, word: &str) {
+    // The same bytes again would be a replay.
+    s.clock.by(Duration::seconds(1));
     let receipt = deliver(s, NUMBER, "statuses", status(s, wamid, word)).await;
     assert_eq!((receipt.applied, receipt.quarantined), (1, 0), "{word}");
 }
