@@ -4,13 +4,13 @@
 //!    at: of 200 guesses at once three get past it. The column itself holds no fourth.
 //! 2. Argon2 runs, in no transaction. Where it could not run, the try is given back: nothing was looked at.
 //! 3. A right one is marked by an UPDATE that asks again whether the code is pending, within its time, still the one that
-//!    was looked at, and has a try that is not decided: of 50 right ones at once three were looked at and one is marked. A wrong one is counted as wrong; the third
-//!    ends the code. Not the third try, for a right one may still be in the works: it must not be shut out by wrong ones that were
-//!    quicker.
+//!    was looked at, and has a try that is not decided: of 50 right ones at once three were looked at and one is marked. A wrong
+//!    one is counted as wrong; the third ends the code. Not the third try, for a right one may still be in the works: it must not
+//!    be shut out by wrong ones that were quicker.
 //!
 //! A process that dies between 1 and 3 has used a try up: never one too many.
 
-use super::{TRIES, create::By};
+use super::{TRIES, create::By, shortened};
 use crate::{Env, Error, Result, Tenant, audit, password};
 use postern_types::{OtpAnswer, OtpId, OtpState, OtpVerdict};
 use serde_json::json;
@@ -32,9 +32,8 @@ where
 {
     let entered = six_digits(entered)?;
     let mut tenant = enter().await?;
-    let taken = match take(env, &mut tenant, by, id).await? {
-        Some(taken) => taken,
-        None => return over(env, &mut tenant, by, id).await,
+    let Some(taken) = take(env, &mut tenant, by, id).await? else {
+        return over(env, &mut tenant, by, id).await;
     };
     tenant.commit().await?;
     let right = password::verify_code(env, &taken.hash, id.0.as_bytes(), &entered).await;
@@ -145,8 +144,7 @@ async fn right_one(
         // Another was quicker, or its time ran out meanwhile.
         return over(env, tenant, by, id).await;
     };
-    let told =
-        json!({ "otp": id, "purpose": row.purpose, "phone": format!("… {}", row.last_digits) });
+    let told = json!({ "otp": id, "purpose": row.purpose, "phone": shortened(&row.last_digits) });
     audit::record(env, tenant, "otp.verified", &told).await?;
     Ok(OtpAnswer {
         verdict: OtpVerdict::Verified,
@@ -172,7 +170,7 @@ async fn wrong_one(env: &Env, tenant: &mut Tenant, id: OtpId, taken: &Taken) -> 
     .await?;
     if let Some(row) = ended.filter(|row| row.state == OtpState::Failed) {
         let told =
-            json!({ "otp": id, "purpose": row.purpose, "phone": format!("… {}", row.last_digits) });
+            json!({ "otp": id, "purpose": row.purpose, "phone": shortened(&row.last_digits) });
         audit::record(env, tenant, "otp.failed", &told).await?;
     }
     Ok(OtpAnswer {
