@@ -30,7 +30,7 @@ pub use make::create;
 pub use merge::{merge, undo};
 pub(crate) use orphan::{let_go, theirs};
 pub use person::{find, person, rename};
-pub(crate) use phone::digits;
+pub(crate) use phone::{Located, digits, is_country, located};
 pub(crate) use preference::prefer;
 pub(crate) use scope::widen;
 pub use timeline::timeline;

@@ -46,6 +46,8 @@ pub enum Kind {
     Cut,
     /// Delivers what waits for an endpoint of one object's events, one after another.
     Deliver,
+    /// Sends a one-time code; one for each, and it alone holds the code.
+    Otp,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             Self::ForgetImport => "forget_import",
             Self::Cut => "cut",
             Self::Deliver => "deliver",
+            Self::Otp => "otp",
         }
     }
 
@@ -85,6 +88,7 @@ impl Kind {
             "forget_import" => Ok(Self::ForgetImport),
             "cut" => Ok(Self::Cut),
             "deliver" => Ok(Self::Deliver),
+            "otp" => Ok(Self::Otp),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

@@ -64,7 +64,9 @@ pub mod call;
 pub mod delivery;
 pub mod endpoint;
 pub mod key;
+pub mod otp;
 pub mod outside;
+pub mod test_message;
 
 // Duty.
 pub mod audit;

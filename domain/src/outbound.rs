@@ -16,6 +16,11 @@ use postern_types::{ChannelId, ConversationId, JobId, MessageId, SendFault, Stat
 use prepare::{Letter, Next};
 use std::collections::BTreeMap;
 use time::Duration;
+pub(crate) use {
+    finish::{refused_template, spread},
+    prepare::{DISCONNECTED, UNPAID, known, number, unpaid},
+    verdict::{Hold, Verdict, unreachable, verdict},
+};
 
 /// How long a status may take to tell what became of a message before the agent is asked.
 pub const PATIENCE: Duration = Duration::minutes(10);
@@ -141,7 +146,7 @@ pub(crate) async fn give_up(env: &Env, tenant: &mut Tenant, claim: Claim) -> Res
 }
 
 /// A fault that Meta has no part in, and that may pass.
-fn own(reason: &str) -> SendFault {
+pub(crate) fn own(reason: &str) -> SendFault {
     SendFault {
         code: 0,
         reason: reason.to_owned(),

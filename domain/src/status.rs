@@ -3,11 +3,12 @@
 mod early;
 mod whose;
 
+pub(crate) use early::drain;
 pub use early::take_early;
 
 use crate::{
-    Env, Result, Tenant, contact, fault, inbound::Number, message, outbound, payload::StatusNews,
-    trace,
+    Env, Result, Tenant, contact, fault, inbound::Number, message, otp, outbound,
+    payload::StatusNews, trace,
 };
 use early::{keep, lock};
 use postern_types::{ChannelId, ContactId, ConversationId, MessageId, Status};
@@ -54,6 +55,10 @@ pub(crate) async fn apply(
         target = find(tenant, number.channel, news).await?;
     }
     let Some(target) = target else {
+        // A one-time code is no message, and has statuses all the same.
+        if otp::told(env, tenant, number.channel, status, news).await? {
+            return Ok(());
+        }
         return keep(env, tenant, number.channel, status, news).await;
     };
     if let Some(person) = &news.recipient {

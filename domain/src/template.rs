@@ -1,5 +1,6 @@
 //! Message templates: what Meta has approved for the workspace's business accounts, and sending one of them.
 
+mod code;
 mod compose;
 mod heard;
 mod letter;
@@ -9,6 +10,7 @@ mod sync;
 mod tell;
 mod unwanted;
 
+pub(crate) use code::{CodeTemplate, for_codes};
 pub use compose::{compose, start};
 pub(crate) use heard::heard;
 pub use list::{list, refresh};

@@ -94,6 +94,8 @@ id! {
     FileId,
     /// A message template, in one language.
     TemplateId,
+    /// A one-time code that a caller asked for.
+    OtpId,
     /// A piece of work for the worker.
     JobId,
     /// The part of a webhook's body that belongs to one workspace.

@@ -25,6 +25,7 @@ mod message;
 mod moment;
 mod number;
 mod oidc;
+mod otp;
 mod outgoing;
 mod phone;
 mod portal;
@@ -68,8 +69,8 @@ pub use extra::{
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DeliveryId, DocumentId,
     EndpointId, EventId, FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId,
-    MemberId, MergeId, MessageId, NoteId, PartId, PasskeyId, PortalSessionId, SessionId, TaskId,
-    TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
+    MemberId, MergeId, MessageId, NoteId, OtpId, PartId, PasskeyId, PortalSessionId, SessionId,
+    TaskId, TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,
@@ -90,6 +91,10 @@ pub use number::{
 pub use oidc::{
     Arrival, Away, Connect, Connection, Connections, Depart, Enrol, Newcomer, Provider, Refusal,
     Refused,
+};
+pub use otp::{
+    AskOtp, OtpAnswer, OtpPage, OtpRequest, OtpSettings, OtpState, OtpTemplate, OtpVerdict,
+    OtpView, TestKind, TestMessagePage, TestMessageView,
 };
 pub use outgoing::Outgoing;
 pub use phone::{PhoneFault, e164};

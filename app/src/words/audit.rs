@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 18] = [
+pub const KINDS: [(&str, &str); 19] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -68,6 +68,7 @@ pub const KINDS: [(&str, &str); 18] = [
     ("label.", "Labels"),
     ("field.", "Fields of contacts"),
     ("task.", "Tasks"),
+    ("otp.", "One-time codes"),
     ("courtesy.", "What contacts see"),
     ("webhook.", "Kept events"),
     ("key.", "API keys"),
@@ -94,7 +95,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 96] = [
+const ACTIONS: [(&str, &str); 101] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -223,6 +224,17 @@ const ACTIONS: [(&str, &str); 96] = [
     ("task.asked", "Asked a contact for a document"),
     ("task.document_removed", "Took a document of a task away"),
     ("task.deleted", "Deleted a task"),
+    ("otp.requested", "Had a one-time code sent"),
+    ("otp.verified", "A one-time code was entered"),
+    ("otp.failed", "Three wrong codes ended a one-time code"),
+    (
+        "otp.refused",
+        "More one-time codes were asked for than may be; told once in a window",
+    ),
+    (
+        "otp.settings",
+        "Chose how many one-time codes may be asked for, and for which countries",
+    ),
     (
         "courtesy.choose",
         "Chose what contacts see of those who read and type",
@@ -287,6 +299,14 @@ pub fn label(label: &str) -> String {
         "contact" => "Contact",
         "phone" => "To the number",
         "task" => "Task",
+        "otp" => "One-time code",
+        "purpose" => "For",
+        "test" => "For trying out",
+        "prefix_hour" => "An hour, to numbers that begin alike",
+        "prefix_day" => "A day, to numbers that begin alike",
+        "workspace_hour" => "An hour, in all",
+        "workspace_day" => "A day, in all",
+        "countries" => "Countries",
         "what" => "What",
         "other" => "Other contact",
         "link" => "Portal link",

@@ -48,6 +48,43 @@ pub(super) fn country_of(code: u16) -> Option<country::Id> {
     countries.first().and_then(|country| country.parse().ok())
 }
 
+/// A number that was given with its country, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    /// All of its digits.
+    pub digits: String,
+    /// How many of them are the country code.
+    pub code: usize,
+    /// The country, as ISO 3166 writes it. Several share a code; none when the digits do not say which of them it is.
+    pub country: Option<String>,
+}
+
+/// The number, for a machine, which says the country: none is guessed, for the wrong one would be another person's.
+/// [`Error::Invalid`] on `phone` for what is no number.
+pub(crate) fn located(typed: &str) -> Result<Located> {
+    let invalid = |words| Error::invalid("phone", words);
+    let digits = read(None, typed).map_err(invalid)?;
+    let number = phonenumber::parse(None, format!("+{digits}"))
+        .map_err(|_| invalid(PhoneFault::Country.to_string()))?;
+    let code = number.country().code();
+    // A number that no plan knows as in use is still of the one country that has the code.
+    let alone = || match DATABASE.region(&code).as_deref() {
+        Some([_]) => country_of(code),
+        _ => None,
+    };
+    let country = number.country().id().or_else(alone);
+    Ok(Located {
+        code: code.to_string().len(),
+        country: country.map(|country| country.as_ref().to_owned()),
+        digits,
+    })
+}
+
+/// Whether numbers can be of that country, as ISO 3166 writes it.
+pub(crate) fn is_country(word: &str) -> bool {
+    word.parse::<country::Id>().is_ok()
+}
+
 /// What somebody typed, as digits; else what is wrong with it.
 pub(super) fn read(home: Option<country::Id>, typed: &str) -> std::result::Result<String, String> {
     let number = match e164(typed) {
@@ -119,6 +156,30 @@ mod tests {
         ] {
             assert_eq!(read(home, typed).ok().as_deref(), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_machine_says_the_country_and_a_code_that_several_share_is_told_apart_by_the_digits() {
+        for (typed, expected) in [
+            ("+49 1512 3456789", Some(("4915123456789", 2, Some("DE")))),
+            ("+1 212 555 0123", Some(("12125550123", 1, Some("US")))),
+            ("+1 613 782 7274", Some(("16137827274", 1, Some("CA")))),
+            ("+1 876 555 0123", Some(("18765550123", 1, Some("JM")))),
+            ("+44 7400 123456", Some(("447400123456", 2, Some("GB")))),
+            ("+599 9 518 1234", Some(("59995181234", 3, Some("CW")))),
+            ("01512 3456789", None),
+            ("+999 1234 5678", None),
+            ("", None),
+        ] {
+            let expected =
+                expected.map(|(digits, code, country): (&str, _, Option<&str>)| Located {
+                    digits: digits.to_owned(),
+                    code,
+                    country: country.map(str::to_owned),
+                });
+            assert_eq!(located(typed).ok(), expected, "{typed}");
+        }
+        assert!(is_country("DE") && is_country("JM") && !is_country("de") && !is_country("ZZZ"));
     }
 
     proptest! {

@@ -165,20 +165,30 @@ async fn refused(
 
 /// What a refusal says of more than this message.
 async fn aside(env: &Env, tenant: &mut Tenant, letter: &Letter, code: i64) -> Result<()> {
-    match code {
+    if code == BAD_FILE {
         // Meta lost the files, or could not read them: they are brought there once more.
-        BAD_FILE => {
-            for file in &letter.files {
-                file::forget_meta_id(tenant, *file).await?;
-            }
+        for file in &letter.files {
+            file::forget_meta_id(tenant, *file).await?;
         }
-        UNPAID if letter.is_template() => {
-            let until = env.now() + UNPAID_FOR;
-            rate::shut(env, tenant, &unpaid(letter.channel), until).await?;
-        }
-        _ => {}
+    }
+    if letter.is_template() {
+        return refused_template(env, tenant, letter.channel, code).await;
     }
     tell(env, tenant, letter.channel, code).await
+}
+
+/// What the refusal of a template says of more than that one.
+pub(crate) async fn refused_template(
+    env: &Env,
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    code: i64,
+) -> Result<()> {
+    if code == UNPAID {
+        let until = env.now() + UNPAID_FOR;
+        rate::shut(env, tenant, &unpaid(channel), until).await?;
+    }
+    tell(env, tenant, channel, code).await
 }
 
 /// Tells those whom a refusal concerns as well, whether Meta's answer or a status brought it.
@@ -287,7 +297,7 @@ fn ours(letter: &Letter) -> From<'static> {
 }
 
 /// Up to a quarter longer, so that what was refused together does not come back together.
-fn spread(env: &Env, pause: Duration) -> Duration {
+pub(crate) fn spread(env: &Env, pause: Duration) -> Duration {
     let [dice] = env.bytes();
     pause + pause * f64::from(dice) / 1024.0
 }

@@ -76,9 +76,9 @@ struct Record {
 
 const WINDOW_CLOSED: i64 = 131_047;
 /// The account cannot pay.
-pub(super) const UNPAID: i64 = 131_042;
+pub(crate) const UNPAID: i64 = 131_042;
 
-const DISCONNECTED: &str =
+pub(crate) const DISCONNECTED: &str =
     "The number is disconnected. An admin has to connect it again; then try again.";
 
 /// Marks the message as being sent and says how, once all that it takes along is at Meta.
@@ -195,7 +195,7 @@ async fn is_queued(
 }
 
 /// What Meta would answer, known before it is asked.
-fn known(code: i64) -> SendFault {
+pub(crate) fn known(code: i64) -> SendFault {
     let (words, retry) = fault::words(code);
     SendFault {
         code,
@@ -324,7 +324,7 @@ async fn recipient(tenant: &mut Tenant, row: &Record) -> Result<Option<Recipient
 }
 
 /// What Meta allows a number: 80 a second.
-pub(super) fn number(channel: ChannelId) -> Bucket {
+pub(crate) fn number(channel: ChannelId) -> Bucket {
     Bucket {
         name: format!("number:{channel}"),
         holds: 80.0,
@@ -342,7 +342,7 @@ fn pair(channel: ChannelId, contact: Uuid) -> Bucket {
 }
 
 /// Shut for a while when Meta said that the account cannot pay: no template is sent from the number then.
-pub(super) fn unpaid(channel: ChannelId) -> Bucket {
+pub(crate) fn unpaid(channel: ChannelId) -> Bucket {
     Bucket {
         name: format!("unpaid:{channel}"),
         holds: 1.0,

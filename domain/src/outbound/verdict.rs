@@ -5,7 +5,7 @@ use time::Duration;
 
 /// What a refusal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Try again after a while.
     Again {
         /// How long to wait.
@@ -21,7 +21,7 @@ pub(super) enum Verdict {
 
 /// What waits together with a refused message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hold {
+pub(crate) enum Hold {
     /// Only its conversation's lane.
     Lane,
     /// All that goes to the same contact.
@@ -31,7 +31,7 @@ pub(super) enum Hold {
 }
 
 /// The verdict on try number `attempt`, from 1.
-pub(super) fn verdict(refusal: &Refusal, attempt: u32) -> Verdict {
+pub(crate) fn verdict(refusal: &Refusal, attempt: u32) -> Verdict {
     let again = |most: u32, after: i64, hold: Hold| {
         if attempt < most {
             Verdict::Again {
@@ -66,7 +66,7 @@ pub(super) fn verdict(refusal: &Refusal, attempt: u32) -> Verdict {
 }
 
 /// How long to wait after try number `attempt` could not even connect; none when that has gone on for minutes.
-pub(super) fn unreachable(attempt: u32) -> Option<Duration> {
+pub(crate) fn unreachable(attempt: u32) -> Option<Duration> {
     (attempt < 9).then(|| Duration::seconds(2_i64.pow(attempt).min(60)))
 }
 

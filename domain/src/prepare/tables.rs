@@ -19,7 +19,7 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 35] = [
+const SIGHT: [&str; 37] = [
     "audit",
     "contact",
     "contact_identity",
@@ -45,6 +45,7 @@ const SIGHT: [&str; 35] = [
     "message_key",
     "message_status",
     "message_try",
+    "otp_challenge",
     "portal_link",
     "portal_session",
     "rate_bucket",
@@ -54,6 +55,7 @@ const SIGHT: [&str; 35] = [
     "task_comment",
     "task_document",
     "task_item",
+    "test_message",
     "webhook_part",
 ];
 

@@ -3,6 +3,7 @@
 use super::{Change, Whose, by_id, move_on};
 use crate::{Env, Result, Tenant, payload::StatusNews};
 use postern_types::{ChannelId, MessageId, Status};
+use time::OffsetDateTime;
 
 /// Applies the statuses that came before Meta's answer. To be called in the transaction that stores the answer's
 /// `wamid` in the message, after it.
@@ -13,17 +14,7 @@ pub async fn take_early(
     wamid: &str,
     message: MessageId,
 ) -> Result<()> {
-    let workspace = tenant.workspace();
-    lock(tenant, channel, wamid).await?;
-    let early = sqlx::query!(
-        r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
-           RETURNING status AS "status: Status", at, fault_code, fault_details"#,
-        workspace.0,
-        channel.0,
-        wamid,
-    )
-    .fetch_all(tenant.conn())
-    .await?;
+    let early = drain(tenant, channel, wamid).await?;
     for row in early {
         let Some(target) = by_id(tenant, channel, message).await? else {
             return Ok(());
@@ -32,14 +23,44 @@ pub async fn take_early(
             status: row.status,
             at: row.at,
             wamid,
-            fault: row.fault_code,
-            details: row.fault_details.as_deref(),
+            fault: row.fault,
+            details: row.details.as_deref(),
             // The message goes by this id now.
             whose: Whose::Current,
         };
         move_on(env, tenant, &target, &change).await?;
     }
     Ok(())
+}
+
+/// A status that waited.
+pub(crate) struct Early {
+    pub status: Status,
+    pub at: OffsetDateTime,
+    /// Meta's code, when it failed.
+    pub fault: Option<i64>,
+    details: Option<String>,
+}
+
+/// Takes out what waits for that id, which is held until the transaction ends.
+pub(crate) async fn drain(
+    tenant: &mut Tenant,
+    channel: ChannelId,
+    wamid: &str,
+) -> Result<Vec<Early>> {
+    let workspace = tenant.workspace();
+    lock(tenant, channel, wamid).await?;
+    let early = sqlx::query_as!(
+        Early,
+        r#"DELETE FROM status_early WHERE workspace_id = $1 AND channel_id = $2 AND wamid = $3
+           RETURNING status AS "status: Status", at, fault_code AS fault, fault_details AS details"#,
+        workspace.0,
+        channel.0,
+        wamid,
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    Ok(early)
 }
 
 /// Keeps what belongs to no message yet.

@@ -5,7 +5,7 @@ use crate::{
     channel::{event, secrets},
     code,
     contact::import,
-    delivery, endpoint, factor, file, job, mail, quarantine,
+    delivery, endpoint, factor, file, job, mail, quarantine, test_message,
     workspace::logo,
 };
 use sqlx::PgConnection;
@@ -30,6 +30,7 @@ pub(crate) enum Column {
     EndpointSecret,
     EndpointOldSecret,
     Delivery,
+    TestMessage,
     Quarantine,
     Mail,
     MailedCode,
@@ -48,7 +49,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 15] = [
+    pub(crate) const WORKSPACE: [Self; 16] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -64,6 +65,7 @@ impl Column {
         Self::EndpointSecret,
         Self::EndpointOldSecret,
         Self::Delivery,
+        Self::TestMessage,
     ];
 
     /// Those of the installation.
@@ -100,6 +102,7 @@ impl Column {
             Self::EndpointSecret => endpoint::SECRET,
             Self::EndpointOldSecret => endpoint::OLD_SECRET,
             Self::Delivery => delivery::SEALED,
+            Self::TestMessage => test_message::SEALED,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -348,6 +351,21 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            Self::TestMessage => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, sealed FROM test_message
+                      WHERE workspace_id = $1 AND id > $2
+                        AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                      ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -553,6 +571,19 @@ impl Column {
                     "UPDATE delivery d SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE d.workspace_id = $1 AND d.id = n.id AND d.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::TestMessage => {
+                sqlx::query!(
+                    "UPDATE test_message t SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE t.workspace_id = $1 AND t.id = n.id AND t.sealed = n.old",
                     workspace,
                     ids,
                     old,

@@ -11,10 +11,10 @@ use crate::{
     Env, Tenant, audit,
     channel::secrets,
     crypto::{self, Keys, NamedKey, Rings},
-    job, quarantine,
+    job, quarantine, test_message,
     testing::{self, Fixture},
 };
-use postern_types::{ChannelId, JobId, Role, WorkspaceId};
+use postern_types::{ChannelId, JobId, Role, TestKind, WorkspaceId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeMap, pin::pin, sync::Arc};
 use uuid::Uuid;
@@ -123,6 +123,10 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .unwrap();
     add_import(env, &mut tenant, fixture.workspace).await;
     add_endpoint(env, &mut tenant, fixture.workspace).await;
+    let body = serde_json::json!({ "text": "test" });
+    test_message::deliver(env, &mut tenant, None, "+1", TestKind::Message, &body)
+        .await
+        .unwrap();
     let logo: Uuid = env.id();
     let place = Column::WorkspaceLogo.place();
     let sealed = seal(env, &mut tenant, place, &logo.to_string(), b"logo").await;
@@ -344,6 +348,9 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
         "message_key.digest",
         "oidc_way.browser_hash",
         "oidc_way.state_hash",
+        "otp_budget.name",
+        "otp_challenge.phone_hash",
+        "otp_challenge.wamid_hash",
         "passkey.credential_id",
         "passkey_state.device",
         "passkey_state.ticket_hash",

@@ -355,6 +355,23 @@ mod tests {
     }
 
     #[test]
+    fn a_one_time_code_stands_in_the_words_and_in_the_button() {
+        let body = |code: &str| json!({ "type": "body", "parameters": [text(code)] });
+        let button = |kind: &str, parameter: Value| json!({ "type": "button", "sub_type": kind, "index": "0", "parameters": [parameter] });
+        let send = |parts: &[Value]| code("verification_code", "en_US", json!(parts));
+        let url = button("url", text("012345"));
+        assert_eq!(send(&[body("012345"), url.clone()]), 0);
+        assert_eq!(send(&[body("012345")]), 131_008, "the button is missing");
+        assert_eq!(send(&[url.clone()]), 132_000, "the words are missing");
+        let coupon = json!({ "type": "coupon_code", "coupon_code": "012345" });
+        assert_eq!(
+            send(&[body("012345"), button("copy_code", coupon)]),
+            132_012
+        );
+        assert_eq!(send(&[body(""), url]), 131_008);
+    }
+
+    #[test]
     fn a_carousel_wants_all_its_cards() {
         let card = |index: usize| {
             json!({ "card_index": index, "components": [

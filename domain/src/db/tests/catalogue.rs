@@ -45,6 +45,13 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "portal_link: definer PERMISSIVE SELECT {postern_definer} true ",
         "portal_session: definer PERMISSIVE SELECT {postern_definer} true ",
         "portal_session: sweep PERMISSIVE DELETE {postern_definer} (LEAST(ended_at, expires_at) < (now() - '30 days'::interval)) ",
+        "otp_budget: definer PERMISSIVE SELECT {postern_definer} true ",
+        "otp_budget: sweep PERMISSIVE DELETE {postern_definer} (at < (now() - '2 days'::interval)) ",
+        "otp_challenge: definer PERMISSIVE SELECT {postern_definer} true ",
+        "otp_challenge: lapse PERMISSIVE UPDATE {postern_definer} ((state = 'pending'::text) AND (expires_at < now())) (state = 'expired'::text)",
+        "otp_challenge: sweep PERMISSIVE DELETE {postern_definer} (created_at < (now() - '30 days'::interval)) ",
+        "test_message: definer PERMISSIVE SELECT {postern_definer} true ",
+        "test_message: sweep PERMISSIVE DELETE {postern_definer} (at < (now() - '30 days'::interval)) ",
         "task: definer PERMISSIVE SELECT {postern_definer} true ",
         "task_document: definer PERMISSIVE SELECT {postern_definer} true ",
         "message: definer PERMISSIVE ALL {postern_definer} true true",
@@ -88,6 +95,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "message_key",
         "message_status",
         "message_try",
+        "otp_challenge",
         "portal_link",
         "portal_session",
         "rate_bucket",
@@ -97,6 +105,7 @@ async fn every_table_is_a_tenants_under_a_forced_policy_or_on_the_reviewed_list(
         "task_comment",
         "task_document",
         "task_item",
+        "test_message",
         "webhook_part",
     ];
     /// Tables without tenant rows, each for a reason.
@@ -267,6 +276,10 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app message_try: INSERT, SELECT",
         "postern_app oidc_way: DELETE, INSERT, SELECT, UPDATE (back_at, email, expires_at, issuer, name, refused, \
          spent_at, subject, verified)",
+        "postern_app otp_budget: INSERT, SELECT, UPDATE",
+        "postern_app otp_challenge: INSERT, SELECT, UPDATE (attempt_id, code_hash, delivery, delivery_at, ended_at, \
+         fault_code, fault_reason, state, tries, wamid_hash, wrong)",
+        "postern_app otp_setting: INSERT, SELECT, UPDATE",
         "postern_app passkey: DELETE, INSERT, SELECT, UPDATE (data, name, used_at)",
         "postern_app passkey_state: DELETE, INSERT, SELECT, UPDATE (sealed, spent_at)",
         "postern_app portal_link: INSERT, SELECT, UPDATE (asked_at, contact_id, pin_at, pin_hash, revoked_at, tries, tries_from, \
@@ -287,6 +300,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app team_member: DELETE, INSERT, SELECT",
         "postern_app template: INSERT, SELECT, UPDATE",
         "postern_app template_sync: INSERT, SELECT, UPDATE",
+        "postern_app test_message: DELETE, INSERT, SELECT, UPDATE (sealed)",
         "postern_app totp: DELETE, INSERT, SELECT, UPDATE (confirmed_at, last_step, sealed)",
         "postern_app trusted_device: DELETE, INSERT, SELECT, UPDATE (label, network, since, until)",
         "postern_app webhook_part: INSERT, SELECT, UPDATE",
@@ -351,6 +365,10 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer message_key: DELETE, INSERT (digest, workspace_id), SELECT (ctid, digest, workspace_id)",
         "postern_definer message_status: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer message_try: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer otp_budget: DELETE, SELECT (at, ctid, workspace_id)",
+        "postern_definer otp_challenge: DELETE, SELECT (created_at, ctid, expires_at, state, workspace_id), UPDATE \
+         (code_hash, ended_at, state)",
+        "postern_definer otp_setting: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer passkey: SELECT (account_id)",
         "postern_definer portal_link: DELETE, SELECT (contact_id, ctid, expires_at, id, revoked_at, token_hash, workspace_id)",
         "postern_definer portal_session: DELETE, SELECT (ctid, ended_at, expires_at, id, link_id, workspace_id)",
@@ -367,6 +385,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_definer team_member: DELETE, SELECT (ctid, member_id, team_id, workspace_id)",
         "postern_definer template: DELETE, SELECT (ctid, workspace_id)",
         "postern_definer template_sync: DELETE, SELECT (ctid, workspace_id)",
+        "postern_definer test_message: DELETE, SELECT (at, ctid, sealed, workspace_id)",
         "postern_definer totp: SELECT (account_id, confirmed_at)",
         "postern_definer webhook_part: DELETE, INSERT (channel_id, digest, id, received_at, sealed, state, \
          workspace_id), SELECT (ctid, digest, id, replays, sealed, state, workspace_id), UPDATE (replays)",
@@ -570,6 +589,7 @@ async fn definer_functions_are_the_listed_ones_and_belong_to_a_role_that_cannot_
         "shows_file",
         "sweep",
         "sweep_calls",
+        "sweep_codes",
         "sweep_deliveries",
         "sweep_limits",
         "sweep_visits",

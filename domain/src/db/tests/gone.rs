@@ -267,6 +267,11 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
              VALUES ('{workspace}', '{channel}', '{channel}', 'x', 'x', 'x', now(), now(), 'waiting', now(), 'x');
          INSERT INTO delivery_attempt VALUES ('{workspace}', '{channel}', 1, now());
+         INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+             VALUES ('{workspace}', '{channel}', true, 'x', 'x', '', '', 'expired', now(), now());
+         INSERT INTO test_message VALUES ('{workspace}', '{channel}', NULL, 'otp', now(), 'x');
+         INSERT INTO otp_budget VALUES ('{workspace}', 'x', now(), 1);
+         INSERT INTO otp_setting VALUES ('{workspace}', 1, 1, 1, 1);
          INSERT INTO courtesy VALUES ('{workspace}');
          INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
          INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Per kind: how an old row is made, how a fresh one, and how many stay to be counted in its workspace. `$1` is the
 /// workspace, `$2` its channel, `$3` its session, `$4` any id.
-const KINDS: [(&str, &str, &str, &str); 5] = [
+const KINDS: [(&str, &str, &str, &str); 8] = [
     (
         "status_early",
         "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, received_at)
@@ -65,6 +65,30 @@ const KINDS: [(&str, &str, &str, &str); 5] = [
          SELECT $1, $4, id, now(), now() - interval '29 days', now() - interval '1 year', NULL, '', ''
            FROM link WHERE ($2::uuid, $3::uuid) IS NOT NULL",
         "SELECT count(*) FROM portal_session",
+    ),
+    (
+        "otp_challenge",
+        "INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+         SELECT $1, $4, true, 'x', 'x', '', '', 'verified', now() - interval '30 days 1 minute', now() WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+         SELECT $1, $4, true, 'x', 'x', '', '', 'verified', now() - interval '29 days', now() WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "SELECT count(*) FROM otp_challenge",
+    ),
+    (
+        "otp_budget",
+        "INSERT INTO otp_budget (workspace_id, name, at, used)
+         SELECT $1, uuid_send($4), now() - interval '2 days 1 minute', 1 WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "INSERT INTO otp_budget (workspace_id, name, at, used)
+         SELECT $1, uuid_send($4), now() - interval '47 hours', 1 WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "SELECT count(*) FROM otp_budget",
+    ),
+    (
+        "test_message",
+        "INSERT INTO test_message (workspace_id, id, kind, at, sealed)
+         SELECT $1, $4, 'otp', now() - interval '30 days 1 minute', '' WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "INSERT INTO test_message (workspace_id, id, kind, at, sealed)
+         SELECT $1, $4, 'otp', now() - interval '29 days', '' WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "SELECT count(*) FROM test_message",
     ),
 ];
 

@@ -74,6 +74,9 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO delivery (workspace_id, id, endpoint_id, event_id, kind, object, at, cut_at, state, due_at, sealed)
              VALUES ('{workspace}', '{message}', '{message}', 'x', 'x', '{talk}', now(), now(), 'waiting', now(), 'x');
          INSERT INTO delivery_attempt VALUES ('{workspace}', '{message}', 1, now());
+         INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
+             VALUES ('{workspace}', '{message}', true, 'x', 'x', '', '', 'expired', now(), now());
+         INSERT INTO test_message VALUES ('{workspace}', '{message}', NULL, 'otp', now(), 'x');
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))
