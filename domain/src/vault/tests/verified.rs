@@ -56,7 +56,7 @@ async fn verification_counts_what_stands_under_each_key(
     let standing = verify(&env, &mut deaf).await.unwrap();
     assert_eq!(standing.current_master, "m2");
     assert_eq!(standing.masters, masters((0, 0), (2, 2)));
-    let expected = BTreeMap::from([data(&one.fixture, "1", 11), data(&two.fixture, "2", 11)]);
+    let expected = BTreeMap::from([data(&one.fixture, "1", 12), data(&two.fixture, "2", 12)]);
     assert_eq!(standing.data, expected);
 }
 
