@@ -229,13 +229,12 @@ async fn keep(
     )
     .execute(tenant.conn())
     .await?;
-    match way {
-        Some(way) => promise(env, tenant, digits, &phone, way, drawn).await?,
-        None => {
-            let body = json!({ "code": &*drawn.code, "id": drawn.id, "purpose": form.purpose });
-            let phone = format!("+{digits}");
-            test_message::deliver(env, tenant, by.key, &phone, TestKind::Otp, &body).await?;
-        }
+    if let Some(way) = way {
+        promise(env, tenant, digits, &phone, way, drawn).await?;
+    } else {
+        let body = json!({ "code": &*drawn.code, "id": drawn.id, "purpose": form.purpose });
+        let phone = format!("+{digits}");
+        test_message::deliver(env, tenant, by.key, &phone, TestKind::Otp, &body).await?;
     }
     let told = json!({
         "otp": drawn.id, "phone": shortened(digits), "purpose": form.purpose, "channel": way.map(|way| way.channel),

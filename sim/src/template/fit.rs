@@ -362,7 +362,11 @@ mod tests {
         let url = button("url", text("012345"));
         assert_eq!(send(&[body("012345"), url.clone()]), 0);
         assert_eq!(send(&[body("012345")]), 131_008, "the button is missing");
-        assert_eq!(send(&[url.clone()]), 132_000, "the words are missing");
+        assert_eq!(
+            send(std::slice::from_ref(&url)),
+            132_000,
+            "the words are missing"
+        );
         let coupon = json!({ "type": "coupon_code", "coupon_code": "012345" });
         assert_eq!(
             send(&[body("012345"), button("copy_code", coupon)]),

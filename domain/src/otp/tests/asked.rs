@@ -167,13 +167,15 @@ async fn a_template_that_is_missing_not_approved_or_for_something_else_is_told_o
         ("paused_code", None, "PAUSED"),
     ] {
         let refused = s.ask_by(LIVE, &with(named(name, language))).await;
-        let told = match refused {
-            Err(Error::Invalid {
+        let Err(
+            Error::Invalid {
                 field: "template",
-                reason,
-            }) => reason,
-            Err(Error::Conflict(reason)) => reason,
-            other => panic!("{name}: {other:?}"),
+                reason: told,
+            }
+            | Error::Conflict(told),
+        ) = refused
+        else {
+            panic!("{name}: {refused:?}");
         };
         assert!(
             told.contains(words) && told.contains("Nothing was sent"),
