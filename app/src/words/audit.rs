@@ -93,7 +93,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 86] = [
+const ACTIONS: [(&str, &str); 87] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -229,6 +229,7 @@ const ACTIONS: [(&str, &str); 86] = [
     ("webhook.reapply", "Applied kept events again"),
     ("key.made", "Made an API key"),
     ("key.revoked", "Revoked an API key"),
+    ("key.sent", "Sent a message by an API key"),
     ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];
