@@ -92,17 +92,14 @@ pub async fn open(env: &Env, key: &str, address: IpAddr) -> Result<Opened> {
     }
     let address = address.to_canonical();
     let hash = text::hash(key);
-    let opened = match known(env, &hash, address) {
-        Some(opened) => opened,
-        None => {
-            let place = LOOK_UPS.acquire().await;
-            // Somebody may have looked it up meanwhile.
-            let opened = match known(env, &hash, address) {
-                Some(opened) => opened,
-                None => look_up(env, hash, address).await?,
-            };
-            drop(place);
-            opened
+    let opened = if let Some(opened) = known(env, &hash, address) {
+        opened
+    } else {
+        let _place = LOOK_UPS.acquire().await;
+        // Somebody may have looked it up meanwhile.
+        match known(env, &hash, address) {
+            Some(opened) => opened,
+            None => look_up(env, hash, address).await?,
         }
     };
     opened.comes_from_where_it_may()?;

@@ -155,10 +155,7 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
 
 /// Why a body did not come.
 fn cut(error: &axum::Error) -> Problem {
-    let too_large = error
-        .source()
-        .is_some_and(|cause| cause.is::<LengthLimitError>());
-    if too_large {
+    if matches!(error.source(), Some(cause) if cause.is::<LengthLimitError>()) {
         return Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too_large",
