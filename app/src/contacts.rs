@@ -20,11 +20,12 @@ pub use import::ContactsImportPage;
 
 use crate::{
     boxed::memo,
-    ui::later::{self, Part},
-    words::contacts,
+    ui::later::{Later, Part},
+    words::{self, contacts},
 };
 use book::Book;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use postern_types::ContactId;
 use profile::Profile;
@@ -35,14 +36,15 @@ use wasm_split_helpers::wasm_split;
 pub fn ContactsPage() -> impl IntoView {
     let params = use_params_map();
     let one = memo(move || params.with(|params| params.get("contact").is_some()));
+    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
     let shown = move || {
         if one.get() {
-            later::page(contacts::TITLE, fetch_one, contact_page)
+            view! { <Later fetch=fetch_one part=contact_page meanwhile/> }.into_any()
         } else {
-            later::page(contacts::TITLE, fetch, contacts_page)
+            view! { <Later fetch=fetch part=contacts_page meanwhile/> }.into_any()
         }
     };
-    shown.into_any()
+    view! { <Title text=words::title(contacts::TITLE)/>{shown} }.into_any()
 }
 
 #[wasm_split(contacts, preload(fetch), fallible)]

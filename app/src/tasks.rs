@@ -12,10 +12,11 @@ mod row;
 
 use crate::{
     boxed::memo,
-    ui::later::{self, Later, Part},
-    words::tasks,
+    ui::later::{Later, Part},
+    words::{self, tasks},
 };
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use lists::Lists;
 use one::One;
@@ -26,14 +27,15 @@ use wasm_split_helpers::wasm_split;
 pub fn TasksPage() -> impl IntoView {
     let params = use_params_map();
     let task = memo(move || params.with(|params| params.get("task").is_some()));
+    let meanwhile = || view! { <main class="page" id="main" aria-busy="true"></main> };
     let shown = move || {
         if task.get() {
-            later::page(tasks::TITLE, fetch_one, task_page)
+            view! { <Later fetch=fetch_one part=task_page meanwhile/> }.into_any()
         } else {
-            later::page(tasks::TITLE, fetch, tasks_page)
+            view! { <Later fetch=fetch part=tasks_page meanwhile/> }.into_any()
         }
     };
-    shown.into_any()
+    view! { <Title text=words::title(tasks::TITLE)/>{shown} }.into_any()
 }
 
 /// The tasks of the contact at hand; their code is fetched where they are shown.
