@@ -19,8 +19,7 @@ use postern_domain::{
 use postern_types::Scope;
 use std::error::Error as _;
 
-/// What a key needs for each route, and whether a test key may have it; none: any key may. A route that is not named here is
-/// not there.
+/// What a key needs for each route; none: any key may. A route that is not named here is not there.
 pub const ROUTES: [(Method, &str, Option<Scope>); 19] = [
     (Method::GET, "/api/v1/me", None),
     (Method::POST, "/api/v1/messages", Some(Scope::MessagesWrite)),

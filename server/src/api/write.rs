@@ -3,7 +3,7 @@
 use super::{gate::Call, problem::Problem};
 use axum::{
     body::Bytes,
-    extract::{FromRef, FromRequest, Request},
+    extract::{FromRef, FromRequest, FromRequestParts as _, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -39,9 +39,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let call =
-            <Call as axum::extract::FromRequestParts<S>>::from_request_parts(&mut parts, state)
-                .await?;
+        let call = Call::from_request_parts(&mut parts, state).await?;
         let key = parts.headers.get(IDEMPOTENCY).map(|key| {
             let key = key.to_str().map(str::to_owned);
             key.map_err(|_| Problem::invalid("Idempotency-Key", "Use printable ASCII characters."))
