@@ -62,13 +62,19 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no such key' USING ERRCODE = 'PT401';
     END IF;
-    SELECT m.id, m.role, w.agents_limited INTO v_member
+    SELECT m.id, m.role, m.account_id, w.agents_limited, w.factor_required INTO v_member
       FROM public.member m JOIN public.workspace w ON w.workspace_id = m.workspace_id
       JOIN public.account a ON a.id = m.account_id
      WHERE m.workspace_id = p_workspace AND m.id = v_author AND m.removed_at IS NULL AND m.state = 'active'
        AND m.access_from <= v_made AND a.disabled_at IS NULL;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'its member has gone' USING ERRCODE = 'PT401';
+    END IF;
+    -- What the workspace requires of a person who signs in, it requires of whoever has a key.
+    IF (v_member.factor_required IS FALSE
+        OR EXISTS (SELECT FROM public.totp t WHERE t.account_id = v_member.account_id AND t.confirmed_at IS NOT NULL)
+        OR EXISTS (SELECT FROM public.passkey p WHERE p.account_id = v_member.account_id)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'second factor needed' USING ERRCODE = 'PT403';
     END IF;
     IF (array_position(ARRAY['agent', 'manager', 'admin', 'owner'], v_member.role)
         >= array_position(ARRAY['agent', 'manager', 'admin', 'owner'], p_role)) IS NOT TRUE THEN

@@ -24,7 +24,7 @@ CREATE POLICY client ON api_call AS RESTRICTIVE TO postern_app
 CREATE POLICY purge ON api_call TO postern_definer USING (workspace_id IN (SELECT e.workspace FROM erasure e));
 CREATE POLICY sweep ON api_call FOR DELETE TO postern_definer USING (at < now() - interval '1 day');
 CREATE POLICY definer ON api_call FOR SELECT TO postern_definer USING (true);
-GRANT SELECT, INSERT, UPDATE (status, sealed), DELETE ON api_call TO postern_app;
+GRANT SELECT, INSERT, UPDATE (status, sealed) ON api_call TO postern_app;
 GRANT SELECT (workspace_id, at, sealed, ctid), DELETE ON api_call TO postern_definer;
 
 -- Calls of a workspace in this minute and in the one before it.

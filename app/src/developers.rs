@@ -31,7 +31,7 @@ pub fn DevelopersPage() -> impl IntoView {
     later::page(developers::TITLE, fetch, developers_page)
 }
 
-#[wasm_split(developers, preload(fetch), fallible)]
+#[wasm_split(export, preload(fetch), fallible)]
 fn developers_page() -> Part {
     Ok(view! { <Whole/> }.into_any())
 }

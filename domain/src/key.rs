@@ -12,7 +12,7 @@ pub use open::{Opened, open};
 
 use crate::{Env, Error, Result, Tenant, audit, error::OnConstraint as _};
 use ipnet::IpNet;
-use postern_types::{KeyId, MadeKey, NewKey, Scope};
+use postern_types::{KeyId, MadeKey, MemberId, NewKey, Scope};
 use serde_json::json;
 use std::{collections::BTreeSet, net::IpAddr};
 use time::Duration;
@@ -34,7 +34,16 @@ pub async fn make(env: &Env, tenant: &mut Tenant, new: &NewKey) -> Result<MadeKe
         ));
     }
     let author = tenant.actor().await?;
-    let (workspace, now) = (tenant.workspace(), env.now());
+    let workspace = tenant.workspace();
+    // Whoever takes the maker's place or access away waits for this key, and ends it.
+    sqlx::query!(
+        "SELECT id FROM member WHERE workspace_id = $1 AND id = $2 AND removed_at IS NULL AND state = 'active' FOR SHARE",
+        workspace.0,
+        author.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
+    let now = env.now();
     // Those who make keys at once do so one after another: who waited counts what the one before made.
     sqlx::query!(
         "SELECT workspace_id FROM workspace WHERE workspace_id = $1 FOR NO KEY UPDATE",
@@ -84,19 +93,44 @@ pub async fn make(env: &Env, tenant: &mut Tenant, new: &NewKey) -> Result<MadeKe
 /// Ends a key, at once and on every process. One that was revoked stays so.
 pub async fn revoke(env: &Env, tenant: &mut Tenant, id: KeyId) -> Result<()> {
     let workspace = tenant.workspace();
-    let row = sqlx::query!(
-        r#"UPDATE api_key k SET revoked_at = coalesce(k.revoked_at, $3)
-             FROM api_key old
-            WHERE k.workspace_id = $1 AND k.id = $2 AND old.workspace_id = k.workspace_id AND old.id = k.id
-           RETURNING k.name, old.revoked_at IS NULL AS "stood!""#,
+    let ended = sqlx::query_scalar!(
+        "UPDATE api_key SET revoked_at = $3 WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING name",
         workspace.0,
         id.0,
         env.now(),
     )
+    .fetch_optional(tenant.conn())
+    .await?;
+    if let Some(name) = ended {
+        let told = json!({ "key": id, "name": name });
+        return audit::record(env, tenant, "key.revoked", &told).await;
+    }
+    // [`Error::NotFound`] for one that is not there.
+    sqlx::query_scalar!(
+        "SELECT id FROM api_key WHERE workspace_id = $1 AND id = $2",
+        workspace.0,
+        id.0,
+    )
     .fetch_one(tenant.conn())
     .await?;
-    if row.stood {
-        let told = json!({ "key": id, "name": row.name });
+    Ok(())
+}
+
+/// Ends the keys of a member whose place or access was just taken away: what they made does not open again when they come
+/// back.
+pub(crate) async fn end_of(env: &Env, tenant: &mut Tenant, member: MemberId) -> Result<()> {
+    let workspace = tenant.workspace();
+    let ended = sqlx::query!(
+        r#"UPDATE api_key SET revoked_at = $3 WHERE workspace_id = $1 AND author_id = $2 AND revoked_at IS NULL
+           RETURNING id AS "id: KeyId", name"#,
+        workspace.0,
+        member.0,
+        env.now(),
+    )
+    .fetch_all(tenant.conn())
+    .await?;
+    for key in ended {
+        let told = json!({ "key": key.id, "name": key.name, "member": member });
         audit::record(env, tenant, "key.revoked", &told).await?;
     }
     Ok(())
@@ -122,7 +156,7 @@ fn scopes(new: &NewKey) -> Result<String> {
     if new.test && !scopes.iter().all(|scope| scope.in_tests()) {
         return Err(Error::invalid(
             "scopes",
-            "A test key reaches nobody: it may read and send messages and read templates, and nothing else.",
+            "A test key reaches nobody: it may send messages and read templates, and nothing else.",
         ));
     }
     let words: Vec<_> = scopes.into_iter().map(Scope::as_str).collect();
@@ -136,7 +170,7 @@ fn networks(given: &[String]) -> Result<String> {
         let text = text.trim();
         let network = text
             .parse::<IpNet>()
-            .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+            .or_else(|_| text.parse::<IpAddr>().map(|address| address.to_canonical().into()))
             .map_err(|_| {
                 Error::invalid(
                     "networks",

@@ -25,7 +25,6 @@ pub use plan::Plans;
 use crate::state::AppState;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     middleware::from_fn_with_state,
     routing::{any, get},
 };
@@ -41,7 +40,6 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     let routes = routes
         .route("/api/v1/{*rest}", any(gate::nothing))
         .layer(from_fn_with_state(state.clone(), gate::layer))
-        .layer(DefaultBodyLimit::max(BODY))
         // What describes the API is for everybody.
         .route("/api/v1/openapi.json", get(document::give));
     match cors::layer(&state.api) {

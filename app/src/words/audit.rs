@@ -95,7 +95,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 101] = [
+const ACTIONS: [(&str, &str); 102] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -242,6 +242,7 @@ const ACTIONS: [(&str, &str); 101] = [
     ("webhook.reapply", "Applied kept events again"),
     ("key.made", "Made an API key"),
     ("key.revoked", "Revoked an API key"),
+    ("key.sent", "Sent a message by an API key"),
     ("endpoint.created", "Made a webhook endpoint"),
     ("endpoint.changed", "Changed a webhook endpoint"),
     ("endpoint.deleted", "Deleted a webhook endpoint"),

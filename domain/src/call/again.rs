@@ -33,8 +33,7 @@ pub enum Before {
 }
 
 impl Asked {
-    /// `text` is the caller's own key, 1 to 255 printable characters; `path` with its query. [`Error::Invalid`] on
-    /// `Idempotency-Key`.
+    /// `text` is the caller's own key, 1 to 255 printable characters. [`Error::Invalid`] on `Idempotency-Key`.
     pub fn new(
         env: &Env,
         tenant: &Tenant,

@@ -14,10 +14,15 @@ pub async fn list(env: &Env, tenant: &mut Tenant) -> Result<Vec<KeyView>> {
                   coalesce(a.name, '') AS "author_name!", k.created_at, k.expires_at, k.used_at, k.used_from,
                   k.revoked_at IS NOT NULL AS "revoked!",
                   coalesce(m.removed_at IS NULL AND m.state = 'active' AND m.access_from <= k.created_at
-                           AND a.disabled_at IS NULL AND m.role IN ('admin', 'owner'), false) AS "stands!"
+                           AND a.disabled_at IS NULL AND m.role IN ('admin', 'owner')
+                           AND (NOT w.factor_required OR f.proven), false) AS "stands!"
              FROM api_key k
              LEFT JOIN member m ON m.workspace_id = k.workspace_id AND m.id = k.author_id
              LEFT JOIN account a ON a.id = m.account_id
+             LEFT JOIN workspace w ON w.workspace_id = k.workspace_id
+             LEFT JOIN LATERAL (
+                  SELECT EXISTS (SELECT FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL)
+                         OR EXISTS (SELECT FROM passkey p WHERE p.account_id = a.id) AS proven) f ON true
             WHERE k.workspace_id = $1
             ORDER BY (k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)) DESC, k.created_at DESC, k.id DESC
             LIMIT $3"#,

@@ -7,9 +7,10 @@ use postern_types::{KeyId, Right, Scope, WorkspaceId};
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Semaphore;
 
 /// How long what a key may do is remembered. That it was used is noted as often, and so is another plan noticed.
 const REMEMBERED: Duration = Duration::seconds(30);
@@ -49,7 +50,10 @@ impl Opened {
         };
         let entered = env.db.key(by, Right::Develop.role()).await;
         entered.map_err(|error| match error {
-            Error::Forbidden => Error::Unauthorized,
+            Error::Forbidden | Error::Unauthorized => {
+                known_now().retain(|_, known| known.opened.key != self.key);
+                Error::Unauthorized
+            }
             other => other,
         })
     }
@@ -72,6 +76,14 @@ struct Known {
 
 static KNOWN: LazyLock<Mutex<HashMap<[u8; 32], Known>>> = LazyLock::new(Mutex::default);
 
+fn known_now() -> MutexGuard<'static, HashMap<[u8; 32], Known>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keys that are looked up at once: of many calls by one key that nobody remembers the first looks it up, and whoever makes
+/// keys up takes no more of the database than this.
+static LOOK_UPS: Semaphore = Semaphore::const_new(2);
+
 /// What `key` may do when it comes from `address`. [`Error::Unauthorized`] for what opens nothing, [`Error::Forbidden`] from
 /// where it may not come.
 pub async fn open(env: &Env, key: &str, address: IpAddr) -> Result<Opened> {
@@ -80,16 +92,22 @@ pub async fn open(env: &Env, key: &str, address: IpAddr) -> Result<Opened> {
     }
     let address = address.to_canonical();
     let hash = text::hash(key);
-    let opened = match known(env, &hash, address) {
-        Some(opened) => opened,
-        None => look_up(env, hash, address).await?,
+    let opened = if let Some(opened) = known(env, &hash, address) {
+        opened
+    } else {
+        let _place = LOOK_UPS.acquire().await;
+        // Somebody may have looked it up meanwhile.
+        match known(env, &hash, address) {
+            Some(opened) => opened,
+            None => look_up(env, hash, address).await?,
+        }
     };
     opened.comes_from_where_it_may()?;
     Ok(opened)
 }
 
 fn known(env: &Env, hash: &[u8; 32], address: IpAddr) -> Option<Opened> {
-    let held = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let held = known_now();
     let known = held.get(hash)?;
     let age = env.now() - known.at;
     // A clock that was set back remembers nothing.
@@ -152,7 +170,7 @@ async fn look_up(env: &Env, hash: [u8; 32], address: IpAddr) -> Result<Opened> {
     .execute(tenant.conn())
     .await?;
     tenant.commit().await?;
-    let mut held = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut held = known_now();
     if held.len() >= MOST {
         held.clear();
     }

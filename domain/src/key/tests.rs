@@ -397,3 +397,111 @@ async fn another_workspace_sees_and_ends_no_key(_: PgPoolOptions, options: PgCon
     ));
     house.comes_in(&made.key).await.unwrap();
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn keys_of_somebody_whose_place_or_access_was_taken_do_not_open_again_when_they_come_back(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::build(options.clone()).await;
+    let workspace = house.owner.workspace;
+    let (account, session) = testing::person(&house.env, "Ada").await;
+    let mut tenant = house.env.db.operator(workspace).await.unwrap();
+    let member = crate::member::add(&house.env, &mut tenant, account, Role::Admin).await;
+    let member = member.unwrap();
+    tenant.commit().await.unwrap();
+    let theirs = async || {
+        let entered = house.env.db.member(session, workspace, Role::Admin).await;
+        let mut tenant = entered.unwrap();
+        let made = make(&house.env, &mut tenant, &new()).await.unwrap();
+        tenant.commit().await.unwrap();
+        made.key
+    };
+    let mut ended = Vec::new();
+    for remove in [true, false] {
+        let key = theirs().await;
+        house.comes_in(&key).await.unwrap();
+        ended.push(key);
+        let mut tenant = house.owner.enter(&house.env).await;
+        if remove {
+            let removed = crate::member::remove(&house.env, &mut tenant, member, None).await;
+            removed.unwrap();
+        } else {
+            let ended = crate::member::end_access(&house.env, &mut tenant, member).await;
+            ended.unwrap();
+        }
+        tenant.commit().await.unwrap();
+        if remove {
+            // They are approved anew, in the same place.
+            let back = format!("UPDATE member SET removed_at = NULL WHERE id = '{member}'");
+            testing::as_owner(&options, "member", &back).await;
+        }
+        for key in &ended {
+            assert!(matches!(
+                house.comes_in(key).await,
+                Err(Error::Unauthorized)
+            ));
+        }
+    }
+    let states = house.list().await.into_iter().map(|key| key.state);
+    assert_eq!(states.collect::<Vec<_>>(), [KeyState::Revoked; 2]);
+    let mut tenant = house.owner.enter(&house.env).await;
+    let lines: i64 = sqlx::query_scalar("SELECT count(*) FROM audit WHERE action = 'key.revoked'")
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert_eq!(lines, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_workspace_that_requires_a_second_factor_requires_it_of_who_made_a_key(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::build(options).await;
+    let made = house.make(&new()).await;
+    house.comes_in(&made.key).await.unwrap();
+    let mut tenant = house.env.db.operator(house.owner.workspace).await.unwrap();
+    sqlx::query("UPDATE workspace SET factor_required = true")
+        .execute(tenant.conn())
+        .await
+        .unwrap();
+    tenant.commit().await.unwrap();
+    assert!(matches!(
+        house.comes_in(&made.key).await,
+        Err(Error::Unauthorized)
+    ));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn many_calls_by_a_key_that_nobody_remembers_look_it_up_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::build(options).await;
+    let made = house.make(&new()).await;
+    let calls = (0..40).map(|_| open(&house.env, &made.key, HERE));
+    let all = futures::future::join_all(calls).await;
+    assert!(all.iter().all(Result::is_ok));
+    let mut tenant = house.owner.enter(&house.env).await;
+    let versions: String =
+        sqlx::query_scalar("SELECT xmin::text || ' ' || cmin::text FROM api_key")
+            .fetch_one(tenant.conn())
+            .await
+            .unwrap();
+    let first = house.list().await[0].used;
+    drop(tenant);
+    let again = (0..40).map(|_| open(&house.env, &made.key, HERE));
+    assert!(
+        futures::future::join_all(again)
+            .await
+            .iter()
+            .all(Result::is_ok)
+    );
+    let mut tenant = house.owner.enter(&house.env).await;
+    let since: String = sqlx::query_scalar("SELECT xmin::text || ' ' || cmin::text FROM api_key")
+        .fetch_one(tenant.conn())
+        .await
+        .unwrap();
+    assert_eq!((since, house.list().await[0].used), (versions, first));
+}

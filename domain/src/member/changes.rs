@@ -1,7 +1,7 @@
 //! Roles, suspension, removal: each takes effect at once, on open pages too, and none leaves a workspace without an owner.
 
 use super::{Place, announce, parting, place};
-use crate::{Env, Error, Result, Tenant, audit, conversation, teams, wake::Signal};
+use crate::{Env, Error, Result, Tenant, audit, conversation, key, teams, wake::Signal};
 use postern_types::{MemberId, MemberState, Role};
 use serde_json::json;
 
@@ -167,6 +167,7 @@ pub async fn end_access(env: &Env, tenant: &mut Tenant, id: MemberId) -> Result<
     .execute(tenant.conn())
     .await?;
     forget_access(tenant, id).await?;
+    key::end_of(env, tenant, id).await?;
     told(
         env,
         tenant,
@@ -289,6 +290,7 @@ async fn part(
     .execute(tenant.conn())
     .await?;
     forget_access(tenant, id).await?;
+    key::end_of(env, tenant, id).await?;
     sqlx::query!(
         "DELETE FROM team_member WHERE workspace_id = $1 AND member_id = $2",
         workspace.0,

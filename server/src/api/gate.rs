@@ -1,13 +1,15 @@
 //! The one gate of the API: whose key it is, from where it comes, what it may do, and how much of it.
 
-use super::problem::Problem;
+use super::{BODY, problem::Problem};
 use crate::{address, state::AppState};
 use axum::{
+    body::{Body, to_bytes},
     extract::{FromRef, FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use http_body_util::LengthLimitError;
 use postern_app::error::ApiError;
 use postern_domain::{
     Env, Tenant,
@@ -15,9 +17,9 @@ use postern_domain::{
     key::{self, Opened},
 };
 use postern_types::Scope;
+use std::error::Error as _;
 
-/// What a key needs for each route, and whether a test key may have it; none: any key may. A route that is not named here is
-/// not there.
+/// What a key needs for each route; none: any key may. A route that is not named here is not there.
 pub const ROUTES: [(Method, &str, Option<Scope>); 19] = [
     (Method::GET, "/api/v1/me", None),
     (Method::POST, "/api/v1/messages", Some(Scope::MessagesWrite)),
@@ -124,26 +126,48 @@ pub async fn layer(State(state): State<AppState>, request: Request, next: Next) 
         Err(problem) => return problem.into_response(),
         Ok(by) => by,
     };
+    // Whoever is slow to send holds up nobody: only then is it their workspace's turn.
+    let bytes = match to_bytes(body, BODY).await {
+        Ok(bytes) => bytes,
+        Err(error) => return cut(&error).into_response(),
+    };
+    let Some(turn) = state.limits.turn(by.workspace).await else {
+        return Problem::from(ApiError::Unavailable).into_response();
+    };
     let most = state.api.calls(by.plan.as_deref());
     let taken = match call::take(&state.env, by.workspace, most).await {
         Ok(taken) => taken,
         Err(error) => return Problem::from(error).into_response(),
     };
-    let answer = if taken.allowed {
-        if let Some(refusal) = refused(&parts, &by) {
-            refusal
-        } else if let Some(turn) = state.limits.turn(by.workspace).await {
-            parts.extensions.insert(by);
-            let answer = next.run(Request::from_parts(parts, body)).await;
-            drop(turn);
-            answer
-        } else {
-            Problem::from(ApiError::Unavailable).into_response()
-        }
-    } else {
+    let answer = if !taken.allowed {
         Problem::too_many(taken.reset_s).into_response()
+    } else if let Some(refusal) = refused(&parts, &by) {
+        refusal
+    } else {
+        parts.extensions.insert(by);
+        next.run(Request::from_parts(parts, Body::from(bytes)))
+            .await
     };
+    drop(turn);
     told(answer, most, taken)
+}
+
+/// Why a body did not come.
+fn cut(error: &axum::Error) -> Problem {
+    if matches!(error.source(), Some(cause) if cause.is::<LengthLimitError>()) {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The body is too large",
+            "A request takes 256 kB. Nothing was done.",
+        );
+    }
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "body",
+        "The body did not come whole",
+        "Nothing was done: send it again.",
+    )
 }
 
 /// Behind every path that is none.
@@ -193,7 +217,7 @@ fn lacks(scope: Scope, test: bool) -> Problem {
         format!("The key has not the scope `{word}`. Nothing was done: make a key that has it.")
     };
     Problem::new(
-        axum::http::StatusCode::FORBIDDEN,
+        StatusCode::FORBIDDEN,
         "scope",
         "The key may not do this",
         detail,
@@ -202,7 +226,7 @@ fn lacks(scope: Scope, test: bool) -> Problem {
 
 fn elsewhere() -> Problem {
     Problem::new(
-        axum::http::StatusCode::FORBIDDEN,
+        StatusCode::FORBIDDEN,
         "network",
         "The key may not come from here",
         "The key is bound to networks, and this call came from none of them. Nothing was done.",

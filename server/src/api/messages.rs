@@ -10,12 +10,13 @@ use super::{
 };
 use axum::{Json, http::StatusCode, response::Response};
 use form::NewMessage;
-use postern_domain::{Env, Error, Result as Done, Tenant, call, message, template};
+use postern_domain::{Env, Error, Result as Done, Tenant, audit, call, message, template};
 use postern_types::{
     Compose, Content, ConversationId, Direction, MemberId, MessageId, MessageView, Packed,
     SendTemplate, StartConversation, Status, TemplateFill,
 };
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// A message, and what became of it.
@@ -99,7 +100,11 @@ pub async fn send(write: Write<NewMessage>) -> Result<Response, Problem> {
     }
     write
         .act(StatusCode::ACCEPTED, async |env, tenant, new| {
-            deliver(env, tenant, new).await.map(Message::from)
+            let message = deliver(env, tenant, new).await?;
+            // A message names its member alone: which key wrote it is told by the audit.
+            let detail = json!({ "message": message.id });
+            audit::record(env, tenant, "key.sent", &detail).await?;
+            Ok(Message::from(message))
         })
         .await
 }

@@ -1,6 +1,6 @@
 //! What lists and single things have in common: pages, times, and what stands in an address.
 
-use super::problem::Problem;
+use super::{problem::Problem, write::NUL};
 use axum::{
     extract::{FromRequestParts, Path, Query},
     http::request::Parts,
@@ -64,6 +64,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::invalid("query", NUL));
+        }
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(refusal) => Err(Problem::invalid("query", refusal.body_text())),

@@ -3,7 +3,7 @@
 use super::{gate::Call, problem::Problem};
 use axum::{
     body::Bytes,
-    extract::{FromRef, FromRequest, Request},
+    extract::{FromRef, FromRequest, FromRequestParts as _, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -12,6 +12,9 @@ use postern_domain::{
     call::{Answer, Asked, Before},
 };
 use serde::{Serialize, de::DeserializeOwned};
+
+/// The database keeps none in a text.
+pub(super) const NUL: &str = "A text cannot hold the character NUL. Nothing was done.";
 
 const IDEMPOTENCY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -36,9 +39,7 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let call =
-            <Call as axum::extract::FromRequestParts<S>>::from_request_parts(&mut parts, state)
-                .await?;
+        let call = Call::from_request_parts(&mut parts, state).await?;
         let key = parts.headers.get(IDEMPOTENCY).map(|key| {
             let key = key.to_str().map(str::to_owned);
             key.map_err(|_| Problem::invalid("Idempotency-Key", "Use printable ASCII characters."))
@@ -50,9 +51,10 @@ where
                 .next()
                 .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
         });
+        // The gate has all of it.
         let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
-            .map_err(|refusal| too_large(refusal.status()))?;
+            .map_err(|refusal| Problem::invalid("body", refusal.body_text()))?;
         if !bytes.is_empty() && !is_json {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -116,6 +118,9 @@ impl<T> Write<T> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Nothing is what a form without fields looks like.
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    if bytes.windows(6).any(|part| part == b"\\u0000") {
+        return Err(Problem::invalid("body", NUL));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let body = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
         let path = fault.path().to_string();
@@ -152,23 +157,6 @@ fn words(fault: &serde_json::Error) -> String {
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
-}
-
-fn too_large(status: StatusCode) -> Problem {
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(
-            status,
-            "too_large",
-            "The body is too large",
-            "A request takes 256 kB. Nothing was done.",
-        );
-    }
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "body",
-        "The body did not come whole",
-        "Nothing was done: send it again.",
-    )
 }
 
 fn given(answer: Answer) -> Response {

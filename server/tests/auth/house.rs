@@ -72,6 +72,17 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads it to its end.
+    pub async fn read(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body.to_vec()).expect("text"),
+        }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
@@ -210,13 +221,7 @@ impl House {
             .oneshot(request)
             .await
             .expect("an answer");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("a body").to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8(body.to_vec()).expect("text"),
-        }
+        Answer::read(response).await
     }
 }
 

@@ -224,7 +224,7 @@ async fn each_role_has_the_rights_that_its_work_needs_and_no_other(
         "postern_app account_identity: DELETE, INSERT, SELECT",
         "postern_app account_link: DELETE, INSERT, SELECT, UPDATE (spent_at)",
         "postern_app account_setting: DELETE, INSERT, SELECT, UPDATE",
-        "postern_app api_call: DELETE, INSERT, SELECT, UPDATE (sealed, status)",
+        "postern_app api_call: INSERT, SELECT, UPDATE (sealed, status)",
         "postern_app api_key: INSERT, SELECT, UPDATE (revoked_at, used_at, used_from)",
         "postern_app attempt: DELETE, INSERT, SELECT, UPDATE",
         "postern_app audit: INSERT (action, actor, at, detail, digest, id, network, workspace_id), SELECT",
