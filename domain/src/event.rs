@@ -119,7 +119,7 @@ pub async fn end(tenant: &mut Tenant) -> Result<FeedCursor> {
 }
 
 /// The place before the oldest event that is kept and is not older than `since`; the end when there is none.
-pub(crate) async fn beginning(tenant: &mut Tenant, since: OffsetDateTime) -> Result<FeedCursor> {
+pub async fn beginning(tenant: &mut Tenant, since: OffsetDateTime) -> Result<FeedCursor> {
     let workspace = tenant.workspace();
     let row = sqlx::query!(
         r#"SELECT i.epoch, e.xid::text AS "xid!", e.seq

@@ -13,12 +13,12 @@ mod settings;
 mod told;
 mod verify;
 
-pub use create::{By, create};
+pub use create::{Admitted, By, Drawn, ask};
 pub use list::{page, whole};
 pub(crate) use send::{give_up, run};
 pub use settings::{save, settings};
 pub(crate) use told::told;
-pub use verify::verify;
+pub use verify::{Looked, Try, take};
 
 use crate::Env;
 use postern_types::{ChannelId, WorkspaceId};

@@ -2,7 +2,7 @@
 //! reached anybody. It is sealed, kept for 30 days, and holds the newest thousand lines.
 
 use crate::{Env, Error, Result, Tenant, env::moment, page as pages, vault};
-use postern_types::{TestKind, TestMessagePage, TestMessageView};
+use postern_types::{TestKind, TestMessagePage, TestMessageView, e164};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,15 +20,29 @@ struct Line {
     body: String,
 }
 
+/// Writes a line: the message that `key` would have sent to `typed`, a number with its country, and its id. [`Error::Invalid`] on
+/// `to` for what is no number.
+pub async fn message(
+    env: &Env,
+    tenant: &mut Tenant,
+    key: Uuid,
+    typed: &str,
+    body: &serde_json::Value,
+) -> Result<Uuid> {
+    let digits = e164(typed).map_err(|fault| Error::invalid("to", fault.to_string()))?;
+    let phone = format!("+{digits}");
+    deliver(env, tenant, Some(key), &phone, TestKind::Message, body).await
+}
+
 /// Writes a line: what `key` would have sent to `phone`. What is older than the newest thousand goes.
-pub async fn deliver(
+pub(crate) async fn deliver(
     env: &Env,
     tenant: &mut Tenant,
     key: Option<Uuid>,
     phone: &str,
     kind: TestKind,
     body: &serde_json::Value,
-) -> Result<()> {
+) -> Result<Uuid> {
     let (workspace, id): (_, Uuid) = (tenant.workspace(), env.id());
     let line = Line {
         phone: phone.to_owned(),
@@ -55,7 +69,7 @@ pub async fn deliver(
     )
     .execute(tenant.conn())
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// A page of the log, the newest first; an admin's. A line of a code shows the code: whoever reads it can enter it, in tests.

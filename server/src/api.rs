@@ -7,14 +7,19 @@
 mod contacts;
 mod conversations;
 mod cors;
+mod deliveries;
 mod document;
+mod endpoints;
+mod events;
 mod gate;
 mod messages;
+mod otp;
 mod page;
 mod plan;
 mod problem;
 mod tasks;
 mod templates;
+mod tests;
 mod whoami;
 mod write;
 
@@ -71,4 +76,23 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(conversations::assign))
         .routes(routes!(tasks::list, tasks::create))
         .routes(routes!(tasks::one, tasks::change))
+        .routes(routes!(otp::list, otp::create))
+        .routes(routes!(otp::one))
+        .routes(routes!(otp::verify))
+        .routes(routes!(tests::list))
+        .routes(routes!(events::read))
+        .routes(routes!(endpoints::list, endpoints::create))
+        .routes(routes!(
+            endpoints::one,
+            endpoints::change,
+            endpoints::delete
+        ))
+        .routes(routes!(endpoints::rotate))
+        .routes(routes!(endpoints::pause))
+        .routes(routes!(endpoints::resume))
+        .routes(routes!(endpoints::test))
+        .routes(routes!(endpoints::replay))
+        .routes(routes!(deliveries::deliveries))
+        .routes(routes!(deliveries::one))
+        .routes(routes!(deliveries::replay))
 }

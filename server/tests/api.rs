@@ -243,7 +243,7 @@ async fn no_route_opens_without_a_key_and_none_without_its_scope(
 ) {
     let place = Place::open(options).await;
     let operations = operations();
-    assert!(operations.len() > 18, "{operations:?}");
+    assert!(operations.len() > 36, "{operations:?}");
     let whole = place.whole_key().await;
     let (id, revoked) = place.key(all(), false).await;
     let mut tenant = place.enter().await;
@@ -306,7 +306,7 @@ async fn no_route_opens_without_a_key_and_none_without_its_scope(
 async fn a_test_key_comes_to_nobody(_: PgPoolOptions, options: PgConnectOptions) {
     let place = Place::open(options).await;
     place.talk().await;
-    let may = [Scope::MessagesWrite, Scope::TemplatesRead].to_vec();
+    let may = all().into_iter().filter(|scope| scope.in_tests()).collect();
     let (_, test) = place.key(may, true).await;
     for (method, path, scope) in operations() {
         if scope.is_some_and(|scope| !scope.in_tests()) {
@@ -314,15 +314,46 @@ async fn a_test_key_comes_to_nobody(_: PgPoolOptions, options: PgConnectOptions)
             assert_eq!(refused.problem().1, "scope", "{method} {path}");
         }
     }
-    let text = json!({ "to": "+4915112345678", "type": "text", "text": { "body": "Hello" } });
-    let sent = place.send(&test, "POST", "/api/v1/messages", &text).await;
-    assert_eq!(sent.problem().0, 403);
+    // What it sends goes to the log of tests, which it reads, and a live key does not.
+    let text = json!({ "to": "+49 151 12345678", "type": "text", "text": { "body": "Hello" } });
+    let path = "/api/v1/messages";
+    let sent = place.again(&test, "POST", path, &text, Some("1")).await;
+    let again = place.again(&test, "POST", path, &text, Some("1")).await;
+    assert_eq!((sent.status.as_u16(), &sent.body), (202, &again.body));
+    assert_eq!(sent.json()["conversation"], Value::Null);
+    for (wrong, field) in [
+        (
+            json!({ "to": "12", "type": "text", "text": { "body": "x" } }),
+            "to",
+        ),
+        (json!({ "to": "+4915112345678", "type": "text" }), "text"),
+        (
+            json!({ "conversation": place.workspace, "type": "text", "text": { "body": "x" } }),
+            "conversation",
+        ),
+    ] {
+        let refused = place.send(&test, "POST", path, &wrong).await.problem();
+        assert_eq!((refused.0, refused.2.as_str()), (422, field));
+    }
+    let log = place.get(&test, "/api/v1/test_messages").await.json();
+    let lines = log["data"].as_array().expect("lines");
+    assert_eq!(lines.len(), 1, "{log}");
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["to"], &lines[0]["body"]),
+        (&sent.json()["id"], &json!("+4915112345678"), &text)
+    );
+    let live = place.whole_key().await;
+    let refused = place.get(&live, "/api/v1/test_messages").await.problem();
+    assert_eq!((refused.0, refused.1.as_str()), (403, "scope"));
     let mut tenant = place.enter().await;
-    let messages: i64 = sqlx::query_scalar("SELECT count(*) FROM message")
-        .fetch_one(tenant.conn())
-        .await
-        .expect("a number");
-    assert_eq!(messages, 0);
+    for table in ["message", "job WHERE kind = 'send'"] {
+        let rows: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+                .fetch_one(tenant.conn())
+                .await
+                .expect("a number");
+        assert_eq!(rows, 0, "{table}");
+    }
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -341,11 +372,24 @@ async fn a_foreign_id_is_not_there(_: PgPoolOptions, options: PgConnectOptions) 
         .send(&mine, "POST", "/api/v1/tasks", &task)
         .await
         .json();
+    let endpoint = json!({ "url": "https://hooks.example/in" });
+    let endpoint = place
+        .send(&mine, "POST", "/api/v1/endpoints", &endpoint)
+        .await;
+    let endpoint = endpoint.json()["id"].as_str().expect("an id").to_owned();
+    let path = format!("/api/v1/endpoints/{endpoint}/test");
+    let trial = place.send(&mine, "POST", &path, &json!({})).await.json();
     let there = [
         format!("/api/v1/contacts/{contact}"),
         format!("/api/v1/conversations/{talk}"),
         format!("/api/v1/conversations/{talk}/messages"),
         format!("/api/v1/tasks/{}", task["id"].as_str().expect("an id")),
+        format!("/api/v1/endpoints/{endpoint}"),
+        format!("/api/v1/endpoints/{endpoint}/deliveries"),
+        format!(
+            "/api/v1/deliveries/{}",
+            trial["delivery"].as_str().expect("an id")
+        ),
     ];
     for path in &there {
         assert_eq!(place.get(&mine, path).await.status, 200, "{path}");
@@ -380,10 +424,27 @@ async fn a_foreign_id_is_not_there(_: PgPoolOptions, options: PgConnectOptions) 
             "{path}"
         );
     }
-    assert_eq!(
-        place.get(&stranger, "/api/v1/contacts").await.json()["data"],
-        json!([])
-    );
+    for what in ["rotate", "pause", "resume", "test", "replay"] {
+        let path = format!("/api/v1/endpoints/{endpoint}/{what}");
+        let refused = place.send(&stranger, "POST", &path, &json!({})).await;
+        assert_eq!(refused.problem().0, 404, "{path}");
+    }
+    let replay = format!("{}/replay", there[6]);
+    for (method, path) in [
+        ("DELETE", &there[4]),
+        ("PATCH", &there[4]),
+        ("POST", &replay),
+    ] {
+        let refused = place.send(&stranger, method, path, &json!({})).await;
+        assert_eq!(refused.problem().0, 404, "{method} {path}");
+    }
+    for list in ["contacts", "endpoints", "otp"] {
+        let empty = place
+            .get(&stranger, &format!("/api/v1/{list}"))
+            .await
+            .json();
+        assert_eq!(empty["data"], json!([]), "{list}");
+    }
     for bad in ["x", "../contacts", "%00"] {
         assert_eq!(
             place
@@ -799,4 +860,308 @@ fn the_document_in_the_tree_is_what_the_code_says() {
         "docs/openapi.json is old: run this test with POSTERN_WRITE_OPENAPI=1, and look at what changed"
     );
     assert!(text.contains(r#""openapi": "3.1.0""#));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_code_is_asked_for_and_checked_and_no_try_is_had_twice(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let place = Place::open(options).await;
+    let (_, test) = place.key(vec![Scope::OtpWrite], true).await;
+    let path = "/api/v1/otp";
+    let ask = json!({ "to": "+49 151 12345678", "purpose": "sign-in" });
+    let made = place.again(&test, "POST", path, &ask, Some("a")).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let again = place.again(&test, "POST", path, &ask, Some("a")).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(made.body, again.body);
+    let other = json!({ "to": "+49 151 12345679", "purpose": "sign-in" });
+    let clash = place.again(&test, "POST", path, &other, Some("a")).await;
+    assert_eq!(clash.problem().0, 409);
+    // The same at once under one key: one code, whoever is first.
+    let both = tokio::join!(
+        place.again(&test, "POST", path, &other, Some("b")),
+        place.again(&test, "POST", path, &other, Some("b"))
+    );
+    assert_eq!(both.0.body, both.1.body);
+    let log = place.get(&test, "/api/v1/test_messages").await.json();
+    let lines = log["data"].as_array().expect("lines");
+    assert_eq!(lines.len(), 2, "{log}");
+    let code_of = |id: &Value| {
+        let line = lines.iter().find(|line| line["body"]["id"] == *id);
+        line.expect("a line")["body"]["code"]
+            .as_str()
+            .expect("a code")
+            .to_owned()
+    };
+    let otp = made.json();
+    assert!(!made.body.contains("12345678") && !made.body.contains(&code_of(&otp["id"])));
+    let verify = format!("{path}/{}/verify", otp["id"].as_str().expect("an id"));
+    let right = code_of(&otp["id"]);
+    let wrong = if right == "000000" {
+        "000001"
+    } else {
+        "000000"
+    };
+    let no_code = place
+        .send(&test, "POST", &verify, &json!({ "code": "12" }))
+        .await;
+    assert_eq!(no_code.problem().2, "code");
+    let wrong = json!({ "code": wrong });
+    let one = place.again(&test, "POST", &verify, &wrong, Some("w")).await;
+    assert_eq!(
+        one.json(),
+        json!({ "verified": false, "verdict": "wrong", "tries_left": 2 })
+    );
+    // The same call once more is no other try.
+    let again = place.again(&test, "POST", &verify, &wrong, Some("w")).await;
+    assert_eq!(again.body, one.body);
+    let right = json!({ "code": format!("{} {}", &right[..3], &right[3..]) });
+    let verified = place.again(&test, "POST", &verify, &right, Some("r")).await;
+    assert_eq!(
+        verified.json(),
+        json!({ "verified": true, "verdict": "verified", "tries_left": 1 })
+    );
+    let again = place.again(&test, "POST", &verify, &right, Some("r")).await;
+    assert_eq!(again.body, verified.body);
+    let used = place.send(&test, "POST", &verify, &right).await.json();
+    assert_eq!(
+        (&used["verified"], &used["verdict"]),
+        (&json!(false), &json!("used"))
+    );
+    // A test's code is not there for a live key.
+    let live = place.whole_key().await;
+    assert_eq!(
+        place.send(&live, "POST", &verify, &right).await.problem().0,
+        404
+    );
+    let one = format!("{path}/{}", otp["id"].as_str().expect("an id"));
+    assert_eq!(place.get(&live, &one).await.problem().0, 404);
+    assert_eq!(place.get(&live, path).await.json()["data"], json!([]));
+    assert_eq!(place.get(&test, &one).await.json()["state"], "verified");
+    let listed = place
+        .get(&test, &format!("{path}?state=verified"))
+        .await
+        .json();
+    assert_eq!(listed["data"][0]["id"], otp["id"]);
+    assert_eq!(listed["data"].as_array().map(Vec::len), Some(1));
+    // A live one has nothing to go out by yet.
+    let refused = place.send(&live, "POST", path, &ask).await;
+    assert_eq!(refused.problem().0, 409, "{}", refused.body);
+    for (bad, field) in [
+        (json!({ "to": "0151 1" }), "to"),
+        (json!({ "to": "+4915112345678", "purpose": "Ä" }), "purpose"),
+        (json!({ "to": "+4915112345678", "ttl_s": 5 }), "ttl_s"),
+        (json!({ "to": "+4915112345678", "code": "123456" }), "code"),
+    ] {
+        let refused = place.send(&test, "POST", path, &bad).await.problem();
+        assert_eq!((refused.0, refused.2.as_str()), (422, field), "{bad}");
+    }
+    // Five in an hour to one number.
+    let mut answers = Vec::new();
+    for _ in 0..6 {
+        answers.push(place.send(&test, "POST", path, &ask).await);
+    }
+    let last = answers.pop().expect("six");
+    assert_eq!(last.problem().0, 429);
+    assert!(
+        last.header("retry-after")
+            .parse::<u32>()
+            .is_ok_and(|s| s > 0)
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_feed_is_read_by_places_and_none_is_made_up(_: PgPoolOptions, options: PgConnectOptions) {
+    let place = Place::open(options).await;
+    let key = place.whole_key().await;
+    let end = place.get(&key, "/api/v1/events?after=latest").await.json();
+    assert_eq!(end["data"], json!([]));
+    let read = async |after: &str| {
+        let path = format!("/api/v1/events?after={after}");
+        place.get(&key, &path).await.json()
+    };
+    for name in ["One", "Two"] {
+        let new = json!({ "name": name });
+        assert_eq!(
+            place
+                .send(&key, "POST", "/api/v1/contacts", &new)
+                .await
+                .status,
+            201
+        );
+    }
+    let mut after = end["next"].as_str().expect("a place").to_owned();
+    let mut names = Vec::new();
+    // What stands above the horizon comes with a later call.
+    for _ in 0..50 {
+        let page = read(&after).await;
+        for event in page["data"].as_array().expect("events") {
+            assert_eq!(event["type"], "contact.changed");
+            assert!(
+                event["id"]
+                    .as_str()
+                    .is_some_and(|id| id.starts_with("evt_"))
+            );
+            names.push(event["data"]["contact"]["name"].clone());
+        }
+        page["next"]
+            .as_str()
+            .expect("a place")
+            .clone_into(&mut after);
+        if names.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(names, ["One", "Two"]);
+    assert_eq!(read(&after).await["data"], json!([]));
+    let all = place.get(&key, "/api/v1/events").await.json();
+    let both = all["data"].as_array().expect("events");
+    assert!(both.len() >= 2, "{all}");
+    for wrong in ["x", "AAAA", "MS4yLjM"] {
+        let path = format!("/api/v1/events?after={wrong}");
+        let refused = place.get(&key, &path).await;
+        assert_eq!(refused.problem().0, 409, "{wrong}");
+        assert!(refused.body.contains("after=latest"), "{}", refused.body);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_endpoint_is_made_changed_tried_and_deleted(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let place = Place::open(options).await;
+    let key = place.whole_key().await;
+    let path = "/api/v1/endpoints";
+    for (bad, field) in [
+        (json!({ "url": "http://127.0.0.1/" }), "url"),
+        (json!({ "url": "https://169.254.169.254/latest" }), "url"),
+        (json!({ "url": "https://user:pw@hooks.example/" }), "url"),
+        (
+            json!({ "url": "https://hooks.example/", "kinds": [] }),
+            "kinds",
+        ),
+        (
+            json!({ "url": "https://hooks.example/", "kinds": ["nonsense"] }),
+            "kinds[0]",
+        ),
+        (
+            json!({ "url": "https://hooks.example/", "secret": "whsec_c2hvcnQ=" }),
+            "secret",
+        ),
+    ] {
+        let refused = place.send(&key, "POST", path, &bad).await.problem();
+        assert_eq!((refused.0, refused.2.as_str()), (422, field), "{bad}");
+    }
+    let new = json!({ "url": "https://hooks.example/in", "kinds": ["message.received"] });
+    let made = place.again(&key, "POST", path, &new, Some("e")).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let again = place.again(&key, "POST", path, &new, Some("e")).await;
+    assert_eq!(made.body, again.body);
+    let made = made.json();
+    let secret = made["secret"].as_str().expect("a secret");
+    assert!(secret.starts_with("whsec_"));
+    let one = format!("{path}/{}", made["id"].as_str().expect("an id"));
+    let seen = place.get(&key, &one).await;
+    assert!(!seen.body.contains("secret"), "{}", seen.body);
+    let changed = place
+        .send(&key, "PATCH", &one, &json!({ "description": "Shop" }))
+        .await
+        .json();
+    assert_eq!(
+        (&changed["description"], &changed["url"], &changed["kinds"]),
+        (&json!("Shop"), &new["url"], &new["kinds"])
+    );
+    let rotated = place
+        .send(
+            &key,
+            "POST",
+            &format!("{one}/rotate"),
+            &json!({ "overlap_s": 60 }),
+        )
+        .await
+        .json();
+    assert!(
+        rotated["secret"]
+            .as_str()
+            .is_some_and(|other| other != secret)
+    );
+    let refused = place
+        .send(
+            &key,
+            "POST",
+            &format!("{one}/rotate"),
+            &json!({ "overlap_s": 604_801 }),
+        )
+        .await;
+    assert_eq!(refused.problem().2, "overlap_s");
+    let trial = place
+        .send(&key, "POST", &format!("{one}/test"), &json!({}))
+        .await;
+    assert_eq!(trial.status, 202);
+    let delivery = format!(
+        "/api/v1/deliveries/{}",
+        trial.json()["delivery"].as_str().expect("an id")
+    );
+    let seen = place.get(&key, &delivery).await.json();
+    assert_eq!(
+        (&seen["state"], &seen["kind"], &seen["endpoint"]),
+        (&json!("waiting"), &json!("postern.test"), &made["id"])
+    );
+    let log = place
+        .get(&key, &format!("{one}/deliveries?state=waiting"))
+        .await
+        .json();
+    assert_eq!(log["data"][0]["id"], trial.json()["delivery"]);
+    let none = place
+        .get(&key, &format!("{one}/deliveries?state=failed"))
+        .await
+        .json();
+    assert_eq!(none["data"], json!([]));
+    let wrong = place
+        .get(&key, &format!("{one}/deliveries?state=lost"))
+        .await;
+    assert_eq!(wrong.problem().0, 422);
+    let replay = place
+        .send(&key, "POST", &format!("{delivery}/replay"), &json!({}))
+        .await;
+    assert_eq!(replay.status, 202, "{}", replay.body);
+    let paused = place
+        .send(&key, "POST", &format!("{one}/pause"), &json!({}))
+        .await
+        .json();
+    assert_eq!(paused["paused"], "asked");
+    let refused = place
+        .send(&key, "POST", &format!("{one}/test"), &json!({}))
+        .await;
+    assert_eq!(refused.problem().0, 409);
+    let skip = json!({ "waiting": "skip" });
+    let resumed = place
+        .send(&key, "POST", &format!("{one}/resume"), &skip)
+        .await
+        .json();
+    assert_eq!(resumed["paused"], Value::Null);
+    let from = json!({ "from": "2026-01-01T00:00:00Z" });
+    let refused = place
+        .send(&key, "POST", &format!("{one}/replay"), &from)
+        .await;
+    assert_eq!(refused.problem().2, "until");
+    let range = json!({ "from": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z" });
+    let replayed = place
+        .send(&key, "POST", &format!("{one}/replay"), &range)
+        .await;
+    assert_eq!(replayed.status, 202, "{}", replayed.body);
+    let gone = place
+        .again(&key, "DELETE", &one, &json!({}), Some("d"))
+        .await;
+    assert_eq!(gone.json(), json!({ "id": made["id"], "deleted": true }));
+    let again = place
+        .again(&key, "DELETE", &one, &json!({}), Some("d"))
+        .await;
+    assert_eq!(again.body, gone.body);
+    assert_eq!(place.get(&key, &one).await.problem().0, 404);
+    assert_eq!(place.get(&key, &delivery).await.problem().0, 404);
 }

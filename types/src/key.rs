@@ -36,10 +36,19 @@ pub enum Scope {
     /// Read the feed of events.
     #[serde(rename = "events:read")]
     EventsRead,
+    /// Have one-time codes sent, and check them.
+    #[serde(rename = "otp:write")]
+    OtpWrite,
+    /// Read endpoints and what went to them.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Make and change endpoints, and send again what went to them.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 /// Every scope: its word, and what it is in words for a person.
-pub const SCOPES: [(Scope, &str, &str); 10] = [
+pub const SCOPES: [(Scope, &str, &str); 13] = [
     (
         Scope::MessagesRead,
         "messages:read",
@@ -74,6 +83,21 @@ pub const SCOPES: [(Scope, &str, &str); 10] = [
         "events:read",
         "Read everything that happens, as it happens",
     ),
+    (
+        Scope::OtpWrite,
+        "otp:write",
+        "Have one-time codes sent and check them, and see those",
+    ),
+    (
+        Scope::WebhooksRead,
+        "webhooks:read",
+        "Read webhook endpoints and all that went to them",
+    ),
+    (
+        Scope::WebhooksWrite,
+        "webhooks:write",
+        "Say where everything that happens is sent, and send it again",
+    ),
 ];
 
 impl Scope {
@@ -91,7 +115,10 @@ impl Scope {
 
     /// Whether a test key may have it: what reads or writes of people is none of its.
     pub fn in_tests(self) -> bool {
-        matches!(self, Self::MessagesWrite | Self::TemplatesRead)
+        matches!(
+            self,
+            Self::MessagesWrite | Self::TemplatesRead | Self::OtpWrite
+        )
     }
 }
 

@@ -302,7 +302,6 @@ pub fn label(label: &str) -> String {
         "task" => "Task",
         "otp" => "One-time code",
         "purpose" => "For",
-        "test" => "For trying out",
         "prefix_hour" => "An hour, to numbers that begin alike",
         "prefix_day" => "A day, to numbers that begin alike",
         "workspace_hour" => "An hour, in all",

@@ -30,6 +30,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// When it happened, as callers read it (RFC 3339).
+    pub fn timestamp(&self) -> String {
+        stamp(self.at)
+    }
+
     /// `{type, timestamp, data}` as Standard Webhooks has it, in that order.
     pub fn body(&self) -> Result<String> {
         #[derive(serde::Serialize)]
@@ -40,15 +45,10 @@ impl Told {
         }
         let body = Body {
             r#type: self.kind.as_str(),
-            timestamp: stamp(self.at),
+            timestamp: self.timestamp(),
             data: &self.data,
         };
         serde_json::to_string(&body).map_err(|error| Error::Internal(error.into()))
-    }
-
-    /// The same with the event's `id` before it, for whoever reads the feed.
-    pub fn json(&self) -> Value {
-        json!({ "id": self.id, "type": self.kind, "timestamp": stamp(self.at), "data": self.data })
     }
 }
 

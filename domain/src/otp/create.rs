@@ -35,31 +35,55 @@ pub struct By {
     pub test: bool,
 }
 
-/// Has a code sent. `enter` enters the caller's workspace, twice: argon2 runs between two transactions, and in none.
+/// Asks for a code. In three steps, for argon2 runs between two transactions, and in none: [`ask`], then [`Admitted::draw`],
+/// then [`Drawn::keep`].
 ///
 /// [`Error::Invalid`] on `phone`, `purpose`, `ttl_s` or `template`; [`Error::NotFound`] for a number of ours that is not there;
 /// [`Error::Conflict`] when none can send, or the template cannot be sent now; [`Error::TooMany`] over a budget. Of what fails
-/// nothing is sent, and no earlier code is ended.
-pub async fn create<F, T>(env: &Env, enter: F, by: By, asked: &AskOtp) -> Result<OtpView>
-where
-    F: Fn() -> T,
-    T: Future<Output = Result<Tenant>>,
-{
+/// nothing is sent, and no earlier code is ended. The transaction is to be committed all the same: what is refused may have
+/// written a line of the audit, or had Meta asked for its templates.
+pub async fn ask(env: &Env, tenant: &mut Tenant, by: By, asked: &AskOtp) -> Result<Admitted> {
     let form = Form::read(asked)?;
-    let mut tenant = enter().await?;
-    let admitted = admit(env, &mut tenant, by, &form).await;
-    // What is refused may have written a line of the audit, or had Meta asked for its templates.
-    tenant.commit().await?;
-    let way = admitted?;
-    let id: OtpId = env.id();
-    let code = code::six_digits(env);
-    let hash = password::hash_code(env, id.0.as_bytes(), &code).await?;
-    let drawn = Drawn { id, code, hash };
-    let mut tenant = enter().await?;
-    keep(env, &mut tenant, by, &form, way.as_ref(), &drawn).await?;
-    let view = list::whole(env, &mut tenant, id).await?;
-    tenant.commit().await?;
-    Ok(view)
+    let way = admit(env, tenant, by, &form).await?;
+    Ok(Admitted { by, form, way })
+}
+
+/// A code that may be sent: the budgets have counted it.
+pub struct Admitted {
+    by: By,
+    form: Form,
+    way: Option<Way>,
+}
+
+impl Admitted {
+    /// Draws it. Not in a transaction: it takes argon2.
+    pub async fn draw(self, env: &Env) -> Result<Drawn> {
+        let id: OtpId = env.id();
+        let code = code::six_digits(env);
+        let hash = password::hash_code(env, id.0.as_bytes(), &code).await?;
+        Ok(Drawn {
+            of: self,
+            id,
+            code,
+            hash,
+        })
+    }
+}
+
+/// A code that was drawn, before it is kept.
+pub struct Drawn {
+    of: Admitted,
+    id: OtpId,
+    code: Zeroizing<String>,
+    hash: String,
+}
+
+impl Drawn {
+    /// Ends the pending code of that person and purpose, keeps this one, and promises its sending.
+    pub async fn keep(self, env: &Env, tenant: &mut Tenant) -> Result<OtpView> {
+        keep(env, tenant, &self).await?;
+        list::whole(env, tenant, self.id).await
+    }
 }
 
 /// What was asked for, checked as far as that needs nobody.
@@ -181,22 +205,9 @@ async fn oldest(tenant: &mut Tenant) -> Result<Option<ChannelId>> {
     Ok(id)
 }
 
-/// A code that was drawn, before it is kept.
-struct Drawn {
-    id: OtpId,
-    code: Zeroizing<String>,
-    hash: String,
-}
-
-/// Ends the pending code of that person and purpose, keeps the new one, and promises its sending.
-async fn keep(
-    env: &Env,
-    tenant: &mut Tenant,
-    by: By,
-    form: &Form,
-    way: Option<&Way>,
-    drawn: &Drawn,
-) -> Result<()> {
+async fn keep(env: &Env, tenant: &mut Tenant, drawn: &Drawn) -> Result<()> {
+    let Admitted { by, form, way } = &drawn.of;
+    let way = way.as_ref();
     let (workspace, now) = (tenant.workspace(), env.now());
     let digits = &form.phone.digits;
     let phone = phone_hash(env, workspace, digits);

@@ -8,7 +8,7 @@ mod listed;
 mod sent;
 mod told;
 
-use super::{By, create, send, verify};
+use super::{By, send, take};
 use crate::{
     Env, Result, Tenant, audit,
     job::{self, Job, Kind},
@@ -203,20 +203,32 @@ impl Scene {
     }
 }
 
+async fn inside(env: &Env, fixture: &Fixture) -> Result<Tenant> {
+    env.db
+        .member(fixture.session, fixture.workspace, Role::Agent)
+        .await
+}
+
 async fn ask(env: &Env, fixture: &Fixture, by: By, asked: &AskOtp) -> Result<OtpView> {
-    let enter = || {
-        env.db
-            .member(fixture.session, fixture.workspace, Role::Agent)
-    };
-    create(env, enter, by, asked).await
+    let mut tenant = inside(env, fixture).await?;
+    let admitted = super::ask(env, &mut tenant, by, asked).await;
+    tenant.commit().await?;
+    let drawn = admitted?.draw(env).await?;
+    let mut tenant = inside(env, fixture).await?;
+    let view = drawn.keep(env, &mut tenant).await?;
+    tenant.commit().await?;
+    Ok(view)
 }
 
 async fn entered(env: &Env, fixture: &Fixture, by: By, id: OtpId, code: &str) -> Result<OtpAnswer> {
-    let enter = || {
-        env.db
-            .member(fixture.session, fixture.workspace, Role::Agent)
-    };
-    verify(env, enter, by, id, code).await
+    let mut tenant = inside(env, fixture).await?;
+    let a_try = take(env, &mut tenant, by, id, code).await?;
+    tenant.commit().await?;
+    let looked = a_try.look(env, async || inside(env, fixture).await).await?;
+    let mut tenant = inside(env, fixture).await?;
+    let answer = looked.settle(env, &mut tenant).await?;
+    tenant.commit().await?;
+    Ok(answer)
 }
 
 fn to(phone: &str) -> AskOtp {

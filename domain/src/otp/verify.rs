@@ -14,49 +14,94 @@ use super::{TRIES, create::By, shortened};
 use crate::{Env, Error, Result, Tenant, audit, password};
 use postern_types::{OtpAnswer, OtpId, OtpState, OtpVerdict};
 use serde_json::json;
+use zeroize::Zeroizing;
 
-/// Looks at what somebody entered. `enter` enters the caller's workspace, before and after argon2.
+/// Takes a try for what somebody entered. In three steps, for argon2 runs between two transactions, and in none: this one, whose
+/// transaction commits; then [`Try::look`], then [`Looked::settle`].
 ///
 /// [`Error::Invalid`] on `code` for what is not six digits, which is no try; [`Error::NotFound`] for a code of another workspace,
 /// or for a test's code outside of tests and the other way round.
-pub async fn verify<F, T>(
-    env: &Env,
-    enter: F,
+pub async fn take(env: &Env, tenant: &mut Tenant, by: By, id: OtpId, entered: &str) -> Result<Try> {
+    let entered = six_digits(entered)?;
+    let what = match taken(env, tenant, by, id).await? {
+        Some(taken) => What::Taken(taken, entered),
+        None => What::Over(over(env, tenant, by, id).await?),
+    };
+    Ok(Try { by, id, what })
+}
+
+/// A try, or why there was none to be had.
+pub struct Try {
     by: By,
     id: OtpId,
-    entered: &str,
-) -> Result<OtpAnswer>
-where
-    F: Fn() -> T,
-    T: Future<Output = Result<Tenant>>,
-{
-    let entered = six_digits(entered)?;
-    let mut tenant = enter().await?;
-    let Some(taken) = take(env, &mut tenant, by, id).await? else {
-        return over(env, &mut tenant, by, id).await;
-    };
-    tenant.commit().await?;
-    let right = password::verify_code(env, &taken.hash, id.0.as_bytes(), &entered).await;
-    let mut tenant = enter().await?;
-    let answer = match right {
-        Ok(true) => right_one(env, &mut tenant, by, id, &taken).await,
-        Ok(false) => wrong_one(env, &mut tenant, id, &taken).await,
-        Err(error) => {
-            give_back(&mut tenant, id).await?;
-            Err(error)
+    what: What,
+}
+
+enum What {
+    Taken(Taken, Zeroizing<String>),
+    Over(OtpAnswer),
+}
+
+impl Try {
+    /// Looks whether it is the one. Not in a transaction: it takes argon2. Where that could not run, the try is given back in one
+    /// that `enter` opens.
+    pub async fn look(
+        self,
+        env: &Env,
+        enter: impl AsyncFnOnce() -> Result<Tenant>,
+    ) -> Result<Looked> {
+        let Self { by, id, what } = self;
+        let what = match what {
+            What::Over(answer) => Found::Over(answer),
+            What::Taken(taken, entered) => {
+                let right = password::verify_code(env, &taken.hash, id.0.as_bytes(), &entered);
+                match right.await {
+                    Ok(right) => Found::Judged(taken, right),
+                    Err(error) => {
+                        let mut tenant = enter().await?;
+                        give_back(&mut tenant, id).await?;
+                        tenant.commit().await?;
+                        return Err(error);
+                    }
+                }
+            }
+        };
+        Ok(Looked { by, id, what })
+    }
+}
+
+/// A try that was looked at.
+pub struct Looked {
+    by: By,
+    id: OtpId,
+    what: Found,
+}
+
+enum Found {
+    Judged(Taken, bool),
+    Over(OtpAnswer),
+}
+
+impl Looked {
+    /// Writes down what came of it.
+    pub async fn settle(self, env: &Env, tenant: &mut Tenant) -> Result<OtpAnswer> {
+        let Self { by, id, what } = self;
+        match what {
+            Found::Judged(taken, true) => right_one(env, tenant, by, id, &taken).await,
+            Found::Judged(taken, false) => wrong_one(env, tenant, id, &taken).await,
+            Found::Over(answer) => Ok(answer),
         }
-    };
-    tenant.commit().await?;
-    answer
+    }
 }
 
 /// Six digits, however they are grouped.
-fn six_digits(entered: &str) -> Result<String> {
-    let digits: String = entered
+fn six_digits(entered: &str) -> Result<Zeroizing<String>> {
+    let digits: Zeroizing<String> = entered
         .chars()
         .take(32)
         .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+        .collect::<String>()
+        .into();
     if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(digits);
     }
@@ -78,7 +123,7 @@ impl Taken {
     }
 }
 
-async fn take(env: &Env, tenant: &mut Tenant, by: By, id: OtpId) -> Result<Option<Taken>> {
+async fn taken(env: &Env, tenant: &mut Tenant, by: By, id: OtpId) -> Result<Option<Taken>> {
     let workspace = tenant.workspace();
     let taken = sqlx::query_as!(
         Taken,

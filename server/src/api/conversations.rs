@@ -5,7 +5,7 @@ use super::{
     messages::Message,
     page::{Asked, Id, Page, time},
     problem::Problem,
-    write::Write,
+    write::{Nothing, Write},
 };
 use axum::{Json, http::StatusCode, response::Response};
 use postern_domain::{conversation, message};
@@ -172,11 +172,6 @@ pub async fn messages(
         next: page.older,
     }))
 }
-
-/// Nothing beside the address.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 /// Closes a conversation. The contact's next message opens a new one.
 #[utoipa::path(

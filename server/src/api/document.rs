@@ -64,6 +64,13 @@ pub fn about() -> OpenApi {
         ("Contacts", "Who writes to the workspace."),
         ("Conversations", "The inbox."),
         ("Tasks", "What is to be done for contacts."),
+        (
+            "One-time codes",
+            "Having a code sent to a number, and checking what somebody entered.",
+        ),
+        ("Tests", "What test keys would have sent."),
+        ("Events", "Everything that happens, in its order."),
+        ("Webhooks", "Where events are sent, and what became of it."),
     ];
     let tags = tags.map(|(name, about)| {
         TagBuilder::new()

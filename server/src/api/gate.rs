@@ -20,7 +20,7 @@ use postern_types::Scope;
 use std::error::Error as _;
 
 /// What a key needs for each route; none: any key may. A route that is not named here is not there.
-pub const ROUTES: [(Method, &str, Option<Scope>); 19] = [
+pub const ROUTES: [(Method, &str, Option<Scope>); 38] = [
     (Method::GET, "/api/v1/me", None),
     (Method::POST, "/api/v1/messages", Some(Scope::MessagesWrite)),
     (
@@ -76,6 +76,77 @@ pub const ROUTES: [(Method, &str, Option<Scope>); 19] = [
     (Method::POST, "/api/v1/tasks", Some(Scope::TasksWrite)),
     (Method::GET, "/api/v1/tasks/{id}", Some(Scope::TasksRead)),
     (Method::PATCH, "/api/v1/tasks/{id}", Some(Scope::TasksWrite)),
+    (Method::POST, "/api/v1/otp", Some(Scope::OtpWrite)),
+    (Method::GET, "/api/v1/otp", Some(Scope::OtpWrite)),
+    (Method::GET, "/api/v1/otp/{id}", Some(Scope::OtpWrite)),
+    (
+        Method::POST,
+        "/api/v1/otp/{id}/verify",
+        Some(Scope::OtpWrite),
+    ),
+    (Method::GET, "/api/v1/test_messages", None),
+    (Method::GET, "/api/v1/events", Some(Scope::EventsRead)),
+    (Method::GET, "/api/v1/endpoints", Some(Scope::WebhooksRead)),
+    (
+        Method::POST,
+        "/api/v1/endpoints",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::GET,
+        "/api/v1/endpoints/{id}",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::PATCH,
+        "/api/v1/endpoints/{id}",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::DELETE,
+        "/api/v1/endpoints/{id}",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::POST,
+        "/api/v1/endpoints/{id}/rotate",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::POST,
+        "/api/v1/endpoints/{id}/pause",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::POST,
+        "/api/v1/endpoints/{id}/resume",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::POST,
+        "/api/v1/endpoints/{id}/test",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::POST,
+        "/api/v1/endpoints/{id}/replay",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::GET,
+        "/api/v1/endpoints/{id}/deliveries",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::GET,
+        "/api/v1/deliveries/{id}",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::POST,
+        "/api/v1/deliveries/{id}/replay",
+        Some(Scope::WebhooksWrite),
+    ),
 ];
 
 /// Who calls, for a handler.

@@ -98,13 +98,13 @@ impl Problem {
         )
     }
 
-    /// What a test key cannot do.
-    pub fn no_test() -> Self {
+    /// What a live key cannot do.
+    pub fn no_live() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "scope",
             "The key may not do this",
-            "A test key reaches nobody, and this is about people. Nothing was done: use a live key.",
+            "The log of tests is read by a test key. What a live key sends is told by what it was sent as.",
         )
     }
 

@@ -8,16 +8,23 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use postern_domain::{
-    Env, Tenant,
+    Env, Error, Tenant,
     call::{Answer, Asked, Before},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The database keeps none in a text.
 pub(super) const NUL: &str = "A text cannot hold the character NUL. Nothing was done.";
 
 const IDEMPOTENCY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Nothing beside the address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 /// What is to be done, and who wants it.
 pub struct Write<T> {
@@ -75,43 +82,101 @@ where
 }
 
 impl<T> Write<T> {
-    /// Whether a test key wants it.
-    pub fn is_test(&self) -> bool {
-        self.call.by.test
+    /// Who wants it.
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// The body as it came.
+    pub fn said(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
     }
 
     /// Does it, keeps its answer and gives it; or gives the answer of the first time.
     pub async fn act<R: Serialize>(
         self,
         status: StatusCode,
-        act: impl AsyncFnOnce(&Env, &mut Tenant, T) -> Result<R, postern_domain::Error>,
+        act: impl AsyncFnOnce(&Env, &mut Tenant, T) -> Result<R, Error>,
     ) -> Result<Response, Problem> {
         let env = &self.call.env;
         let mut tenant = self.call.enter().await?;
-        let asked = match &self.key {
-            None => None,
-            Some(key) => {
-                let (method, path) = (self.method.as_str(), &self.path);
-                let asked = Asked::new(env, &tenant, key, method, path, &self.bytes)?;
-                if let Before::Done(answer) = asked.before(env, &mut tenant).await? {
-                    return Ok(replayed(answer));
-                }
-                Some(asked)
-            }
-        };
-        let done = act(env, &mut tenant, self.body).await?;
-        let body = serde_json::to_vec(&done)
-            .map_err(|error| postern_domain::Error::Internal(error.into()))?;
-        let answer = Answer {
-            status: status.as_u16(),
-            body,
-        };
-        if let Some(asked) = asked {
-            asked.keep(env, &mut tenant, &answer).await?;
+        let asked = self.asked(&tenant)?;
+        if let Some(answer) = before(asked.as_ref(), env, &mut tenant).await? {
+            return Ok(replayed(answer));
         }
-        tenant.commit().await?;
-        Ok(given(answer))
+        let done = act(env, &mut tenant, self.body).await?;
+        keep(asked, env, tenant, status, &done).await
     }
+
+    /// The same for what takes long in between, in no transaction: `first` may refuse, and what it wrote stays also then; `last`
+    /// does it. Who comes a second time while the first is at it gets the first one's answer, and nothing is done twice.
+    pub async fn act_in_two<A, B, R: Serialize>(
+        self,
+        status: StatusCode,
+        first: impl AsyncFnOnce(&Env, &mut Tenant, T) -> Result<A, Error>,
+        between: impl AsyncFnOnce(&Call, A) -> Result<B, Error>,
+        last: impl AsyncFnOnce(&Env, &mut Tenant, B) -> Result<R, Error>,
+    ) -> Result<Response, Problem> {
+        let (call, env) = (&self.call, &self.call.env);
+        let mut tenant = call.enter().await?;
+        let asked = self.asked(&tenant)?;
+        if let Some(asked) = &asked
+            && let Some(answer) = asked.done(env, &mut tenant).await?
+        {
+            return Ok(replayed(answer));
+        }
+        let begun = first(env, &mut tenant, self.body).await;
+        tenant.commit().await?;
+        let ready = between(call, begun?).await?;
+        let mut tenant = call.enter().await?;
+        if let Some(answer) = before(asked.as_ref(), env, &mut tenant).await? {
+            return Ok(replayed(answer));
+        }
+        let done = last(env, &mut tenant, ready).await?;
+        keep(asked, env, tenant, status, &done).await
+    }
+
+    /// What is asked under the caller's key of idempotency; none without one.
+    fn asked(&self, tenant: &Tenant) -> Result<Option<Asked>, Error> {
+        let (method, path) = (self.method.as_str(), &self.path);
+        let key = self.key.as_ref();
+        key.map(|key| Asked::new(&self.call.env, tenant, key, method, path, &self.bytes))
+            .transpose()
+    }
+}
+
+/// What was answered the first time; none when it is this transaction's to do.
+async fn before(
+    asked: Option<&Asked>,
+    env: &Env,
+    tenant: &mut Tenant,
+) -> Result<Option<Answer>, Error> {
+    let Some(asked) = asked else {
+        return Ok(None);
+    };
+    Ok(match asked.before(env, tenant).await? {
+        Before::Done(answer) => Some(answer),
+        Before::Never => None,
+    })
+}
+
+/// Keeps the answer in the transaction that did it, and gives it.
+async fn keep<R: Serialize>(
+    asked: Option<Asked>,
+    env: &Env,
+    mut tenant: Tenant,
+    status: StatusCode,
+    done: &R,
+) -> Result<Response, Problem> {
+    let answer = Answer {
+        status: status.as_u16(),
+        body: serde_json::to_vec(done).map_err(|error| Error::Internal(error.into()))?,
+    };
+    if let Some(asked) = asked {
+        asked.keep(env, &mut tenant, &answer).await?;
+    }
+    tenant.commit().await?;
+    Ok(given(answer))
 }
 
 /// The body as what it should be; says which part of it is not.

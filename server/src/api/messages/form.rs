@@ -234,6 +234,21 @@ pub enum Whom<'a> {
 }
 
 impl NewMessage {
+    /// What it is, in WhatsApp's word.
+    pub fn kind(&self) -> &'static str {
+        match self.r#type {
+            Kind::Text => "text",
+            Kind::Template => "template",
+            Kind::Location => "location",
+            Kind::Contacts => "contacts",
+            Kind::Reaction => "reaction",
+            Kind::Buttons => "buttons",
+            Kind::List => "list",
+            Kind::Link => "link",
+            Kind::LocationRequest => "location_request",
+        }
+    }
+
     /// Where it goes.
     pub fn whom(&self) -> Result<Whom<'_>> {
         match (&self.to, self.conversation) {
