@@ -134,6 +134,8 @@ test('a part that was wanted offline is fetched when the network is back', async
     /^console: TypeError: Failed to fetch\s[^]*__wasm_split/,
   );
   await signIn(page, home.house, home.agent);
+  // The page lives, and hears when the network goes.
+  await view(page, 'All');
   await page.context().setOffline(true);
   await expect(page.getByText('You are offline.')).toBeVisible();
   await page.getByRole('link', { name: 'Numbers' }).click();
