@@ -41,6 +41,8 @@ pub mod number;
 #[cfg(feature = "ssr")]
 pub mod portal;
 pub mod qr;
+#[cfg(feature = "ssr")]
+pub mod reference;
 pub mod root;
 pub mod session;
 pub mod shell;

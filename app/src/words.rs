@@ -22,6 +22,7 @@ pub mod list;
 pub mod passkey;
 pub mod portal;
 pub mod qr;
+pub mod reference;
 pub mod rich;
 pub mod settings;
 pub mod steps;

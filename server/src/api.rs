@@ -17,6 +17,8 @@ mod otp;
 mod page;
 mod plan;
 mod problem;
+mod reference;
+mod samples;
 mod tasks;
 mod templates;
 mod tests;
@@ -26,6 +28,8 @@ mod write;
 pub use document::text;
 pub use gate::ROUTES;
 pub use plan::Plans;
+pub use problem::CODES;
+pub use reference::samples;
 
 use crate::state::AppState;
 use axum::{
@@ -46,7 +50,8 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route("/api/v1/{*rest}", any(gate::nothing))
         .layer(from_fn_with_state(state.clone(), gate::layer))
         // What describes the API is for everybody.
-        .route("/api/v1/openapi.json", get(document::give));
+        .route("/api/v1/openapi.json", get(document::give))
+        .route("/developers", get(reference::give));
     match cors::layer(&state.api) {
         Some(cors) => routes.layer(cors),
         None => routes,

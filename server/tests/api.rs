@@ -6,6 +6,13 @@
 )]
 #[path = "auth/house.rs"]
 mod house;
+#[expect(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "what callers write; that it compiles is what is looked at"
+)]
+#[path = "api/samples.rs"]
+mod samples;
 
 use axum::{
     Router,
@@ -71,6 +78,11 @@ impl Answer {
             "{told}"
         );
         assert_eq!(word("type"), format!("/developers#{}", word("code")));
+        // The reference tells what it means.
+        let known = api::CODES
+            .iter()
+            .any(|(code, status, _)| *code == word("code") && *status == self.status.as_u16());
+        assert!(known, "{told}");
         (self.status.as_u16(), word("code"), word("field"))
     }
 }
@@ -844,6 +856,29 @@ fn the_gate_knows_every_operation_of_the_document_and_no_other() {
     described.sort();
     gated.sort();
     assert_eq!(described, gated);
+}
+
+/// The reference's samples in Rust are kept as code, so that they are compiled. `POSTERN_WRITE_OPENAPI=1` writes them anew.
+#[test]
+fn the_samples_in_rust_are_code_that_compiles() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/samples.rs");
+    let mut text =
+        "//! The reference's samples in Rust, written by the test that compiles them.\n".to_owned();
+    for (id, sample) in api::samples("rust") {
+        let sample = sample.replace('\n', "\n    ");
+        let call = format!(
+            "\n#[rustfmt::skip]\nasync fn {id}() -> Result<(), Box<dyn std::error::Error>> {{\n    {sample}\n    Ok(())\n}}\n"
+        );
+        text.push_str(&call);
+    }
+    if std::env::var_os("POSTERN_WRITE_OPENAPI").is_some() {
+        std::fs::write(path, &text).expect("written");
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "server/tests/api/samples.rs is old: run this test with POSTERN_WRITE_OPENAPI=1, and look at what changed"
+    );
 }
 
 /// The document is kept beside the code, for whoever reads without building. `POSTERN_WRITE_OPENAPI=1` writes it anew.

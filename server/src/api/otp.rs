@@ -138,7 +138,7 @@ pub struct Entered {
 
 /// Whether it is the code.
 #[derive(Serialize, ToSchema)]
-pub struct Verdict {
+pub struct Checked {
     /// Whether it is. True is said once for each code.
     verified: bool,
     /// `verified`, `wrong`, `no_tries` after three, `expired`, `used` before, or `superseded` by a newer one.
@@ -148,7 +148,7 @@ pub struct Verdict {
     tries_left: u8,
 }
 
-impl From<OtpAnswer> for Verdict {
+impl From<OtpAnswer> for Checked {
     fn from(answer: OtpAnswer) -> Self {
         Self {
             verified: answer.verdict == OtpVerdict::Verified,
@@ -203,7 +203,7 @@ fn to(error: Error) -> Error {
 /// Checks what somebody entered. The third wrong one ends the code; the right one is said to be right once.
 #[utoipa::path(
     post, path = "/api/v1/otp/{id}/verify", tag = "One-time codes", params(("id" = Uuid, Path, description = "The code.")),
-    request_body = Entered, responses((status = 200, body = Verdict))
+    request_body = Entered, responses((status = 200, body = Checked))
 )]
 pub async fn verify(Id(id): Id<OtpId>, write: Write<Entered>) -> Result<Response, Problem> {
     let by = by(write.call());
@@ -216,7 +216,7 @@ pub async fn verify(Id(id): Id<OtpId>, write: Write<Entered>) -> Result<Response
                     .look(&call.env, async || call.by.enter(&call.env).await)
                     .await
             },
-            async |env, tenant, looked| looked.settle(env, tenant).await.map(Verdict::from),
+            async |env, tenant, looked| looked.settle(env, tenant).await.map(Checked::from),
         )
         .await
 }

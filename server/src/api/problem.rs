@@ -35,6 +35,87 @@ pub struct Problem {
     pub retry_after: Option<u32>,
 }
 
+/// Every word of `code`, its status, and what it says.
+pub const CODES: [(&str, u16, &str); 17] = [
+    ("json", 400, "The body is no JSON."),
+    (
+        "body",
+        400,
+        "The body did not come whole. Nothing was done.",
+    ),
+    (
+        "unauthorized",
+        401,
+        "The key opens nothing: it is none, was revoked, is over, or its maker is no admin any more.",
+    ),
+    (
+        "scope",
+        403,
+        "The key has not the scope that this call needs, or a test key asks for what is about people.",
+    ),
+    (
+        "network",
+        403,
+        "The key is bound to networks, and the call came from none of them.",
+    ),
+    (
+        "forbidden",
+        403,
+        "The member in whose name the key acts may not do this.",
+    ),
+    (
+        "not_found",
+        404,
+        "There is no such thing in this workspace.",
+    ),
+    (
+        "method_not_allowed",
+        405,
+        "The address takes other methods; `Allow` names them.",
+    ),
+    (
+        "conflict",
+        409,
+        "It clashes with what is there, or something else was asked under that `Idempotency-Key`.",
+    ),
+    (
+        "window_closed",
+        409,
+        "More than 24 hours passed since the contact last wrote: send a template.",
+    ),
+    ("too_large", 413, "The body is larger than 256 kB."),
+    (
+        "media_type",
+        415,
+        "The body is not called `application/json`.",
+    ),
+    (
+        "invalid",
+        422,
+        "An input is not acceptable; `field` names it and `detail` says why.",
+    ),
+    (
+        "too_many",
+        429,
+        "Too many calls, or codes; `Retry-After` says when to go on.",
+    ),
+    (
+        "internal",
+        500,
+        "A fault of the server. A write is safe to send again under its `Idempotency-Key`.",
+    ),
+    (
+        "upstream",
+        502,
+        "Another service, Meta for one, did not accept it.",
+    ),
+    (
+        "unavailable",
+        503,
+        "The server cannot do this now. Send it again in a moment.",
+    ),
+];
+
 impl Problem {
     /// A problem of that kind.
     pub fn new(

@@ -104,17 +104,7 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
                 },
             )
             .unwrap_or_else(|| "info".into()),
-        log_format: reader
-            .parse("log_format", "Write text or json", |text| match text {
-                "text" => Some(LogFormat::Text),
-                "json" => Some(LogFormat::Json),
-                _ => None,
-            })
-            .unwrap_or(if environment == Environment::Development {
-                LogFormat::Text
-            } else {
-                LogFormat::Json
-            }),
+        log_format: log_format(&mut reader, environment),
         body_limit: reader.number("body_limit", 1024, 64 * 1024 * 1024, 4 * 1024 * 1024),
         webhook_batch: reader.number("webhook_batch", 0, 1000, 64),
         private_endpoints: reader
@@ -137,6 +127,20 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
             .unwrap_or_else(|| "postgres".into()),
         kept: keys::InFile::default(),
     }
+}
+
+fn log_format(reader: &mut Reader, environment: Environment) -> LogFormat {
+    reader
+        .parse("log_format", "Write text or json", |text| match text {
+            "text" => Some(LogFormat::Text),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        })
+        .unwrap_or(if environment == Environment::Development {
+            LogFormat::Text
+        } else {
+            LogFormat::Json
+        })
 }
 
 fn registration(reader: &mut Reader) -> Registration {

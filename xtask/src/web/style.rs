@@ -1,5 +1,5 @@
-//! One style sheet from `style/main.css` and all it imports, and the interface font before it; and a small one from
-//! `style/portal.css` for the pages of clients, with the system's font.
+//! One style sheet from `style/main.css` and all it imports, and the interface font before it; and two small ones
+//! for the pages of clients and the API's reference, with the system's font.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -9,13 +9,18 @@ use anyhow::{Context, Result};
 use crate::shell;
 use crate::web::{NAME, Tools};
 
+/// Sheets of pages of their own, which nothing else loads.
+const ALONE: [&str; 2] = ["portal.css", "reference.css"];
+
 const FONT: &str = "@fontsource-variable/inter";
 
-/// Writes `postern.css`, `portal.css` and `fonts/`. Inter has no Arabic: the system's font shows it.
+/// Writes `postern.css`, the sheets of pages of their own, and `fonts/`. Inter has no Arabic: the system's font shows it.
 pub fn bundle(tools: &Tools<'_>, staging: &Path) -> Result<()> {
     let sheet = staging.join(format!("{NAME}.css"));
     one(tools, "style/main.css", &sheet)?;
-    one(tools, "style/portal.css", &staging.join("portal.css"))?;
+    for alone in ALONE {
+        one(tools, &format!("style/{alone}"), &staging.join(alone))?;
+    }
 
     let faces = fonts(tools, staging)?;
     let rules = std::fs::read_to_string(&sheet)?;
@@ -78,8 +83,7 @@ mod tests {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            // The portal's sheet is on its own pages alone.
-            if path.extension().is_none_or(|end| end != "css") || name == "portal.css" {
+            if path.extension().is_none_or(|end| end != "css") || ALONE.contains(&name.as_str()) {
                 continue;
             }
             let sheet = std::fs::read_to_string(&path).unwrap();

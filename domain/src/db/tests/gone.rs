@@ -258,7 +258,27 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
          INSERT INTO portal_link (workspace_id, id, contact_id, token_hash, pin_hash, pin_at, created_at)
              SELECT workspace_id, '{channel}', id, '{number}', '', now(), now() FROM contact LIMIT 1;
          INSERT INTO portal_session VALUES ('{workspace}', '{channel}', '{channel}', now(), now(), now(), NULL, '', '');
-         INSERT INTO api_key VALUES ('{workspace}', '{channel}', 'x', '{number}', '', '', '', true, NULL, now());
+         INSERT INTO courtesy VALUES ('{workspace}');
+         INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
+         INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');
+         INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
+         INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL);
+         SELECT link_audit(100)"
+    );
+    run(tenant.conn(), &rest).await;
+    run(tenant.conn(), &callers(workspace, channel, number)).await;
+    tenant.commit().await.unwrap();
+    workspace
+}
+
+/// What machines make.
+fn callers(
+    workspace: postern_types::WorkspaceId,
+    channel: postern_types::ChannelId,
+    number: &str,
+) -> String {
+    format!(
+        "INSERT INTO api_key VALUES ('{workspace}', '{channel}', 'x', '{number}', '', '', '', true, NULL, now());
          INSERT INTO api_call VALUES ('{workspace}', '{channel}', 'x', now(), 200, 'x');
          SELECT take_call('{workspace}', 10, 1, 1);
          INSERT INTO endpoint (workspace_id, id, url, kinds, state, since, secret_sealed, created_at)
@@ -271,17 +291,8 @@ pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::
              VALUES ('{workspace}', '{channel}', true, 'x', 'x', '', '', 'expired', now(), now());
          INSERT INTO test_message VALUES ('{workspace}', '{channel}', NULL, 'otp', now(), 'x');
          INSERT INTO otp_budget VALUES ('{workspace}', 'x', now(), 1);
-         INSERT INTO otp_setting VALUES ('{workspace}', 1, 1, 1, 1);
-         INSERT INTO courtesy VALUES ('{workspace}');
-         INSERT INTO workspace_setting (workspace_id) VALUES ('{workspace}');
-         INSERT INTO workspace_logo VALUES ('{workspace}', '{channel}', 'image/png', 'x');
-         INSERT INTO rate_bucket VALUES ('{workspace}', 'x', 1, now());
-         INSERT INTO audit VALUES ('{workspace}', '{channel}', now(), NULL, 'x', NULL);
-         SELECT link_audit(100)"
-    );
-    run(tenant.conn(), &rest).await;
-    tenant.commit().await.unwrap();
-    workspace
+         INSERT INTO otp_setting VALUES ('{workspace}', 1, 1, 1, 1)"
+    )
 }
 
 async fn count(
