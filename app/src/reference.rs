@@ -116,18 +116,13 @@ impl Page {
             }
         });
         view! {
-            <nav class="reference-nav" aria-label=words::CONTENTS>
+            <nav class="reference-nav" id="contents" aria-label=words::CONTENTS>
                 <a class="reference-home" href="/settings/developers">{words::BACK}</a>
-                <details class="reference-fold" open>
-                    <summary>{words::CONTENTS}</summary>
-                    <section>
-                        <ul>
-                            <li><a href="#start">{words::START}</a></li>
-                            <li><a href="#problems">{words::PROBLEMS}</a></li>
-                        </ul>
-                    </section>
-                    {groups.collect_view()}
-                </details>
+                <ul>
+                    <li><a href="#start">{words::START}</a></li>
+                    <li><a href="#problems">{words::PROBLEMS}</a></li>
+                </ul>
+                {groups.collect_view()}
             </nav>
         }
         .into_any()
@@ -150,7 +145,10 @@ impl Page {
                 <ul class="reference-rules">
                     {words::RULES.map(|(name, about)| view! { <li><strong>{name}</strong>" "{about}</li> }).collect_view()}
                 </ul>
-                <p><a href="/api/v1/openapi.json">{words::DOCUMENT}</a></p>
+                <p class="reference-ways">
+                    <a class="reference-jump" href="#contents">{words::CONTENTS}</a>
+                    <a href="/api/v1/openapi.json">{words::DOCUMENT}</a>
+                </p>
                 <fieldset class="reference-languages">
                     <legend>{words::LANGUAGE}</legend>
                     {choices.collect_view()}

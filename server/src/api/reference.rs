@@ -166,6 +166,9 @@ fn fields(document: &Value, schema: &Value) -> Vec<Field> {
 
 fn gather(document: &Value, schema: &Value, before: &str, depth: usize, all: &mut Vec<Field>) {
     let (properties, required) = properties(document, schema);
+    let mut properties: Vec<_> = properties.into_iter().collect();
+    // What has to be there comes first.
+    properties.sort_by_key(|(name, _)| !required.contains(name));
     for (name, schema) in properties {
         let inner = resolved(document, &schema);
         let is_list = is(inner, "array");
