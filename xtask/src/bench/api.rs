@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
-use self::caller::{Called, Target};
+use self::caller::Target;
 use super::{
     Shared,
     database::Role,

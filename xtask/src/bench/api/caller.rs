@@ -1,7 +1,7 @@
 //! Callers who keep their connections: enough of HTTP to ask one thing again and again.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
