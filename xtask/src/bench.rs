@@ -3,6 +3,7 @@
 //! A bench is a variant of [`Bench`], a file under `bench/` with `Options` and a `run`, and a line in [`run`]. What they
 //! share: [`stage`] is the installation that is measured, with its data loaded; [`report`] writes what came of it.
 
+pub mod api;
 pub mod checks;
 pub mod client;
 pub mod cpu;
@@ -40,6 +41,8 @@ pub enum Bench {
     Soak(soak::Options),
     /// How much a flooded workspace slows another one
     Flood(flood::Options),
+    /// Calls of the API a second, beside a bare handler that runs the same queries
+    Api(api::Options),
     /// Draw what the reports tell into docs/figures
     Figures(figures::Options),
     /// List and thread pages of a full inbox
@@ -93,6 +96,7 @@ pub fn run(place: &Place, bench: &Bench) -> Result<()> {
         Bench::Sockets(options) => sockets::run(place, options),
         Bench::Soak(options) => soak::run(place, options),
         Bench::Flood(options) => flood::run(place, options),
+        Bench::Api(options) => api::run(place, options),
         Bench::Figures(options) => figures::run(place, options),
         Bench::Inbox(options) => inbox::run(place, options),
         Bench::Client(options) => client::run(place, options),

@@ -18,7 +18,7 @@ pub struct Control {
     pub area: String,
     pub promise: String,
     pub state: State,
-    /// `rust:<crate>[::<binary>]::<path>` or a part of it, `e2e:<title>` or a part of it.
+    /// `rust:<crate>[::<binary>]::<path>` or a part of it, `e2e:<title>` or a part of it, `api:<what holds>`.
     pub tests: Vec<String>,
     /// Files of the checkout.
     pub code: Vec<String>,
@@ -58,7 +58,7 @@ impl Ledger {
                 faults.push(format!("{id} is kept, and names no test or no code"));
             }
             for test in &control.tests {
-                if !["rust:", "e2e:"].iter().any(|kind| {
+                if !["rust:", "e2e:", "api:"].iter().any(|kind| {
                     test.strip_prefix(kind)
                         .is_some_and(|name| name.trim().len() > 3)
                 }) {

@@ -71,7 +71,10 @@ fn clippy_server(place: &Place) -> Result<()> {
     for package in SERVER_SIDE {
         cargo.args(["--package", package]);
     }
-    shell::run(cargo.args(["--package", "xtask-bundle", "--", "-D", "warnings"]))
+    for package in ["xtask-bare", "xtask-bundle"] {
+        cargo.args(["--package", package]);
+    }
+    shell::run(cargo.args(["--", "-D", "warnings"]))
 }
 
 fn types_of_browser_tests(place: &Place) -> Result<()> {

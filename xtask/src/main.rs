@@ -7,6 +7,7 @@ mod conformance;
 mod controls;
 mod demo;
 mod fuzz;
+mod house;
 mod lint;
 mod place;
 mod postgres;

@@ -12,7 +12,7 @@ use crate::shell;
 /// One test that ran.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// `rust:<binary id>::<path>` or `e2e:<file> › <title>`.
+    /// `rust:<binary id>::<path>`, `e2e:<file> › <title>` or `api:<what holds>`.
     pub name: String,
     pub passed: bool,
 }

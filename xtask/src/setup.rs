@@ -2,6 +2,7 @@
 
 pub mod npm;
 pub mod packages;
+pub mod python;
 mod wasm;
 
 use anyhow::Result;
@@ -13,7 +14,7 @@ use crate::{postgres, shell};
 
 #[derive(Args, Default)]
 pub struct Options {
-    /// Also what the browser tests need
+    /// Also what the tests in a browser and of the API need
     #[arg(long)]
     pub tests: bool,
     /// Build WebAssembly's standard library from Debian's source into this folder, and do nothing else: for trying
@@ -31,6 +32,7 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     npm::web_tools(place)?;
     if options.tests {
         npm::browser_tools(place)?;
+        python::callers(place)?;
     }
     shell::say("this machine has everything");
     Ok(())

@@ -189,8 +189,13 @@ pub fn build_as(place: &Place, profile: &str) -> Result<PathBuf> {
         profile,
     ]);
     shell::run(&mut cargo)?;
+    Ok(folder_of(place, profile))
+}
+
+/// Where the programs of that profile lie.
+pub fn folder_of(place: &Place, profile: &str) -> PathBuf {
     let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(place.target.join(folder))
+    place.target.join(folder)
 }
 
 /// Where data stays from run to run. PostgreSQL's own user may not pass root's home.

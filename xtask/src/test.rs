@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, then the ledger of promises held against what ran.
 
+mod api;
 pub mod browser;
 mod junit;
 mod rust;
@@ -31,6 +32,8 @@ pub enum Kind {
     Http,
     /// Webhooks of every kind through the real door, and what people see of them
     Conformance,
+    /// The callers' API, fuzzed from its own document
+    Api,
     /// Playwright in Chromium
     Browser,
     /// How much code the release client makes a browser fetch
@@ -62,6 +65,10 @@ pub fn run(place: &Place, options: &Options) -> Result<()> {
     }
     if wanted(Kind::Conformance) {
         tally.check("conformance", conformance::check(place))?;
+    }
+    if wanted(Kind::Api) {
+        let ran = api::run(place);
+        tally.tests("api", ran)?;
     }
     if wanted(Kind::Browser) {
         let ran = browse(place);

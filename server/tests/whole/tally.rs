@@ -48,7 +48,7 @@ pub async fn write(meta: SimHandle, url: String, number: usize, count: usize, ta
 }
 
 /// The same, where no more than `open` messages may have been written so far, and each post goes to the next of `urls`.
-async fn write_as_told(
+pub async fn write_as_told(
     meta: SimHandle,
     urls: Vec<String>,
     number: usize,

@@ -1,8 +1,10 @@
 //! One installation in a folder of its own, with the program as processes that can be killed.
 
 use crate::{api::Api, tally::until};
+use postern_domain::Env;
 use postern_server::{
-    config::os_random,
+    boot::{self, Database},
+    config::{Config, os_random},
     postgres::{Data, Private},
 };
 use postern_sim::{Sim, SimConfig, SimHandle};
@@ -130,6 +132,8 @@ impl Town {
             )
             .env("POSTERN_APP_SECRET", self.meta.app_secret())
             .env("POSTERN_VERIFY_TOKEN", VERIFY)
+            // Whoever hears of its events is on this machine.
+            .env("POSTERN_PRIVATE_ENDPOINTS", "true")
             // One person asks here as often as a thousand do.
             .env("POSTERN_LIMIT_SESSION", "1000000")
             .env("POSTERN_LIMIT_WORKSPACE", "1000000")
@@ -144,6 +148,20 @@ impl Town {
                 .env("POSTERN_WORKER_POOL_SIZE", "4");
         }
         program
+    }
+
+    /// What the running program works with, for what nobody can ask it over HTTP.
+    pub async fn environment(&self) -> Env {
+        let program = self.program();
+        let variables = program.get_envs().filter_map(|(name, value)| {
+            let (name, value) = (name.to_str()?, value?.to_str()?);
+            Some((name.to_owned(), value.to_owned()))
+        });
+        let config = Config::load_from(&variables.collect(), &os_random);
+        let config = config.expect("its settings");
+        let database = tokio::task::block_in_place(|| Database::start_or_join(&config));
+        let env = boot::env(&config, &database.expect("its database")).await;
+        env.expect("its environment")
     }
 
     /// Runs an operator's command beside the running program.

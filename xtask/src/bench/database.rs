@@ -71,12 +71,17 @@ impl Database {
 
     /// A program of PostgreSQL's, which finds the database and the role in its environment.
     pub fn program(&self, name: &str, role: Role) -> Command {
+        self.program_at(&self.programs.join(name), role)
+    }
+
+    /// The same of any other program that reads it.
+    pub fn program_at(&self, program: &Path, role: Role) -> Command {
         let login = match role {
             Role::App => &self.app,
             Role::Owner => &self.owner,
             Role::Admin => &self.admin,
         };
-        let mut command = Command::new(self.programs.join(name));
+        let mut command = Command::new(program);
         command
             .env("PGHOST", &login.host)
             .env("PGUSER", &login.user)

@@ -28,6 +28,19 @@ pub struct Answer {
 
 /// Posts these bytes as JSON.
 pub fn send(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
+    exchange("POST", url, headers, body)
+}
+
+/// Reads the JSON that is there; any answer but 2xx is a fault.
+pub fn get(url: &str, headers: &[(&str, &str)]) -> Result<Value> {
+    let answer = exchange("GET", url, headers, b"")?;
+    if !(200..300).contains(&answer.status) {
+        bail!("{url}: {} {}", answer.status, answer.body);
+    }
+    serde_json::from_str(&answer.body).with_context(|| format!("{url} answered no JSON"))
+}
+
+fn exchange(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
     let (host, path) = url
         .strip_prefix("http://")
         .and_then(|rest| rest.split_once('/'))
@@ -36,7 +49,7 @@ pub fn send(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> 
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     // Version 1.0: the answer comes whole, and ends with the connection.
     let mut request = format!(
-        "POST /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        "{method} /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
         body.len()
     );
     for (name, value) in headers {

@@ -1,8 +1,5 @@
 //! The real program with its own PostgreSQL and sim beside it, one workspace, and whatever numbers a webhook names.
 
-use std::cell::RefCell;
-use std::time::{Duration, Instant};
-
 use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -10,25 +7,19 @@ use sha2::Sha256;
 
 use super::payload::{Named, Payload};
 use crate::bench::database::{Database, Role};
-use crate::bench::{http, stage};
+use crate::bench::http;
+use crate::house::House;
 use crate::place::Place;
-use crate::stack::process::Process;
-use crate::stack::{self, Installation, Secrets, random_hex};
+use crate::shell;
+use crate::stack::random_hex;
 use crate::web::pack::hex;
-use crate::{setup, shell};
 
-/// Running; dropping it stops the server first, then sim, and removes the folder.
+/// The workspace, and the database under it.
 pub struct Stage {
-    server: Option<Process>,
-    sim: Option<Process>,
-    installation: Installation,
+    house: House,
     database: Database,
-    workspace: String,
-    email: String,
-    password: String,
     /// The secret of the workspace's own Meta app.
     app_secret: String,
-    token: RefCell<Option<(String, Instant)>>,
 }
 
 /// A number that was connected for a webhook.
@@ -38,47 +29,14 @@ pub struct Channel {
     door: String,
 }
 
-/// A sign-in is good for ten minutes.
-const FRESH: Duration = Duration::from_mins(5);
-
 impl Stage {
     /// Builds and starts everything.
     pub fn set(place: &Place) -> Result<Self> {
-        setup::machine(place, false)?;
-        stack::build(place)?;
-        let data = std::env::temp_dir().join(format!("postern-conformance-{}", std::process::id()));
-        let data = stack::open_folder(data)?;
-        let site = stage::no_pages(&data)?;
-        let mut installation = Installation::new(place, site, data, Secrets::make()?, None)?;
-        installation.settings = stage::unlimited();
-        let (email, password) = ("admin@conformance.example".to_owned(), random_hex(12)?);
-        let mut add = installation.postern();
-        add.args([
-            "workspace",
-            "add",
-            "--name",
-            "Conformance",
-            "--owner-email",
-            &email,
-        ]);
-        let sim = installation.simulate()?;
-        let server = installation.serve()?;
-        let told = shell::output(add.env("POSTERN_NEW_PASSWORD", &password))?;
-        let workspace = told
-            .split_whitespace()
-            .nth(1)
-            .context("`postern workspace add` told no id")?
-            .to_owned();
+        let house = House::set(place, "conformance")?;
         Ok(Self {
-            database: Database::of(&installation.data)?,
-            server: Some(server),
-            sim: Some(sim),
-            installation,
-            workspace,
-            email,
-            password,
+            database: Database::of(&house.installation.data)?,
+            house,
             app_secret: random_hex(16)?,
-            token: RefCell::default(),
         })
     }
 
@@ -124,13 +82,12 @@ impl Stage {
         let account = digits_of(&named.account).unwrap_or_else(|| format!("9{}", made_up(nth)));
         let digits = named.digits.clone();
         let digits = digits.unwrap_or_else(|| format!("1555{:07}", 1000 + nth));
-        let token = &self.installation.secrets.token;
+        let token = &self.house.installation.secrets.token;
         let new = json!({
             "waba_id": account, "token": token, "phone_number_id": number, "digits": digits,
             "verified_name": "Conformance",
         });
-        let sim = self.installation.sim_url();
-        http::post(&format!("{sim}/_control/number"), &[], &new)?;
+        self.house.tell_meta("number", &new)?;
         let form = json!({ "form": {
             "name": "Conformance", "phone_number_id": number, "account_id": account, "token": token,
             "app_secret": self.app_secret,
@@ -172,54 +129,32 @@ impl Stage {
     /// Posts these bytes as the number's Meta app would; the status of the answer.
     pub fn post(&self, channel: &Channel, bytes: &[u8]) -> Result<u16> {
         let signature = signature(&self.app_secret, bytes)?;
-        let url = format!("{}{}", stage::direct(&self.installation), channel.door);
+        let url = format!("{}{}", self.house.url(), channel.door);
         let answer = http::send(&url, &[("X-Hub-Signature-256", &signature)], bytes)?;
         Ok(answer.status)
     }
 
     /// Calls a server function as the workspace's admin.
     pub fn call(&self, function: &str, body: &Value) -> Result<Value> {
-        let token = self.token()?;
-        http::post(
-            &format!("{}/api/{function}", stage::direct(&self.installation)),
-            &[
-                ("Origin", &self.installation.url()),
-                ("Authorization", &format!("Bearer {token}")),
-                ("X-Workspace-Id", &self.workspace),
-            ],
-            body,
-        )
-    }
-
-    fn token(&self) -> Result<String> {
-        if let Some((token, since)) = &*self.token.borrow()
-            && since.elapsed() < FRESH
-        {
-            return Ok(token.clone());
-        }
-        let told = http::post(
-            &format!("{}/auth/sign-in", stage::direct(&self.installation)),
-            &[("Origin", &self.installation.url())],
-            &json!({ "email": self.email, "password": self.password }),
-        )?;
-        let token = told["in"]["token"]
-            .as_str()
-            .context("signing in gave no token")?;
-        *self.token.borrow_mut() = Some((token.to_owned(), Instant::now()));
-        Ok(token.to_owned())
+        self.house.call(function, body)
     }
 
     /// Why pieces of it are in quarantine, as the operator's command lists them.
     pub fn quarantined(&self) -> Result<Vec<String>> {
-        let told = shell::output(self.installation.postern().args(["quarantine", "list"]))?;
+        let told = shell::output(
+            self.house
+                .installation
+                .postern()
+                .args(["quarantine", "list"]),
+        )?;
         let reason = |line: &str| line.split_whitespace().nth(3).map(str::to_owned);
         Ok(told.lines().filter_map(reason).collect())
     }
 
     /// States of the parts of which something is shown nowhere, as the operator's command lists them.
     pub fn kept(&self) -> Result<Vec<String>> {
-        let mut list = self.installation.postern();
-        list.args(["webhook", "kept", "--workspace", &self.workspace]);
+        let mut list = self.house.installation.postern();
+        list.args(["webhook", "kept", "--workspace", &self.house.workspace]);
         let told = shell::output(&mut list)?;
         let state = |line: &str| line.split_whitespace().nth(1).map(str::to_owned);
         Ok(told.lines().filter_map(state).collect())
@@ -227,16 +162,7 @@ impl Stage {
 
     /// Panics that the server's log tells of.
     pub fn panics(&self) -> Result<usize> {
-        let log = std::fs::read_to_string(self.installation.log("server"))?;
-        Ok(log.matches("panicked at").count())
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        drop(self.server.take());
-        drop(self.sim.take());
-        let _ = std::fs::remove_dir_all(&self.installation.data);
+        self.house.panics()
     }
 }
 

@@ -70,7 +70,7 @@ fn direct(packages: &[Package]) -> Vec<String> {
 
 fn why_not(me: &str, name: &str, in_product: bool) -> Option<&'static str> {
     let ours = name.starts_with("postern-");
-    let may_name_sqlx = matches!(me, "postern-domain" | "postern-types");
+    let may_name_sqlx = matches!(me, "postern-domain" | "postern-types" | "xtask-bare");
     match me {
         "postern-sim" if ours => Some("sim knows no crate of ours"),
         _ if !in_product => None,
@@ -86,7 +86,7 @@ fn why_not(me: &str, name: &str, in_product: bool) -> Option<&'static str> {
         "postern-frontend" if ours && name != "postern-app" => {
             Some("frontend hydrates and nothing else")
         }
-        "xtask" | "xtask-bundle" | "xtask-lint" if ours => {
+        "xtask" | "xtask-bare" | "xtask-bundle" | "xtask-lint" if ours => {
             Some("xtask compiles without the product")
         }
         _ => None,

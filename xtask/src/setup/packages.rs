@@ -16,6 +16,7 @@ pub enum Package {
     Postgres,
     Chromium,
     Fonts,
+    Python,
 }
 
 impl Package {
@@ -32,6 +33,9 @@ impl Package {
             Self::Fonts => {
                 "fonts with emoji, Arabic, Chinese, Japanese and Korean: people write all of it, and pictures would show boxes"
             }
+            Self::Python => {
+                "Python 3.11 or newer with venv: programs of others check the API and its webhooks"
+            }
         }
     }
 
@@ -45,6 +49,9 @@ impl Package {
             (Self::Postgres, Manager::Apt | Manager::Pacman) => &["postgresql"],
             (Self::Postgres, Manager::Dnf) => &["postgresql-server"],
             (Self::Chromium, _) => &["chromium"],
+            (Self::Python, Manager::Apt) => &["python3", "python3-venv"],
+            (Self::Python, Manager::Dnf) => &["python3"],
+            (Self::Python, Manager::Pacman) => &["python"],
             (Self::Fonts, Manager::Apt) => &[
                 "fontconfig",
                 "fonts-noto-color-emoji",

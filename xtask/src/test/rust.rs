@@ -9,6 +9,7 @@ use crate::lint::SERVER_SIDE;
 use crate::place::Place;
 use crate::postgres::Postgres;
 use crate::proof::Outcome;
+use crate::setup::python;
 use crate::shell;
 use crate::test::{Kind, junit};
 
@@ -18,14 +19,23 @@ pub fn run(place: &Place, cluster: &Postgres, kinds: &[Kind]) -> Result<Vec<Outc
         .into_iter()
         .filter(|package| kinds.contains(&kind(package)))
         .collect();
+    // Somebody else's library reads what the server sends.
+    let python = kinds.contains(&Kind::Http).then(|| python::callers(place));
+    let python = python.transpose()?;
+    let tell = |command: &mut Command| {
+        cluster.tell(command);
+        if let Some(python) = &python {
+            command.env("POSTERN_TEST_PYTHON", python);
+        }
+    };
     shell::say(format_args!("tests of {}", wanted.join(", ")));
     if shell::captured(Command::new("cargo").args(["nextest", "--version"]))
         .is_ok_and(|output| output.status.success())
     {
-        nextest(place, cluster, &wanted)
+        nextest(place, &tell, &wanted)
     } else {
         shell::say("cargo-nextest is not installed: cargo runs the tests itself, somewhat slower");
-        plain(place, cluster, &wanted)
+        plain(place, &tell, &wanted)
     }
 }
 
@@ -37,7 +47,7 @@ fn kind(package: &str) -> Kind {
     }
 }
 
-fn nextest(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Outcome>> {
+fn nextest(place: &Place, tell: &dyn Fn(&mut Command), wanted: &[&str]) -> Result<Vec<Outcome>> {
     // Nextest keeps its reports below the workspace, wherever the build goes.
     let report = place.file("target/nextest/ci/junit.xml");
     let _ = std::fs::remove_file(&report);
@@ -51,7 +61,7 @@ fn nextest(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Out
         .map(|package| format!("package({package})"))
         .collect();
     cargo.args(["--filterset", &filter.join(" or ")]);
-    cluster.tell(&mut cargo);
+    tell(&mut cargo);
     let status = shell::status(&mut cargo)?;
     let Ok(xml) = std::fs::read_to_string(&report) else {
         if status.success() {
@@ -86,7 +96,7 @@ struct Profile {
     test: bool,
 }
 
-fn plain(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Outcome>> {
+fn plain(place: &Place, tell: &dyn Fn(&mut Command), wanted: &[&str]) -> Result<Vec<Outcome>> {
     let mut cargo = shell::cargo(place);
     cargo.args(["test", "--no-run", "--quiet", "--message-format=json"]);
     for package in SERVER_SIDE {
@@ -124,7 +134,7 @@ fn plain(place: &Place, cluster: &Postgres, wanted: &[&str]) -> Result<Vec<Outco
             .arg("--show-output")
             .current_dir(folder)
             .env("CARGO_MANIFEST_DIR", folder);
-        cluster.tell(&mut command);
+        tell(&mut command);
         let ran = shell::captured(&mut command)?;
         let text = String::from_utf8_lossy(&ran.stdout);
         print!("{text}");
