@@ -164,8 +164,11 @@ impl Db {
 
     /// As what that source posts. [`Error::NotFound`] for one that takes nothing.
     pub(crate) async fn source(&self, workspace: WorkspaceId, source: SourceId) -> Result<Tenant> {
-        self.enter(workspace, format!("enter_source('{workspace}', '{source}')"))
-            .await
+        self.enter(
+            workspace,
+            format!("enter_source('{workspace}', '{source}')"),
+        )
+        .await
     }
 
     /// As a job that `worker` has claimed.

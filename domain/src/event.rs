@@ -2,8 +2,8 @@
 
 mod told;
 
-pub use told::{Told, told};
 use told::ForCallers;
+pub use told::{Told, told};
 
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

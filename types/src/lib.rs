@@ -70,8 +70,8 @@ pub use extra::{
 pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DeliveryId, DocumentId,
     EndpointId, EventId, FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId,
-    MemberId, MergeId, MessageId, NoteId, OtpId, PartId, PasskeyId, PortalSessionId, SourceEntryId, SourceId, SessionId,
-    TaskId, TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
+    MemberId, MergeId, MessageId, NoteId, OtpId, PartId, PasskeyId, PortalSessionId, SessionId,
+    SourceEntryId, SourceId, TaskId, TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,

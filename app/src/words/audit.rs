@@ -263,10 +263,22 @@ const ACTIONS: [(&str, &str); 106] = [
         "endpoint.feed_lost",
         "Webhooks went on from the oldest event, for their place was lost",
     ),
-    ("source.created", "Made an address for another provider's webhooks"),
-    ("source.changed", "Changed an address for another provider's webhooks"),
-    ("source.deleted", "Deleted an address for another provider's webhooks"),
-    ("source.applied_again", "Applied what another provider sent once more"),
+    (
+        "source.created",
+        "Made an address for another provider's webhooks",
+    ),
+    (
+        "source.changed",
+        "Changed an address for another provider's webhooks",
+    ),
+    (
+        "source.deleted",
+        "Deleted an address for another provider's webhooks",
+    ),
+    (
+        "source.applied_again",
+        "Applied what another provider sent once more",
+    ),
     ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];

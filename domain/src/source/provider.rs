@@ -200,6 +200,8 @@ fn text(value: &Value, most: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use reqwest::header::HeaderValue;
 
     #[test]
     fn every_provider_stands_in_the_table_once() {
@@ -236,6 +238,31 @@ mod tests {
             ("99999999999999999999", Err(Refused::Header)),
         ] {
             assert_eq!(is_now(seconds, now), expected, "{seconds}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn nothing_that_is_posted_breaks_a_provider(
+            body in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..200),
+                r#"\{"(id|type|data)":(\{"object":\{\}\}|"[a-z._]{0,20}"|[0-9]{0,3}|null)(,"type":"(invoice.paid|x)")?\}"#
+                    .prop_map(String::into_bytes),
+            ],
+            header in "(t=)?[0-9]{0,12}[, ](v1[=,])?[0-9a-zA-Z+/=, ]{0,90}",
+        ) {
+            let mut headers = HeaderMap::new();
+            for name in ["stripe-signature", "webhook-id", "webhook-timestamp", "webhook-signature"] {
+                headers.insert(name, HeaderValue::from_str(&header).unwrap());
+            }
+            let now = OffsetDateTime::UNIX_EPOCH;
+            let arrived = Arrived { headers: &headers, body: &body, now };
+            for provider in &PROVIDERS {
+                prop_assert!((provider.prove)(&arrived, b"whsec_key").is_err());
+                let id = (provider.id)(&arrived);
+                prop_assert!(id.is_none_or(|id| (1..=255).contains(&id.chars().count())));
+                (provider.read)(&body);
+                prop_assert!(provider.key(&header).is_err());
+            }
         }
     }
 }

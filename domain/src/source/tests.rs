@@ -110,7 +110,9 @@ impl House {
 
     async fn line(&self, event: &str) -> SourceEntryRow {
         let log = self.log(None).await;
-        let line = log.into_iter().find(|row| row.event.as_deref() == Some(event));
+        let line = log
+            .into_iter()
+            .find(|row| row.event.as_deref() == Some(event));
         line.unwrap_or_else(|| panic!("no line of {event}"))
     }
 
@@ -133,14 +135,18 @@ impl House {
             email: email.to_owned(),
             owner: None,
         };
-        let id = contact::create(&self.env, &mut tenant, &form).await.unwrap();
+        let id = contact::create(&self.env, &mut tenant, &form)
+            .await
+            .unwrap();
         tenant.commit().await.unwrap();
         id
     }
 
     async fn notes(&self, contact: ContactId) -> Vec<String> {
         let mut tenant = self.one.enter(&self.env).await;
-        let page = contact::note::page(&mut tenant, contact, None).await.unwrap();
+        let page = contact::note::page(&mut tenant, contact, None)
+            .await
+            .unwrap();
         page.notes.into_iter().map(|note| note.body).collect()
     }
 

@@ -39,7 +39,11 @@ async fn sources(house: &House) -> [SourceMade; 2] {
             description: String::new(),
             secret: Some(secret.to_owned()),
         };
-        made.push(source::create(&house.env, &mut tenant, &form).await.expect("made"));
+        made.push(
+            source::create(&house.env, &mut tenant, &form)
+                .await
+                .expect("made"),
+        );
     }
     tenant.commit().await.expect("committed");
     made.try_into().expect("two")
@@ -58,7 +62,11 @@ fn sign(house: &House, secret: &str, body: &[u8]) -> String {
     format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes()))
 }
 
-async fn send(router: &Router, peer: &str, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+async fn send(
+    router: &Router,
+    peer: &str,
+    request: Request<Body>,
+) -> (StatusCode, HeaderMap, String) {
     let mut request = request;
     let peer = SocketAddr::new(peer.parse().expect("an address"), 4000);
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -114,8 +122,13 @@ async fn what_a_provider_signed_is_answered_200_and_every_refusal_says_its_kind_
         let expected = (StatusCode::UNAUTHORIZED, "Unauthorized\n");
         assert_eq!((status, words.as_str()), expected, "{signature:?}");
     }
-    for nowhere in [format!("{path}x"), "/webhooks/in/x".to_owned(), format!("{path}%00")] {
-        let (status, _, words) = send(&router, "192.0.2.1", post(&nowhere, Some(&good), BODY)).await;
+    for nowhere in [
+        format!("{path}x"),
+        "/webhooks/in/x".to_owned(),
+        format!("{path}%00"),
+    ] {
+        let (status, _, words) =
+            send(&router, "192.0.2.1", post(&nowhere, Some(&good), BODY)).await;
         let expected = (StatusCode::NOT_FOUND, "Not Found\n");
         assert_eq!((status, words.as_str()), expected, "{nowhere}");
     }
@@ -166,7 +179,14 @@ async fn a_flood_at_addresses_that_are_nobodys_or_with_a_wrong_secret_holds_up_n
     for _ in 0..9 {
         assert_eq!(ask(STRIPE, &path(&two), SECRETS[1]).await, 200);
     }
-    assert_eq!(ask(STRIPE, "/webhooks/whatsapp/made-up", SECRETS[0]).await, 404);
-    assert_eq!(ask(STRIPE, &path(&one), SECRETS[0]).await, 429, "for a moment");
+    assert_eq!(
+        ask(STRIPE, "/webhooks/whatsapp/made-up", SECRETS[0]).await,
+        404
+    );
+    assert_eq!(
+        ask(STRIPE, &path(&one), SECRETS[0]).await,
+        429,
+        "for a moment"
+    );
     assert_eq!(ask("192.0.2.2", &path(&one), SECRETS[0]).await, 200);
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Per kind: how an old row is made, how a fresh one, and how many stay to be counted in its workspace. `$1` is the
 /// workspace, `$2` its channel, `$3` its session, `$4` any id.
-const KINDS: [(&str, &str, &str, &str); 8] = [
+const KINDS: [(&str, &str, &str, &str); 9] = [
     (
         "status_early",
         "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, received_at)

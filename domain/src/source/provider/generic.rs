@@ -31,12 +31,8 @@ fn key(secret: &str) -> Option<Key> {
 /// `webhook-signature`: one or more `v1,` and base64 of HMAC-SHA-256 over `id.seconds.body`, with a space between two.
 fn prove(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
     let id = id(arrived).ok_or(Refused::Header)?;
-    let time = arrived
-        .header("webhook-timestamp")
-        .ok_or(Refused::Header)?;
-    let header = arrived
-        .header("webhook-signature")
-        .ok_or(Refused::Header)?;
+    let time = arrived.header("webhook-timestamp").ok_or(Refused::Header)?;
+    let header = arrived.header("webhook-signature").ok_or(Refused::Header)?;
     let signatures = header
         .split(' ')
         .filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok());

@@ -110,7 +110,10 @@ fn read(body: &[u8]) -> Read {
                 &object["amount_received"],
                 [
                     &object["id"],
-                    invoice(&object["invoice"], &object["payment_details"]["order_reference"]),
+                    invoice(
+                        &object["invoice"],
+                        &object["payment_details"]["order_reference"],
+                    ),
                 ],
                 Who {
                     phone: first(&[&object["shipping"]["phone"], &charge["phone"]]),

@@ -17,7 +17,10 @@ async fn told(tenant: &mut Tenant, start: &FeedCursor) -> Vec<event::Told> {
         if !reading.more {
             return all;
         }
-        assert!(std::time::Instant::now() < deadline, "the horizon stands still");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the horizon stands still"
+        );
         tokio::task::yield_now().await;
     }
 }
@@ -33,14 +36,23 @@ async fn one_payment_that_several_events_tell_of_is_noted_once(
     h.stripe(&intent("evt_1", "pi_1", None)).await.unwrap();
     h.work().await;
     let line = h.line("evt_1").await;
-    assert_eq!((line.state, line.why.as_str()), (SourceState::NoContact, "it names nobody"));
+    assert_eq!(
+        (line.state, line.why.as_str()),
+        (SourceState::NoContact, "it names nobody")
+    );
     h.stripe(&checkout("evt_2", "pi_1", "ana@example.com"))
         .await
         .unwrap();
     h.work().await;
     let line = h.line("evt_2").await;
-    assert_eq!((line.state, line.contact), (SourceState::Applied, Some(ana)));
-    assert_eq!(h.notes(ana).await, ["Payment received: 12.50 EUR (Stripe)\npi_1"]);
+    assert_eq!(
+        (line.state, line.contact),
+        (SourceState::Applied, Some(ana))
+    );
+    assert_eq!(
+        h.notes(ana).await,
+        ["Payment received: 12.50 EUR (Stripe)\npi_1"]
+    );
     // With that the first is over, and so are those that come after.
     assert_eq!(h.line("evt_1").await.state, SourceState::Repeated);
     h.stripe(&intent("evt_3", "pi_1", Some("ana@example.com")))
@@ -57,13 +69,28 @@ async fn one_payment_that_several_events_tell_of_is_noted_once(
     let of = |event: &str, kind: &str, object: Value| {
         let mut whole = json!({ "amount_total": 900, "amount_paid": 900, "amount_received": 900, "currency": "jpy",
             "payment_status": "paid", "customer_email": "ana@example.com", "receipt_email": "ana@example.com" });
-        whole.as_object_mut().unwrap().extend(object.as_object().unwrap().clone());
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(object.as_object().unwrap().clone());
         json!({ "id": event, "type": kind, "livemode": false, "data": { "object": whole } })
     };
     for event in [
-        of("evt_5", "payment_intent.succeeded", json!({ "id": "pi_2", "payment_details": { "order_reference": "in_2" } })),
-        of("evt_6", "invoice.paid", json!({ "id": "in_2", "number": "A-1" })),
-        of("evt_7", "checkout.session.completed", json!({ "id": "cs_2", "invoice": "in_2" })),
+        of(
+            "evt_5",
+            "payment_intent.succeeded",
+            json!({ "id": "pi_2", "payment_details": { "order_reference": "in_2" } }),
+        ),
+        of(
+            "evt_6",
+            "invoice.paid",
+            json!({ "id": "in_2", "number": "A-1" }),
+        ),
+        of(
+            "evt_7",
+            "checkout.session.completed",
+            json!({ "id": "cs_2", "invoice": "in_2" }),
+        ),
     ] {
         h.stripe(&event).await.unwrap();
     }
@@ -71,7 +98,9 @@ async fn one_payment_that_several_events_tell_of_is_noted_once(
     let notes = h.notes(ana).await;
     assert_eq!(notes.len(), 2, "{notes:?}");
     assert!(
-        notes.iter().any(|note| note.starts_with("Trial payment, nothing was paid: 900 JPY (Stripe)")),
+        notes
+            .iter()
+            .any(|note| note.starts_with("Trial payment, nothing was paid: 900 JPY (Stripe)")),
         "{notes:?}"
     );
     // Another source of the same account tells of it as well.
@@ -111,14 +140,19 @@ async fn what_finds_no_contact_waits_and_is_applied_again_once_there_is_one(
     drop(tenant);
     // Two with the address: none is guessed. A number decides.
     let bo = h.contact("Bo", "", "ana@example.com").await;
-    let ana = h.contact("Ana", "+49 1512 3456789", "ana@example.com").await;
+    let ana = h
+        .contact("Ana", "+49 1512 3456789", "ana@example.com")
+        .await;
     for event in ["evt_1", "msg-1"] {
         h.again(h.line(event).await.id).await.unwrap();
     }
     assert_eq!(h.line("evt_1").await.state, SourceState::Waiting);
     h.work().await;
     let line = h.line("evt_1").await;
-    assert_eq!((line.state, line.why.as_str()), (SourceState::NoContact, "several have this address"));
+    assert_eq!(
+        (line.state, line.why.as_str()),
+        (SourceState::NoContact, "several have this address")
+    );
     assert_eq!(h.line("msg-1").await.contact, Some(ana));
     // Merged, they are one; what was noted is the one's that is left.
     let mut tenant = h.one.enter(&h.env).await;
@@ -146,7 +180,9 @@ async fn callers_are_told_of_it_and_pages_are_told_that_the_contact_changed(
     options: PgConnectOptions,
 ) {
     let h = house(options).await;
-    let ana = h.contact("Ana", "+49 1512 3456789", "ana@example.com").await;
+    let ana = h
+        .contact("Ana", "+49 1512 3456789", "ana@example.com")
+        .await;
     let mut tenant = h.one.enter(&h.env).await;
     let start = event::end(&mut tenant).await.unwrap();
     tenant.commit().await.unwrap();
@@ -155,8 +191,11 @@ async fn callers_are_told_of_it_and_pages_are_told_that_the_contact_changed(
         .unwrap();
     h.work().await;
     let link = format!("https://portal.example.test/p/{}", "A".repeat(43));
-    let said = json!({ "type": "order.shipped", "contact": { "phone": "+4915123456789" }, "text": link });
-    h.generic("msg-1", said.to_string().as_bytes()).await.unwrap();
+    let said =
+        json!({ "type": "order.shipped", "contact": { "phone": "+4915123456789" }, "text": link });
+    h.generic("msg-1", said.to_string().as_bytes())
+        .await
+        .unwrap();
     h.work().await;
     let mut tenant = h.one.enter(&h.env).await;
     let all = told(&mut tenant, &start).await;
@@ -171,7 +210,10 @@ async fn callers_are_told_of_it_and_pages_are_told_that_the_contact_changed(
         ]
     );
     let (paid, said) = (&all[1], &all[3]);
-    assert_eq!((&paid.object, &said.object), (&format!("contact:{ana}"), &paid.object));
+    assert_eq!(
+        (&paid.object, &said.object),
+        (&format!("contact:{ana}"), &paid.object)
+    );
     assert_eq!(
         paid.data,
         json!({
@@ -190,7 +232,11 @@ async fn callers_are_told_of_it_and_pages_are_told_that_the_contact_changed(
             tenant.narrow().await.unwrap();
         }
         let reading = event::read(&mut tenant, &start).await.unwrap();
-        bodies = reading.entries.iter().filter(|entry| entry.is_for_callers()).count();
+        bodies = reading
+            .entries
+            .iter()
+            .filter(|entry| entry.is_for_callers())
+            .count();
         assert_eq!(bodies, if limited { 0 } else { 2 });
     }
     assert_eq!(bodies, 0);
@@ -207,7 +253,8 @@ async fn what_a_fault_of_ours_kept_from_being_applied_says_so_and_is_applied_aga
         .await
         .unwrap();
     // A provider that this version does not know.
-    let provider = |word: &str| format!("UPDATE source SET provider = '{word}' WHERE provider <> 'generic'");
+    let provider =
+        |word: &str| format!("UPDATE source SET provider = '{word}' WHERE provider <> 'generic'");
     testing::as_owner(&options, "source", &provider("other")).await;
     for _ in 0..9 {
         for claim in job::claim(&h.env, 16, job::LEASE).await.unwrap() {

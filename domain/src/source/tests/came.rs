@@ -11,14 +11,18 @@ async fn what_is_verified_is_kept_before_it_is_answered_and_applied_once_however
 ) {
     let h = house(options.clone()).await;
     let ana = h.contact("Ana", "+49 1512 3456789", "").await;
-    let body = br#"{"type":"order.shipped","contact":{"phone":"0049 1512 3456789"},"text":"On its way"}"#;
+    let body =
+        br#"{"type":"order.shipped","contact":{"phone":"0049 1512 3456789"},"text":"On its way"}"#;
     let many = (0..20).map(|_| h.generic("msg-1", body));
     for answer in join_all(many).await {
         answer.unwrap();
     }
     // Whoever answered dies here. What it answered for is there, and so is the promise to apply it.
     let line = h.line("msg-1").await;
-    assert_eq!((line.state, h.log(None).await.len()), (SourceState::Waiting, 1));
+    assert_eq!(
+        (line.state, h.log(None).await.len()),
+        (SourceState::Waiting, 1)
+    );
     assert_eq!(thread::jobs(&h.env, &h.one).await, 1);
     assert!(h.notes(ana).await.is_empty());
     let raw: Vec<u8> = sqlx::query_scalar("SELECT sealed FROM source_entry")
@@ -38,7 +42,10 @@ async fn what_is_verified_is_kept_before_it_is_answered_and_applied_once_however
     let shown = h.shown(line.id).await;
     assert_eq!(shown.body.as_deref().map(str::as_bytes), Some(&body[..]));
     assert_eq!(shown.row.state, SourceState::Applied);
-    assert_eq!((shown.row.kind.as_str(), shown.row.contact), ("order.shipped", Some(ana)));
+    assert_eq!(
+        (shown.row.kind.as_str(), shown.row.contact),
+        ("order.shipped", Some(ana))
+    );
     // Under another id it is another.
     h.generic("msg-2", body).await.unwrap();
     h.work().await;
@@ -74,7 +81,10 @@ async fn what_is_not_verified_is_refused_counted_and_kept_without_its_body_twent
         (&by_stripe(env, &other, body, 0), body),
         (&by_stripe(env, STRIPE, body, 301), body),
         (&by_stripe(env, STRIPE, body, -302), body),
-        (&headers(&[("stripe-signature", "t=1,v1=00".to_owned())]), body),
+        (
+            &headers(&[("stripe-signature", "t=1,v1=00".to_owned())]),
+            body,
+        ),
     ] {
         let refused = receive(env, stripe, headers, body).await;
         assert!(matches!(refused, Err(Error::Unauthorized)), "{refused:?}");
@@ -92,29 +102,52 @@ async fn what_is_not_verified_is_refused_counted_and_kept_without_its_body_twent
     assert!(matches!(ours, Err(Error::Unauthorized)), "{ours:?}");
     let own = by_standard(env, h.generic.secret.as_ref().unwrap(), "1", body);
     let at_theirs = receive(env, token(&theirs), &own, body).await;
-    assert!(matches!(at_theirs, Err(Error::Unauthorized)), "{at_theirs:?}");
+    assert!(
+        matches!(at_theirs, Err(Error::Unauthorized)),
+        "{at_theirs:?}"
+    );
     // A card is refused in other words, once it is clear who sent it.
-    let card = br#"{"type":"x","contact":{"email":"ana@example.com"},"text":"4242 4242 4242 4242"}"#;
+    let card =
+        br#"{"type":"x","contact":{"email":"ana@example.com"},"text":"4242 4242 4242 4242"}"#;
     let refused = h.generic("card", card).await;
-    assert!(matches!(refused, Err(Error::Invalid { field: "body", .. })), "{refused:?}");
-    for nowhere in ["", "x", &"A".repeat(43), &format!("{stripe}x"), &stripe[1..]] {
+    assert!(
+        matches!(refused, Err(Error::Invalid { field: "body", .. })),
+        "{refused:?}"
+    );
+    for nowhere in [
+        "",
+        "x",
+        &"A".repeat(43),
+        &format!("{stripe}x"),
+        &stripe[1..],
+    ] {
         let refused = receive(env, nowhere, &good, body).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{nowhere}");
     }
     let log = h.log(None).await;
     let mut why = BTreeMap::<(SourceId, String), usize>::new();
     for line in log.iter().filter(|line| line.state == SourceState::Refused) {
-        assert_eq!((&line.event, line.kind.as_str(), line.contact), (&None, "", None));
+        assert_eq!(
+            (&line.event, line.kind.as_str(), line.contact),
+            (&None, "", None)
+        );
         *why.entry((line.source, line.why.clone())).or_default() += 1;
         assert_eq!(h.shown(line.id).await.body, None);
         assert!(matches!(h.again(line.id).await, Err(Error::Conflict(_))));
     }
     let of = |source: &SourceMade, word: &str| why.get(&(source.id, word.to_owned())).copied();
     assert_eq!(
-        (of(&h.stripe, "header"), of(&h.stripe, "signature"), of(&h.stripe, "time")),
+        (
+            of(&h.stripe, "header"),
+            of(&h.stripe, "signature"),
+            of(&h.stripe, "time")
+        ),
         (Some(3), Some(4), Some(2))
     );
-    assert_eq!((of(&h.generic, "signature"), of(&h.generic, "card")), (Some(1), Some(1)));
+    assert_eq!(
+        (of(&h.generic, "signature"), of(&h.generic, "card")),
+        (Some(1), Some(1))
+    );
     // What was refused keeps no later one from being taken: its id is nobody's.
     h.generic("card", b"{}").await.unwrap();
     // A flood is counted, and of it twenty lines an hour are kept.
@@ -153,17 +186,25 @@ async fn what_cannot_be_read_or_means_nothing_is_kept_and_says_so(
     h.stripe(&json!({ "id": "evt_9", "type": "customer.created", "data": {} }))
         .await
         .unwrap();
-    h.generic("msg-1", br#"{"type":"x","contact":{}}"#).await.unwrap();
+    h.generic("msg-1", br#"{"type":"x","contact":{}}"#)
+        .await
+        .unwrap();
     let long = "x".repeat(300);
     h.stripe(&json!({ "id": long, "type": "customer.created" }))
         .await
         .unwrap();
     assert_eq!(h.work().await, 7, "each once");
     let line = h.line("evt_9").await;
-    assert_eq!((line.state, line.kind.as_str()), (SourceState::Ignored, "customer.created"));
+    assert_eq!(
+        (line.state, line.kind.as_str()),
+        (SourceState::Ignored, "customer.created")
+    );
     assert_eq!(h.line(&long[..255]).await.state, SourceState::Ignored);
     let line = h.line("msg-1").await;
-    assert_eq!((line.state, line.why.as_str()), (SourceState::Unreadable, "without a contact"));
+    assert_eq!(
+        (line.state, line.why.as_str()),
+        (SourceState::Unreadable, "without a contact")
+    );
     let log = h.log(Some(h.stripe.id)).await;
     let unreadable: Vec<_> = log
         .iter()
@@ -182,9 +223,13 @@ async fn what_cannot_be_read_or_means_nothing_is_kept_and_says_so(
     // Page by page, by state and by source.
     let mut tenant = h.one.enter(env).await;
     let ignored = Some(SourceState::Ignored);
-    let page = entries(&mut tenant, Some(h.stripe.id), ignored, None).await.unwrap();
+    let page = entries(&mut tenant, Some(h.stripe.id), ignored, None)
+        .await
+        .unwrap();
     assert_eq!((page.rows.len(), page.next), (2, None));
-    let page = entries(&mut tenant, Some(h.generic.id), ignored, None).await.unwrap();
+    let page = entries(&mut tenant, Some(h.generic.id), ignored, None)
+        .await
+        .unwrap();
     assert!(page.rows.is_empty());
     let wrong = entries(&mut tenant, None, None, Some("rubbish")).await;
     assert!(matches!(wrong, Err(Error::Invalid { field: "page", .. })));
@@ -202,7 +247,12 @@ async fn the_log_is_read_page_by_page(_: PgPoolOptions, options: PgConnectOption
     let next = first.next.unwrap();
     let second = entries(&mut tenant, None, None, Some(&next)).await.unwrap();
     assert_eq!((second.rows.len(), second.next), (3, None));
-    let mut events: Vec<_> = first.rows.iter().chain(&second.rows).map(|row| &row.event).collect();
+    let mut events: Vec<_> = first
+        .rows
+        .iter()
+        .chain(&second.rows)
+        .map(|row| &row.event)
+        .collect();
     assert_eq!(events.first().unwrap().as_deref(), Some("msg-52"));
     events.sort();
     events.dedup();

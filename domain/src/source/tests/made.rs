@@ -43,7 +43,10 @@ async fn a_source_is_made_listed_changed_and_deleted_and_each_is_audited(
         .unwrap();
     for hidden in [token(stripe), token(generic), STRIPE, &shown.0] {
         let bytes = hex::encode(hidden);
-        assert!(rows.iter().all(|row| !row.contains(hidden) && !row.contains(&bytes)));
+        assert!(
+            rows.iter()
+                .all(|row| !row.contains(hidden) && !row.contains(&bytes))
+        );
     }
     let kept = change(env, &mut tenant, generic.id, "Books", &SourceSecret::Keep).await;
     assert_eq!(kept.unwrap(), None);
@@ -90,7 +93,9 @@ async fn a_source_is_made_listed_changed_and_deleted_and_each_is_audited(
             .fetch_all(tenant.conn())
             .await
             .unwrap();
-    let expected = ["created", "created", "changed", "changed", "changed", "deleted"];
+    let expected = [
+        "created", "created", "changed", "changed", "changed", "deleted",
+    ];
     assert_eq!(told, expected.map(|word| format!("source.{word}")));
     tenant.commit().await.unwrap();
     // Its address is nobody's; what it took before is in the log, and is applied.
@@ -119,7 +124,10 @@ async fn what_is_no_provider_description_or_secret_is_refused_and_twenty_sources
         (with("stripe", None), "secret"),
         (with("stripe", Some("")), "secret"),
         (with("stripe", Some("whsec_short")), "secret"),
-        (with("stripe", Some("sk_live_1234567890abcdef12345678")), "secret"),
+        (
+            with("stripe", Some("sk_live_1234567890abcdef12345678")),
+            "secret",
+        ),
         (with("generic", Some(STRIPE)), "secret"),
         (
             SourceForm {
@@ -149,7 +157,13 @@ async fn what_is_no_provider_description_or_secret_is_refused_and_twenty_sources
     ] {
         let refused = change(&h.env, &mut tenant, id, "", &secret).await;
         assert!(
-            matches!(refused, Err(Error::Invalid { field: "secret", .. })),
+            matches!(
+                refused,
+                Err(Error::Invalid {
+                    field: "secret",
+                    ..
+                })
+            ),
             "{secret:?}: {refused:?}"
         );
     }
@@ -230,5 +244,8 @@ async fn sources_and_what_came_from_them_are_their_workspaces_and_its_admins_alo
     let entered = env.db.source(two.workspace, id).await;
     assert!(matches!(entered, Err(Error::NotFound)));
     let mut tenant = h.one.enter(env).await;
-    assert_eq!(show(env, &mut tenant, id).await.unwrap().description, "Shop");
+    assert_eq!(
+        show(env, &mut tenant, id).await.unwrap().description,
+        "Shop"
+    );
 }

@@ -82,7 +82,7 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, contact_id, sealed)
              VALUES ('{workspace}', '{message}', '{message}', 'x', now(), 'waiting', '{contact}', 'x');
          INSERT INTO event (workspace_id, at, body)
-             VALUES ('{workspace}', now(), '{{"type":"callers","kind":"source.received","object":"contact:{contact}","data":{{}}}}');
+             VALUES ('{workspace}', now(), '{{\"type\":\"callers\",\"kind\":\"source.received\",\"object\":\"contact:{contact}\",\"data\":{{}}}}');
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))

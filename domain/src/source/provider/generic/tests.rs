@@ -121,7 +121,9 @@ fn a_body_names_a_type_and_a_contact() {
         },
     };
     assert_eq!(
-        said(r#"{"type":"order.shipped","contact":{"phone":"+49 1512 3456789"},"text":" On its\u0000 way "}"#),
+        said(
+            r#"{"type":"order.shipped","contact":{"phone":"+49 1512 3456789"},"text":" On its\u0000 way "}"#
+        ),
         whole
     );
     let bare = said(r#"{"type":"x","contact":{"email":"ana@example.com","phone":7},"text":{}}"#);
@@ -138,7 +140,10 @@ fn a_body_names_a_type_and_a_contact() {
         (r#"{"type":""}"#, "without a type"),
         (r#"{"type":"x"}"#, "without a contact"),
         (r#"{"type":"x","contact":"+4915"}"#, "without a contact"),
-        (r#"{"type":"x","contact":{"phone":" "}}"#, "without a contact"),
+        (
+            r#"{"type":"x","contact":{"phone":" "}}"#,
+            "without a contact",
+        ),
     ] {
         assert!(
             matches!(read(body.as_bytes()), Read::Unreadable { why, .. } if why == expected),

@@ -37,7 +37,10 @@ fn stripes_own_example_is_proved_and_anything_else_of_it_is_not() {
         (format!("t={AT},v1={wrong},v1={V1}"), Ok(())),
         (format!("t={AT},v1={V1},v1={wrong},v9=x,nothing"), Ok(())),
         (format!("t={AT},v1={wrong}"), Err(Refused::Signature)),
-        (format!("t={AT},v1={wrong},v1={wrong}"), Err(Refused::Signature)),
+        (
+            format!("t={AT},v1={wrong},v1={wrong}"),
+            Err(Refused::Signature),
+        ),
         (format!("t={},v1={V1}", AT + 1), Err(Refused::Signature)),
         (format!("t={AT}0,v1={V1}"), Err(Refused::Signature)),
         // The right one under a scheme that is none of ours, or that is cut.
@@ -97,7 +100,12 @@ fn two_headers_are_none_and_so_is_a_missing_one() {
 fn a_secret_is_stripes_whole_text() {
     let secret = "whsec_1234567890abcdef1234567890abcdef";
     assert_eq!(&key(secret).unwrap()[..], secret.as_bytes());
-    for wrong in ["", "whsec_", "whsec_short", "sk_live_1234567890abcdef1234567890abcdef"] {
+    for wrong in [
+        "",
+        "whsec_",
+        "whsec_short",
+        "sk_live_1234567890abcdef1234567890abcdef",
+    ] {
         assert!(key(wrong).is_none(), "{wrong}");
     }
     assert!(key(&format!("whsec_{}", "x".repeat(251))).is_none());
@@ -105,7 +113,8 @@ fn a_secret_is_stripes_whole_text() {
 }
 
 fn event(kind: &str, object: &Value) -> Vec<u8> {
-    let event = json!({ "id": "evt_1", "type": kind, "livemode": true, "data": { "object": object } });
+    let event =
+        json!({ "id": "evt_1", "type": kind, "livemode": true, "data": { "object": object } });
     event.to_string().into_bytes()
 }
 
@@ -141,7 +150,10 @@ fn each_event_of_a_payment_names_what_the_others_name_as_well() {
         &json!({ "id": "pi_1", "amount": 2000, "amount_received": 1250, "currency": "eur", "receipt_email": null,
                  "description": "Two chairs", "charges": { "data": [{ "billing_details": { "email": "ana@example.com" } }] } }),
     );
-    assert_eq!((intent.names, intent.amount), (vec!["pi_1".to_owned()], 1250));
+    assert_eq!(
+        (intent.names, intent.amount),
+        (vec!["pi_1".to_owned()], 1250)
+    );
     assert_eq!(intent.who.email.as_deref(), Some("ana@example.com"));
     assert_eq!(intent.what.as_deref(), Some("Two chairs"));
     // A subscription: its checkout names the invoice, the invoice itself, and the intent names both.
@@ -149,19 +161,28 @@ fn each_event_of_a_payment_names_what_the_others_name_as_well() {
     let money = json!({ "amount_total": 5, "amount_received": 5, "amount_paid": 5, "currency": "usd", "payment_status": "paid" });
     let with = |more: Value| {
         let mut object = money.clone();
-        object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        object
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         object
     };
     let checkout = with(json!({ "payment_intent": null, "invoice": "in_1" }));
     assert_eq!(names("checkout.session.completed", checkout), ["in_1"]);
-    assert_eq!(names("invoice.paid", with(json!({ "id": "in_1" }))), ["in_1"]);
+    assert_eq!(
+        names("invoice.paid", with(json!({ "id": "in_1" }))),
+        ["in_1"]
+    );
     let older = with(json!({ "id": "in_1", "payment_intent": { "id": "pi_2" } }));
     assert_eq!(names("invoice.paid", older), ["pi_2", "in_1"]);
     for intent in [
         json!({ "id": "pi_2", "payment_details": { "order_reference": "in_1" } }),
         json!({ "id": "pi_2", "invoice": "in_1" }),
     ] {
-        assert_eq!(names("payment_intent.succeeded", with(intent)), ["pi_2", "in_1"]);
+        assert_eq!(
+            names("payment_intent.succeeded", with(intent)),
+            ["pi_2", "in_1"]
+        );
     }
     // What a shop of its own refers to is no invoice.
     let shop = with(json!({ "id": "pi_3", "payment_details": { "order_reference": "1001" } }));
@@ -214,6 +235,9 @@ fn what_is_no_payment_is_ignored_and_what_is_no_event_is_unreadable() {
             "{object}"
         );
     }
-    let nameless = event("invoice.paid", &json!({ "amount_paid": 12, "currency": "eur" }));
+    let nameless = event(
+        "invoice.paid",
+        &json!({ "amount_paid": 12, "currency": "eur" }),
+    );
     assert_eq!(why(read(&nameless)), "unreadable without a payment");
 }
