@@ -6,7 +6,7 @@ use crate::{
 };
 use postern_types::{
     ChannelId, InvitationId, JobId, KeyId, LinkId, MemberId, PortalSessionId, Role, SessionId,
-    WorkspaceId,
+    SourceId, WorkspaceId,
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
@@ -158,6 +158,15 @@ impl Db {
         self.enter(
             workspace,
             format!("enter_channel('{workspace}', '{channel}')"),
+        )
+        .await
+    }
+
+    /// As what that source posts. [`Error::NotFound`] for one that takes nothing.
+    pub(crate) async fn source(&self, workspace: WorkspaceId, source: SourceId) -> Result<Tenant> {
+        self.enter(
+            workspace,
+            format!("enter_source('{workspace}', '{source}')"),
         )
         .await
     }

@@ -2,11 +2,13 @@
 
 mod told;
 
+use told::ForCallers;
 pub use told::{Told, told};
 
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use postern_types::{ConversationId, Event, FeedCursor, Side};
+use postern_types::{ConversationId, Event, EventKind, FeedCursor, Side};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -29,6 +31,29 @@ pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()>
 /// Tells the pages beside the inbox that something of theirs changed.
 pub(crate) async fn side(env: &Env, tenant: &mut Tenant, what: Side, id: Uuid) -> Result<()> {
     record(env, tenant, &Event::Side { what, id }).await
+}
+
+/// Tells callers alone: no page shows it, and none is sent it.
+pub(crate) async fn for_callers(
+    env: &Env,
+    tenant: &mut Tenant,
+    kind: EventKind,
+    object: String,
+    data: Value,
+) -> Result<()> {
+    let workspace = tenant.workspace();
+    let event = ForCallers::new(kind, object, data);
+    let body = serde_json::to_string(&event).map_err(|error| Error::Internal(error.into()))?;
+    sqlx::query!(
+        "INSERT INTO event (workspace_id, at, body) VALUES ($1, $2, $3)",
+        workspace.0,
+        env.now(),
+        body,
+    )
+    .execute(tenant.conn())
+    .await?;
+    tenant.ring(Signal::Feed(workspace));
+    Ok(())
 }
 
 /// [`record`] for several at once, in their order.
@@ -88,6 +113,13 @@ pub struct Entry {
     pub conversation: Option<ConversationId>,
     /// It is not to be sent: whoever reads it reads everything anew.
     pub anew: bool,
+}
+
+impl Entry {
+    /// Whether it is for callers alone, and no page's.
+    pub fn is_for_callers(&self) -> bool {
+        self.body.starts_with(told::FOR_CALLERS)
+    }
 }
 
 /// What a reader found.

@@ -48,6 +48,8 @@ pub enum Kind {
     Deliver,
     /// Sends a one-time code; one for each, and it alone holds the code.
     Otp,
+    /// Applies what another provider posted; one for each request.
+    Source,
 }
 
 impl Kind {
@@ -69,6 +71,7 @@ impl Kind {
             Self::Cut => "cut",
             Self::Deliver => "deliver",
             Self::Otp => "otp",
+            Self::Source => "source",
         }
     }
 
@@ -89,6 +92,7 @@ impl Kind {
             "cut" => Ok(Self::Cut),
             "deliver" => Ok(Self::Deliver),
             "otp" => Ok(Self::Otp),
+            "source" => Ok(Self::Source),
             _ => Err(Error::internal("a job is of an unknown kind")),
         }
     }

@@ -200,7 +200,18 @@ impl Subject {
             Some(Door::Installation) => (1, ""),
             Some(Door::Callback { key }) => (2, key.as_str()),
         };
-        let named = [&household(address)[..], &[kind], key.as_bytes()].concat();
+        Self::refused(address, kind, key)
+    }
+
+    /// What an address posts at a source's address and is refused; without a token, at addresses that are nobody's. Apart from
+    /// Meta's doors: neither holds up the other.
+    pub fn source(address: IpAddr, token: Option<&str>) -> Self {
+        let (kind, token) = token.map_or((3, ""), |token| (4, token));
+        Self::refused(address, kind, token)
+    }
+
+    fn refused(address: IpAddr, kind: u8, name: &str) -> Self {
+        let named = [&household(address)[..], &[kind], name.as_bytes()].concat();
         let mut whose = [0; 16];
         whose.copy_from_slice(&crypto::sha256(&named)[..16]);
         Self {

@@ -19,6 +19,7 @@ pub mod live;
 pub mod portal;
 pub mod reports;
 pub mod routes;
+pub mod sources;
 pub mod webhooks;
 
 // How it runs.

@@ -1,7 +1,7 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    api, auth, caller, csrf, files, headers, limit, live, portal, reports,
+    api, auth, caller, csrf, files, headers, limit, live, portal, reports, sources,
     state::{AppState, Site},
     webhooks,
 };
@@ -53,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .merge(clients)
         // Their credentials are a signature and a ticket; neither rides on a cookie.
         .merge(webhooks::routes().layer(DefaultBodyLimit::max(state.site.body_limit)))
+        .merge(sources::routes())
         // Machines come by a key of theirs, and cookies are nothing to them.
         .merge(api::routes(&state))
         // A socket's patience ends with its opening.

@@ -43,13 +43,19 @@ pub enum EventKind {
     /// A member came, left or changed role.
     #[serde(rename = "member.changed")]
     MemberChanged,
+    /// A provider told of a payment, and a contact was found for it.
+    #[serde(rename = "payment.received")]
+    PaymentReceived,
+    /// Another service told of something, and a contact was found for it.
+    #[serde(rename = "source.received")]
+    SourceReceived,
     /// A test, which nobody can choose: it is sent when somebody asks for it.
     #[serde(rename = "postern.test")]
     Test,
 }
 
 /// The table: a kind, its word, and what it is in words for people. All but the last can be chosen.
-pub const EVENT_KINDS: [(EventKind, &str, &str); 13] = [
+pub const EVENT_KINDS: [(EventKind, &str, &str); 15] = [
     (
         EventKind::MessageReceived,
         "message.received",
@@ -105,6 +111,16 @@ pub const EVENT_KINDS: [(EventKind, &str, &str); 13] = [
         EventKind::MemberChanged,
         "member.changed",
         "A member came, left or changed role",
+    ),
+    (
+        EventKind::PaymentReceived,
+        "payment.received",
+        "A payment of a contact was told of by a provider",
+    ),
+    (
+        EventKind::SourceReceived,
+        "source.received",
+        "Another service told of something with a contact",
     ),
     (
         EventKind::Test,

@@ -106,4 +106,8 @@ id! {
     EndpointId,
     /// One event on its way to one endpoint.
     DeliveryId,
+    /// A provider that posts webhooks in.
+    SourceId,
+    /// One request of such a provider's.
+    SourceEntryId,
 }

@@ -31,6 +31,7 @@ mod phone;
 mod portal;
 mod qr;
 mod right;
+mod source;
 mod task;
 mod team;
 mod teams;
@@ -70,7 +71,7 @@ pub use id::{
     AccountId, AttemptId, ChannelId, CommentId, ContactId, ConversationId, DeliveryId, DocumentId,
     EndpointId, EventId, FieldId, FileId, ImportId, InvitationId, JobId, KeyId, LabelId, LinkId,
     MemberId, MergeId, MessageId, NoteId, OtpId, PartId, PasskeyId, PortalSessionId, SessionId,
-    TaskId, TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
+    SourceEntryId, SourceId, TaskId, TaskItemId, TeamId, TemplateId, TrustId, WorkspaceId,
 };
 pub use import::{
     IMPORT_BYTES, IMPORT_ENCODINGS, IMPORT_SEPARATORS, ImportColumn, ImportCounts, ImportFault,
@@ -101,6 +102,10 @@ pub use phone::{PhoneFault, e164};
 pub use portal::{LinkState, MadeLink, MadePin, NewLink, PortalLink};
 pub use qr::{QrCard, QrContent, QrDrawn, QrEvent, QrLevel, QrLook, QrWifi};
 pub use right::{RIGHTS, Right};
+pub use source::{
+    SourceEntryPage, SourceEntryRow, SourceEntryView, SourceForm, SourceMade, SourceProvider,
+    SourceSecret, SourceState, SourceView,
+};
 pub use task::{
     CommentPage, ItemAct, NewTask, TASK_TEMPLATE, TaskChange, TaskComment, TaskDocument, TaskForm,
     TaskItem, TaskList, TaskPage, TaskRequest, TaskRow, TaskStatus, TaskTold, TaskView,

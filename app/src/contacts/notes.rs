@@ -81,7 +81,7 @@ fn Note(desk: Desk, note: NoteView) -> impl IntoView {
     let body = StoredValue::new(note.body);
     let by = move || {
         let name = author.map(|author| live.inbox.with(|inbox| inbox.name_of(author)));
-        name.unwrap_or_else(|| words::FORMER.to_owned())
+        name.unwrap_or_else(|| contacts::BY_SERVICE.to_owned())
     };
     let ask = Ask::new();
     let save = move |event: SubmitEvent| {

@@ -55,7 +55,7 @@ pub const FROM: &str = "From";
 pub const UNTIL: &str = "Until";
 
 /// What an action's word begins with, and what such actions are about.
-pub const KINDS: [(&str, &str); 19] = [
+pub const KINDS: [(&str, &str); 20] = [
     ("", "Everything"),
     ("member.", "Members"),
     ("invitation.", "Invitations"),
@@ -73,6 +73,7 @@ pub const KINDS: [(&str, &str); 19] = [
     ("webhook.", "Kept events"),
     ("key.", "API keys"),
     ("endpoint.", "Webhook endpoints"),
+    ("source.", "Webhooks from others"),
     ("export.", "Exports"),
     ("audit.", "The audit itself"),
 ];
@@ -95,7 +96,7 @@ pub fn place(position: Option<i64>) -> String {
     position.map_or_else(|| "not linked yet".into(), |place| format!("line {place}"))
 }
 
-const ACTIONS: [(&str, &str); 102] = [
+const ACTIONS: [(&str, &str); 106] = [
     ("member.added", "Added a member"),
     ("member.asked", "Somebody asked to come in"),
     ("member.approved", "Let a member in"),
@@ -262,6 +263,22 @@ const ACTIONS: [(&str, &str); 102] = [
         "endpoint.feed_lost",
         "Webhooks went on from the oldest event, for their place was lost",
     ),
+    (
+        "source.created",
+        "Made an address for another provider's webhooks",
+    ),
+    (
+        "source.changed",
+        "Changed an address for another provider's webhooks",
+    ),
+    (
+        "source.deleted",
+        "Deleted an address for another provider's webhooks",
+    ),
+    (
+        "source.applied_again",
+        "Applied what another provider sent once more",
+    ),
     ("export.made", "Took records away as a file"),
     ("audit.exported", "Took the audit out as a file"),
 ];
@@ -339,6 +356,10 @@ pub fn label(label: &str) -> String {
         "test" => "Test key",
         "narrowed" => "Narrowed",
         "endpoint" => "Endpoint",
+        "source" => "Address for webhooks",
+        "provider" => "Provider",
+        "entry" => "Line of the log",
+        "secret" => "Another secret",
         "host" => "Host",
         "kinds" => "Kinds of events",
         "hours" => "The old secret signs for hours",

@@ -129,6 +129,8 @@ pub fn deleted(name: &str) -> String {
 pub const NOTES: &str = "Notes";
 pub const NOTES_NOT_READ: &str = "The notes could not be read.";
 pub const NO_NOTES: &str = "Nobody has noted anything yet. Contacts never see notes.";
+/// Whose a note is that no member wrote.
+pub const BY_SERVICE: &str = "Another service";
 pub const NEW_NOTE: &str = "New note";
 pub const ADD_NOTE: &str = "Add note";
 pub const EDIT_NOTE: &str = "Edit note";

@@ -79,6 +79,32 @@ pub async fn add(env: &Env, tenant: &mut Tenant, contact: ContactId, body: &str)
     Ok(id)
 }
 
+/// Notes what another service told of a contact at that time, in nobody's name; what is longer than a note is cut.
+pub(crate) async fn by_service(
+    env: &Env,
+    tenant: &mut Tenant,
+    contact: ContactId,
+    body: &str,
+    at: OffsetDateTime,
+) -> Result<NoteId> {
+    let body: String = body.chars().take(LONGEST).collect();
+    let body = checked(&body)?;
+    let workspace = tenant.workspace();
+    let id: NoteId = env.id();
+    sqlx::query!(
+        "INSERT INTO contact_note (workspace_id, id, contact_id, body, at) VALUES ($1, $2, $3, $4, $5)",
+        workspace.0,
+        id.0,
+        contact.0,
+        body,
+        at,
+    )
+    .execute(tenant.conn())
+    .await?;
+    event::side(env, tenant, Side::Contact, contact.0).await?;
+    Ok(id)
+}
+
 /// Writes a note anew; its author alone may.
 pub async fn change(env: &Env, tenant: &mut Tenant, id: NoteId, body: &str) -> Result<()> {
     let body = checked(body)?;

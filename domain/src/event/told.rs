@@ -10,6 +10,7 @@ use postern_types::{
     ChannelView, ContactId, Content, ConversationRow, Direction, Event, EventKind, MemberView,
     MessageView, Moment, Side, TaskId, TaskStatus,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
@@ -52,21 +53,65 @@ impl Told {
     }
 }
 
+/// How such an entry begins.
+pub(super) const FOR_CALLERS: &str = r#"{"type":"callers","#;
+
+/// An entry that is for callers alone, and says all that they are told.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ForCallers {
+    r#type: String,
+    kind: EventKind,
+    object: String,
+    data: Value,
+}
+
+impl ForCallers {
+    pub fn new(kind: EventKind, object: String, data: Value) -> Self {
+        Self {
+            r#type: "callers".to_owned(),
+            kind,
+            object,
+            data,
+        }
+    }
+}
+
 /// What callers are told of an entry of the feed; nothing when it is for pages alone. What it does not carry is read from the
 /// tables, as it is now.
 pub async fn told(tenant: &mut Tenant, entry: &Entry) -> Result<Option<Told>> {
     if entry.anew {
         return Ok(None);
     }
-    let event = match serde_json::from_str::<Event>(&entry.body) {
-        Ok(event) => event,
+    let read = if entry.is_for_callers() {
+        serde_json::from_str::<ForCallers>(&entry.body)
+            .map(|told| (told.kind, told.object, told.data))
+    } else {
+        match serde_json::from_str::<Event>(&entry.body) {
+            Ok(event) => Ok(of_event(tenant, event).await?),
+            Err(error) => Err(error),
+        }
+    };
+    let (kind, object, mut data) = match read {
+        Ok(read) => read,
         // One that another version wrote must not hold up those behind it.
         Err(error) => {
             tracing::error!(workspace.id = %tenant.workspace(), %error, "an event of the feed is not understood, and callers are not told of it");
             return Ok(None);
         }
     };
-    let (kind, object, mut data) = match event {
+    hush(&mut data);
+    Ok(Some(Told {
+        id: id_of(tenant, entry),
+        kind,
+        at: entry.at,
+        object,
+        data,
+    }))
+}
+
+/// What an event that pages hear of as well is to callers: its kind, its object, and what it says.
+async fn of_event(tenant: &mut Tenant, event: Event) -> Result<(EventKind, String, Value)> {
+    Ok(match event {
         Event::Message {
             message,
             conversation,
@@ -90,15 +135,7 @@ pub async fn told(tenant: &mut Tenant, entry: &Entry) -> Result<Option<Told>> {
             member(&who),
         ),
         Event::Side { what, id } => side(tenant, what, id).await?,
-    };
-    hush(&mut data);
-    Ok(Some(Told {
-        id: id_of(tenant, entry),
-        kind,
-        at: entry.at,
-        object,
-        data,
-    }))
+    })
 }
 
 /// From its place in the feed, which it keeps.

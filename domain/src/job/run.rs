@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Env, Error, Result, Tenant, channel::health, contact::import, courtesy, delivery, file, member,
-    otp, outbound, portal, task, teams, template,
+    otp, outbound, portal, source, task, teams, template,
 };
 use time::Duration;
 
@@ -65,6 +65,7 @@ pub async fn run(env: &Env, claim: Claim) -> Result<()> {
         Kind::Cut => delivery::run_cut(env, tenant, &job).await,
         Kind::Deliver => delivery::run(env, tenant, &job).await,
         Kind::Otp => otp::run(env, tenant, &job).await,
+        Kind::Source => source::run(env, tenant, &job).await,
     }
 }
 
@@ -104,6 +105,7 @@ async fn give_up(
         Kind::Send => outbound::give_up(env, tenant, claim).await?,
         Kind::FetchFile => file::give_up(env, tenant, claim).await?,
         Kind::Import => import::give_up(env, tenant, claim).await?,
+        Kind::Source => source::give_up(env, tenant, claim).await?,
         // A job that was given up stays for a month, and this one holds a code: it goes.
         Kind::Otp => {
             otp::give_up(env, tenant, claim).await?;

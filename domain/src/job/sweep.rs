@@ -10,7 +10,7 @@ const BATCHES: usize = 200;
 
 /// Deletes what is past its time: statuses that found no message, jobs that were given up, idle send rates and
 /// limits, expired tickets, codes, links, sessions, spent tokens, visits in the portal, answers to calls, deliveries to
-/// endpoints, callers' codes and the log of tests. Cheap when there is nothing; another process that sweeps is left to it.
+/// endpoints, callers' codes, the log of tests and what came from other providers. Cheap when there is nothing; another process that sweeps is left to it.
 pub async fn sweep(env: &Env) -> Result<()> {
     for _ in 0..BATCHES {
         if batch(env, BATCH).await? < i64::from(BATCH) {
@@ -25,7 +25,7 @@ async fn batch(env: &Env, most: i32) -> Result<i64> {
     let mut global = env.db.global().await?;
     let gone = sqlx::query_scalar!(
         r#"SELECT greatest(sweep($1), sweep_limits($1), sweep_visits($1), sweep_calls($1), sweep_deliveries($1),
-                  sweep_codes($1)) AS "gone!""#,
+                  sweep_codes($1), sweep_sources($1)) AS "gone!""#,
         most
     )
     .fetch_one(global.conn())

@@ -19,7 +19,7 @@ pub(super) async fn faults(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
 }
 
 /// Tables that hold or tell of conversations: on each stands the policy of what a limited agent sees.
-const SIGHT: [&str; 37] = [
+const SIGHT: [&str; 39] = [
     "audit",
     "contact",
     "contact_identity",
@@ -49,6 +49,8 @@ const SIGHT: [&str; 37] = [
     "portal_link",
     "portal_session",
     "rate_bucket",
+    "source",
+    "source_entry",
     "status_early",
     "task",
     "task_change",

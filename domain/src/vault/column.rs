@@ -5,7 +5,7 @@ use crate::{
     channel::{event, secrets},
     code,
     contact::import,
-    delivery, endpoint, factor, file, job, mail, quarantine, test_message,
+    delivery, endpoint, factor, file, job, mail, quarantine, source, test_message,
     workspace::logo,
 };
 use sqlx::PgConnection;
@@ -31,6 +31,8 @@ pub(crate) enum Column {
     EndpointOldSecret,
     Delivery,
     TestMessage,
+    SourceSecret,
+    SourceBody,
     Quarantine,
     Mail,
     MailedCode,
@@ -49,7 +51,7 @@ pub(super) const BATCH: i64 = 32;
 
 impl Column {
     /// Those of a workspace.
-    pub(crate) const WORKSPACE: [Self; 16] = [
+    pub(crate) const WORKSPACE: [Self; 18] = [
         Self::ChannelToken,
         Self::ChannelAppSecret,
         Self::ChannelVerifyToken,
@@ -66,6 +68,8 @@ impl Column {
         Self::EndpointOldSecret,
         Self::Delivery,
         Self::TestMessage,
+        Self::SourceSecret,
+        Self::SourceBody,
     ];
 
     /// Those of the installation.
@@ -103,6 +107,8 @@ impl Column {
             Self::EndpointOldSecret => endpoint::OLD_SECRET,
             Self::Delivery => delivery::SEALED,
             Self::TestMessage => test_message::SEALED,
+            Self::SourceSecret => source::SECRET,
+            Self::SourceBody => source::BODY,
             Self::Quarantine => quarantine::SEALED,
             Self::Mail => mail::SEALED,
             Self::MailedCode => code::SEALED,
@@ -366,6 +372,37 @@ impl Column {
                 .fetch_all(conn)
                 .await
             }
+            // One that was deleted has an empty one.
+            Self::SourceSecret => {
+                sqlx::query_as!(
+                    Row,
+                    "SELECT id, secret_sealed AS sealed FROM source
+                        WHERE workspace_id = $1 AND id > $2 AND secret_sealed <> ''
+                          AND ($3::bytea IS NULL OR substr(secret_sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4",
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
+            Self::SourceBody => {
+                sqlx::query_as!(
+                    Row,
+                    r#"SELECT id, sealed AS "sealed!" FROM source_entry
+                        WHERE workspace_id = $1 AND id > $2 AND sealed IS NOT NULL
+                          AND ($3::bytea IS NULL OR substr(sealed, 1, octet_length($3)) <> $3)
+                        ORDER BY id LIMIT $4"#,
+                    workspace,
+                    after,
+                    but,
+                    BATCH,
+                )
+                .fetch_all(conn)
+                .await
+            }
             Self::Quarantine
             | Self::Mail
             | Self::MailedCode
@@ -584,6 +621,32 @@ impl Column {
                     "UPDATE test_message t SET sealed = n.new
                        FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
                       WHERE t.workspace_id = $1 AND t.id = n.id AND t.sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::SourceSecret => {
+                sqlx::query!(
+                    "UPDATE source s SET secret_sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE s.workspace_id = $1 AND s.id = n.id AND s.secret_sealed = n.old",
+                    workspace,
+                    ids,
+                    old,
+                    new,
+                )
+                .execute(conn)
+                .await?;
+            }
+            Self::SourceBody => {
+                sqlx::query!(
+                    "UPDATE source_entry e SET sealed = n.new
+                       FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS n (id, old, new)
+                      WHERE e.workspace_id = $1 AND e.id = n.id AND e.sealed = n.old",
                     workspace,
                     ids,
                     old,

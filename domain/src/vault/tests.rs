@@ -138,6 +138,7 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
         .await
         .unwrap();
     add_call(env, &mut tenant, fixture.workspace).await;
+    add_source(env, &mut tenant, fixture.workspace).await;
     tenant.commit().await.unwrap();
     add_jobs(env, &fixture, 1).await;
     let piece = quarantine::Stranger {
@@ -186,6 +187,57 @@ async fn add_call(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
         .execute(tenant.conn())
         .await
         .unwrap();
+}
+
+/// A source with its secret, and what came from it.
+async fn add_source(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
+    let id: Uuid = env.id();
+    let row = id.to_string();
+    let place = Column::SourceSecret.place();
+    let secret = seal(env, tenant, place, &row, b"source").await.unwrap();
+    let place = Column::SourceBody.place();
+    let body = seal(env, tenant, place, &row, b"body").await.unwrap();
+    sqlx::query(
+        "INSERT INTO source (workspace_id, id, provider, token_hash, secret_sealed, created_at)
+         VALUES ($1, $2, 'generic', uuid_send($2), $3, now())",
+    )
+    .bind(workspace.0)
+    .bind(id)
+    .bind(secret)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    // One that was deleted has nothing to open.
+    sqlx::query(
+        "INSERT INTO source (workspace_id, id, provider, secret_sealed, created_at, deleted_at)
+         VALUES ($1, $2, 'generic', '', now(), now())",
+    )
+    .bind(workspace.0)
+    .bind(env.id::<Uuid>())
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, done_at, sealed)
+         VALUES ($1, $2, $2, 'x', now(), 'ignored', now(), $3)",
+    )
+    .bind(workspace.0)
+    .bind(id)
+    .bind(body)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
+    // Of what was refused nothing is kept.
+    sqlx::query(
+        "INSERT INTO source_entry (workspace_id, id, source_id, at, state, done_at)
+         VALUES ($1, $2, $3, now(), 'refused', now())",
+    )
+    .bind(workspace.0)
+    .bind(env.id::<Uuid>())
+    .bind(id)
+    .execute(tenant.conn())
+    .await
+    .unwrap();
 }
 
 /// An endpoint with two secrets, and a delivery.
@@ -361,6 +413,8 @@ async fn every_column_of_bytes_is_on_the_list_of_sealed_ones_or_known_to_hold_no
         "session.previous_hash",
         "session.token_hash",
         "session_spent.token_hash",
+        "source.token_hash",
+        "source_payment.hash",
         "trusted_device.device",
         "webhook_part.digest",
     ];

@@ -221,7 +221,9 @@ async fn read_on(
     let reading = event::read(&mut tenant, cursor).await?;
     tenant.commit().await?;
     for entry in reading.entries {
-        if let Some(room) = room.upgrade() {
+        if let Some(room) = room.upgrade()
+            && !entry.is_for_callers()
+        {
             room.tell(if entry.anew {
                 News::Anew(entry.position)
             } else {

@@ -182,8 +182,10 @@ impl Open {
                         if entry.anew {
                             return ControlFlow::Break(End::Reload);
                         }
-                        self.sight.learn(&entry);
-                        self.send(event_frame(&entry.cursor, &entry.body)).await?;
+                        if !entry.is_for_callers() {
+                            self.sight.learn(&entry);
+                            self.send(event_frame(&entry.cursor, &entry.body)).await?;
+                        }
                         self.cursor = entry.cursor;
                         self.position = entry.position;
                     }

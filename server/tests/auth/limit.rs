@@ -97,6 +97,8 @@ fn routes() -> Vec<(Method, String)> {
         (Method::POST, "/webhooks/whatsapp"),
         (Method::GET, "/webhooks/whatsapp/some-key"),
         (Method::POST, "/webhooks/whatsapp/some-key"),
+        (Method::GET, "/webhooks/in/some-token"),
+        (Method::POST, "/webhooks/in/some-token"),
         (Method::GET, "/live"),
         (Method::POST, "/csp-report"),
         (Method::GET, "/health/live"),

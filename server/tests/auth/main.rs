@@ -11,4 +11,5 @@ mod limit;
 mod oidc;
 mod oidc_lies;
 mod socket;
+mod source;
 mod street;

@@ -4,7 +4,9 @@ use crate::house::{House, ORIGIN, Stopped, state};
 use futures::{SinkExt as _, StreamExt as _};
 use postern_domain::{Env, event, live as tickets, token};
 use postern_server::live::{self, Hub};
-use postern_types::{ClientFrame, ConversationId, Role, SessionId, WorkspaceId};
+use postern_types::{
+    ClientFrame, ConversationId, Event, FeedCursor, Role, SessionId, Side, WorkspaceId,
+};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{future::IntoFuture as _, sync::Arc, time::Duration};
@@ -46,6 +48,17 @@ impl Process {
 
     /// A socket that has caught up.
     async fn open(&self) -> Socket {
+        let (mut socket, cursor) = self.drawn().await;
+        say(&mut socket, &ClientFrame::Resume { cursor }).await;
+        assert_eq!(
+            next(&mut socket).await.expect("a word")["type"],
+            "caught_up"
+        );
+        socket
+    }
+
+    /// A socket that has said nothing yet, and the place where the feed ends.
+    async fn drawn(&self) -> (Socket, FeedCursor) {
         let entered = self
             .env
             .db
@@ -59,13 +72,30 @@ impl Process {
         headers.insert("origin", ORIGIN.parse().expect("a header"));
         let protocol = format!("postern.v1, {}", drawn.expect("a ticket"));
         headers.insert("sec-websocket-protocol", protocol.parse().expect("one"));
-        let (mut socket, _) = connect_async(request).await.expect("it opens");
-        say(&mut socket, &ClientFrame::Resume { cursor }).await;
-        assert_eq!(
-            next(&mut socket).await.expect("a word")["type"],
-            "caught_up"
-        );
-        socket
+        let (socket, _) = connect_async(request).await.expect("it opens");
+        (socket, cursor)
+    }
+
+    /// Tells callers of something, and then pages of something else.
+    async fn tell(&self) -> Event {
+        let mut tenant = self.env.db.operator(self.workspace).await.expect("enters");
+        sqlx::query(
+            r#"INSERT INTO event (workspace_id, at, body)
+               VALUES ($1, now(), '{"type":"callers","kind":"payment.received","object":"contact:1","data":{}}')"#,
+        )
+        .bind(self.workspace.0)
+        .execute(tenant.conn())
+        .await
+        .expect("told");
+        let side = Event::Side {
+            what: Side::Contact,
+            id: self.env.id(),
+        };
+        event::record(&self.env, &mut tenant, &side)
+            .await
+            .expect("told");
+        tenant.commit().await.expect("committed");
+        side
     }
 
     /// As another process would: nothing rings here.
@@ -100,6 +130,17 @@ async fn any(socket: &mut Socket) -> Option<Value> {
             Ok(Message::Text(text)) => return Some(serde_json::from_str(&text).expect("JSON")),
             Ok(Message::Close(_)) | Err(_) => return None,
             Ok(_) => {}
+        }
+    }
+}
+
+/// The next event that tells pages beside the inbox; nothing before it is for callers alone.
+async fn side(socket: &mut Socket) -> Event {
+    loop {
+        let frame = any(socket).await.expect("it stays open");
+        assert!(!frame.to_string().contains("payment.received"), "{frame}");
+        if frame["type"] == "event" && frame["event"]["type"] == "side" {
+            return serde_json::from_value(frame["event"].clone()).expect("an event");
         }
     }
 }
@@ -181,5 +222,23 @@ async fn a_page_that_says_too_much_is_heard_less_often_and_costs_nobody_the_feed
         }
     }
     assert!(heard < 100, "{heard} words");
+    process.env.db.close().await;
+}
+
+#[sqlx::test(migrator = "postern_domain::db::MIGRATOR")]
+async fn what_is_for_callers_alone_goes_to_no_socket_whether_it_catches_up_or_listens(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = House::new(options);
+    let hub = Hub::new(house.env.clone());
+    let process = Process::start(&house, house.env.clone(), hub).await;
+    let (mut socket, cursor) = process.drawn().await;
+    let before = process.tell().await;
+    say(&mut socket, &ClientFrame::Resume { cursor }).await;
+    // What the feed's horizon hides yet comes after the word that it has caught up.
+    assert_eq!(side(&mut socket).await, before);
+    let after = process.tell().await;
+    assert_eq!(side(&mut socket).await, after);
     process.env.db.close().await;
 }

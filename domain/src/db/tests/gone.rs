@@ -290,6 +290,11 @@ fn callers(
          INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
              VALUES ('{workspace}', '{channel}', true, 'x', 'x', '', '', 'expired', now(), now());
          INSERT INTO test_message VALUES ('{workspace}', '{channel}', NULL, 'otp', now(), 'x');
+         INSERT INTO source (workspace_id, id, provider, token_hash, secret_sealed, created_at)
+             VALUES ('{workspace}', '{channel}', 'x', '{number}', 'x', now());
+         INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, sealed)
+             VALUES ('{workspace}', '{channel}', '{channel}', 'x', now(), 'waiting', 'x');
+         INSERT INTO source_payment VALUES ('{workspace}', 'x');
          INSERT INTO otp_budget VALUES ('{workspace}', 'x', now(), 1);
          INSERT INTO otp_setting VALUES ('{workspace}', 1, 1, 1, 1)"
     )

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 /// Per kind: how an old row is made, how a fresh one, and how many stay to be counted in its workspace. `$1` is the
 /// workspace, `$2` its channel, `$3` its session, `$4` any id.
-const KINDS: [(&str, &str, &str, &str); 8] = [
+const KINDS: [(&str, &str, &str, &str); 9] = [
     (
         "status_early",
         "INSERT INTO status_early (workspace_id, channel_id, wamid, status, at, received_at)
@@ -89,6 +89,22 @@ const KINDS: [(&str, &str, &str, &str); 8] = [
         "INSERT INTO test_message (workspace_id, id, kind, at, sealed)
          SELECT $1, $4, 'otp', now() - interval '29 days', '' WHERE ($2::uuid, $3::uuid) IS NOT NULL",
         "SELECT count(*) FROM test_message",
+    ),
+    (
+        "source_entry",
+        "WITH source AS (
+            INSERT INTO source (workspace_id, id, provider, token_hash, secret_sealed, created_at)
+            VALUES ($1, $4, 'x', uuid_send($4), '', now()) RETURNING id)
+         INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, sealed)
+         SELECT $1, $4, id, 'x', now() - interval '90 days 1 minute', 'waiting', ''
+           FROM source WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "WITH source AS (
+            INSERT INTO source (workspace_id, id, provider, token_hash, secret_sealed, created_at)
+            VALUES ($1, $4, 'x', uuid_send($4), '', now()) RETURNING id)
+         INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, sealed)
+         SELECT $1, $4, id, 'x', now() - interval '89 days', 'waiting', ''
+           FROM source WHERE ($2::uuid, $3::uuid) IS NOT NULL",
+        "SELECT count(*) FROM source_entry",
     ),
 ];
 

@@ -77,6 +77,12 @@ pub(super) async fn fill(h: &House) -> Vec<String> {
          INSERT INTO otp_challenge (workspace_id, id, test, purpose, phone_hash, last_digits, code_hash, state, created_at, expires_at)
              VALUES ('{workspace}', '{message}', true, 'x', 'x', '', '', 'expired', now(), now());
          INSERT INTO test_message VALUES ('{workspace}', '{message}', NULL, 'otp', now(), 'x');
+         INSERT INTO source (workspace_id, id, provider, token_hash, secret_sealed, created_at)
+             VALUES ('{workspace}', '{message}', 'x', 'x', 'x', now());
+         INSERT INTO source_entry (workspace_id, id, source_id, event_id, at, state, contact_id, sealed)
+             VALUES ('{workspace}', '{message}', '{message}', 'x', now(), 'waiting', '{contact}', 'x');
+         INSERT INTO event (workspace_id, at, body)
+             VALUES ('{workspace}', now(), '{{\"type\":\"callers\",\"kind\":\"source.received\",\"object\":\"contact:{contact}\",\"data\":{{}}}}');
          INSERT INTO audit VALUES ('{workspace}', '{message}', now(), '{owner}', 'x', NULL)"
     );
     sqlx::raw_sql(AssertSqlSafe(rest))
