@@ -9,6 +9,7 @@ pub mod fault;
 pub(crate) mod payload;
 pub mod quarantine;
 pub mod signature;
+pub mod signed;
 pub mod source;
 pub mod webhook;
 

@@ -191,6 +191,7 @@ pub async fn state(config: &Config, env: Env) -> anyhow::Result<crate::state::Ap
             usual: config.api_plan.clone(),
             origins: config.cors_origins.clone(),
         }),
+        jobs: config.jobs_key.clone(),
         site: Arc::new(Site {
             portal: Some(config.portal_origin()).filter(|portal| *portal != origin),
             origin,

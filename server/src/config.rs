@@ -13,7 +13,7 @@ pub(crate) mod site;
 mod source;
 mod values;
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use ipnet::IpNet;
 use postern_domain::{
@@ -21,6 +21,7 @@ use postern_domain::{
     mail::{Mailbox, Smtp},
     oidc::Settings,
     registration::Registration,
+    signed::SigningKey,
 };
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
@@ -95,6 +96,9 @@ pub struct Config {
     pub mail_from: Mailbox,
     /// How many job loops `serve` runs beside the web: a number, `true` (2, the default) or `false` (0).
     pub workers: usize,
+    /// What signs `POST /jobs/run` (`whsec_` and base64 of 24 to 64 bytes), which works for 20 seconds, on hosts that keep no job
+    /// loop running; without it there is no such address.
+    pub jobs_key: Option<Arc<SigningKey>>,
     /// The filter of the log, as `tracing` reads it; `info` by default.
     pub log: String,
     /// `text` or `json`; text in development, json elsewhere by default.

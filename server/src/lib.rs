@@ -18,6 +18,7 @@ pub mod limit;
 pub mod live;
 pub mod portal;
 pub mod reports;
+pub mod rounds;
 pub mod routes;
 pub mod sources;
 pub mod webhooks;

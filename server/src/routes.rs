@@ -1,7 +1,7 @@
 //! The router: every path, and what a request passes on its way.
 
 use crate::{
-    api, auth, caller, csrf, files, headers, limit, live, portal, reports, sources,
+    api, auth, caller, csrf, files, headers, limit, live, portal, reports, rounds, sources,
     state::{AppState, Site},
     webhooks,
 };
@@ -67,6 +67,8 @@ pub fn router(state: AppState) -> Router {
             // What is slow belongs into a job.
             state.limits.patience(),
         ))
+        // Called by machines that sign; it takes as long as it works.
+        .merge(rounds::routes())
         .merge(uploads)
         .merge(brought)
         .fallback(missing)

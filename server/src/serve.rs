@@ -112,12 +112,17 @@ fn work_off(
     }
     async move {
         if loops > 0 {
-            let letters = Box::pin(postman::run(env.clone(), stopped.clone()));
-            let erasing = Box::pin(eraser::run(env.clone(), stopped.clone()));
-            let cutting = Box::pin(cutter::run(env.clone(), stopped.clone()));
-            tokio::join!(worker::run(env, loops, stopped), letters, erasing, cutting);
+            everything(env, loops, stopped).await;
         }
     }
+}
+
+/// All that is worked off: jobs, letters, webhooks, and what was deleted.
+pub async fn everything(env: Env, loops: usize, stopped: watch::Receiver<bool>) {
+    let letters = Box::pin(postman::run(env.clone(), stopped.clone()));
+    let erasing = Box::pin(eraser::run(env.clone(), stopped.clone()));
+    let cutting = Box::pin(cutter::run(env.clone(), stopped.clone()));
+    tokio::join!(worker::run(env, loops, stopped), letters, erasing, cutting);
 }
 
 async fn told(stop: watch::Sender<bool>) {

@@ -3,7 +3,7 @@
 use crate::{api::Plans, limit::Limits, live::Hub};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
-use postern_domain::Env;
+use postern_domain::{Env, signed::SigningKey};
 use std::sync::Arc;
 
 /// The state of the router. Cheap to clone.
@@ -19,6 +19,8 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     /// What the configuration says about the API.
     pub api: Arc<Plans>,
+    /// What a round of work is asked for with; nobody may without it.
+    pub jobs: Option<Arc<SigningKey>>,
     /// What the configuration says about being reached.
     pub site: Arc<Site>,
 }

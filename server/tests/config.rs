@@ -115,6 +115,7 @@ fn each_fault_is_found_by_itself() {
         ("POSTERN_BODY_LIMIT", "0", "not understood"),
         ("POSTERN_WEBHOOK_BATCH", "-1", "not understood"),
         ("POSTERN_PRIVATE_ENDPOINTS", "yes", "not understood"),
+        ("POSTERN_JOBS_KEY", "whsec_c2hvcnQ=", "not understood"),
         ("POSTERN_POOL_SIZE", "0", "not understood"),
         ("POSTERN_WORKER_POOL_SIZE", "-1", "not understood"),
         ("POSTERN_PG_USER", "root", "not understood"),

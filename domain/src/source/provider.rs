@@ -151,6 +151,23 @@ pub(super) struct Said {
     pub who: Who,
 }
 
+/// A signing secret (`whsec_` and base64 of 24 to 64 bytes) as the key that it is; none when it is none.
+pub(crate) fn signing_key(text: &str) -> Option<Key> {
+    generic::key(text)
+}
+
+/// The id of a request that is signed by `key` as Standard Webhooks has it, and of now.
+pub(crate) fn signed_id(
+    headers: &HeaderMap,
+    body: &[u8],
+    key: &[u8],
+    now: OffsetDateTime,
+) -> Option<String> {
+    let arrived = Arrived { headers, body, now };
+    generic::signed(&arrived, key).ok()?;
+    generic::id(&arrived)
+}
+
 /// How far a signed time may lie from ours, in either direction.
 const TOLERANCE: Duration = Duration::minutes(5);
 

@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     str::FromStr,
+    sync::Arc,
 };
 
 use base64::{Engine as _, engine};
@@ -16,7 +17,7 @@ use super::{
     Config, Environment, Fault, Key, Limits, LogFormat, keys, mail, oidc, s3, site, source::Source,
 };
 use crate::api::Plans;
-use postern_domain::registration::Registration;
+use postern_domain::{registration::Registration, signed::SigningKey};
 
 /// Both with and without padding: key generators differ.
 pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
@@ -28,6 +29,7 @@ pub(super) const BASE64: engine::GeneralPurpose = engine::GeneralPurpose::new(
 /// The shortest key of tokens and the shortest pepper, in bytes; a master key is exactly as long.
 pub(super) const KEY_LENGTH: usize = 32;
 
+const MAKE_JOBS_KEY: &str = "Write whsec_ and what `openssl rand -base64 32` prints, in one word";
 const MAKE_KEY: &str = "Make one with `openssl rand -base64 32`";
 
 /// Reads every setting; one that cannot be read is noted and takes its default, so that the next is read as well.
@@ -93,6 +95,9 @@ pub(super) fn read(source: &Source, faults: &mut Vec<Fault>) -> Config {
         workers: reader
             .parse("workers", "Write true, false or a number up to 64", workers)
             .unwrap_or(2),
+        jobs_key: reader
+            .parse("jobs_key", MAKE_JOBS_KEY, SigningKey::parse)
+            .map(Arc::new),
         log: reader
             .parse(
                 "log",

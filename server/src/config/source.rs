@@ -51,6 +51,7 @@ const SETTINGS: &[&str] = &[
     "smtp_ca",
     "mail_from",
     "workers",
+    "jobs_key",
     "log",
     "log_format",
     "body_limit",

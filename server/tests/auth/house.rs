@@ -232,6 +232,7 @@ pub fn state(env: &Env, hub: Hub) -> AppState {
         limits: Arc::new(Limits::new(&config::Limits::default(), 4)),
         leptos: LeptosOptions::builder().output_name("postern").build(),
         api: Arc::default(),
+        jobs: None,
         site: Arc::new(Site {
             origin: ORIGIN.into(),
             portal: None,

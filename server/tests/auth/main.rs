@@ -10,6 +10,7 @@ mod house;
 mod limit;
 mod oidc;
 mod oidc_lies;
+mod rounds;
 mod socket;
 mod source;
 mod street;
