@@ -61,7 +61,7 @@ async fn a_round_of_work_is_asked_for_by_signature_once_and_does_what_is_due(
     let settings = [("POSTERN_JOBS_KEY", key.as_str()), ("POSTERN_WORKERS", "0")];
     let router = router(&house, folder.path(), &settings).await;
     // A letter that nobody sends.
-    let reset = serde_json::json!({ "email": "owner@example.test" }).to_string();
+    let reset = serde_json::json!({ "email": "ines@example.test" }).to_string();
     house.set_up().await;
     let browser = [("origin", ORIGIN), ("content-type", "application/json")];
     let asked = house.post("/auth/forgot", &browser, &reset).await;
