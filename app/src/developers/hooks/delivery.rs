@@ -100,8 +100,8 @@ pub fn Delivery(endpoint: EndpointId, id: DeliveryId) -> impl IntoView {
         })
     };
     view! {
-        <a class="page-up" href=place::of_hook(Hook::One(endpoint))><Icon name="chevron-left"/>{up}</a>
         <div class="cards">
+            <a class="page-up" href=place::of_hook(Hook::One(endpoint))><Icon name="chevron-left"/>{up}</a>
             <section class="card developers" aria-labelledby=HEAD>
                 <header class="account-head">
                     <h2 id=HEAD class="hook-name" translate="no">{title}</h2>

@@ -25,8 +25,8 @@ use postern_types::{EndpointId, EndpointView};
 pub fn One(id: EndpointId) -> impl IntoView {
     let desk = Desk::open(id);
     view! {
-        <a class="page-up" href=place::of_hook(Hook::All)><Icon name="chevron-left"/>{webhooks::BACK}</a>
         <div class="cards">
+            <a class="page-up" href=place::of_hook(Hook::All)><Icon name="chevron-left"/>{webhooks::BACK}</a>
             <section class="card portal developers" aria-labelledby=HEAD>
                 <h2 id=HEAD class="hook-name" dir="ltr">{move || desk.host()}</h2>
                 {move || desk.failed.get().map(|error| {
