@@ -1,27 +1,34 @@
-//! Developers: the keys by which machines come in.
+//! Developers: the keys by which machines come in, the endpoints that hear of what happens, the codes that were sent, and
+//! what was tried out. Which of them is shown stands in the address.
 
 mod api;
 mod asking;
+mod codes;
 mod desk;
+mod hooks;
+mod keys;
 mod line;
 mod new;
+mod pages;
+mod place;
+mod pretty;
 
 use crate::{
-    boxed::{Show, memo, on},
+    boxed::{Show, memo},
     session::use_session,
     ui::{
         empty::Empty,
-        icon::Icon,
         later::{self, Part},
         settings::SettingsNav,
     },
-    words::{self, developers, fault},
+    words::developers,
 };
-use asking::Asking;
-use desk::{Desk, HEAD};
+use codes::{Codes, Tests};
+use hooks::Webhooks;
+use keys::Keys;
 use leptos::prelude::*;
-use line::Line;
-use new::NewDialog;
+use leptos_router::hooks::use_query_map;
+use place::PARTS;
 use postern_types::Right;
 use wasm_split_helpers::wasm_split;
 
@@ -51,47 +58,30 @@ fn Whole() -> impl IntoView {
             </header>
             <SettingsNav/>
             <Show when=move || may.get() fallback=|| view! { <Empty icon="lock" title=developers::NOT_YOURS hint=developers::NOT_YOURS_HINT/> }>
-                <Keys/>
+                <Parts/>
             </Show>
         </main>
     }
     .into_any()
 }
 
+/// The way between the parts, and the one that is asked for.
 #[component]
-fn Keys() -> impl IntoView {
-    let desk = Desk::open();
-    let none = move || {
-        desk.keys
-            .with(|all| all.as_ref().is_some_and(Vec::is_empty))
-    };
+fn Parts() -> impl IntoView {
+    let query = use_query_map();
+    let shown = memo(move || query.with(place::part));
     view! {
-        <section class="card portal developers" aria-labelledby=HEAD>
-            <header class="account-head">
-                <h2 id=HEAD>{developers::KEYS}</h2>
-                <div class="account-keep">
-                    <button type="button" class="button small" on:click=on::click(move |_| desk.making.set(true))><Icon name="plus"/>{developers::NEW}</button>
-                </div>
-            </header>
-            <p class="hint">{developers::KEYS_LEAD}</p>
-            {move || desk.failed.get().map(|error| view! {
-                <div class="strip fault" role="alert">
-                    <p>{fault::doing(developers::NOT_READ, &error)}</p>
-                    <button type="button" class="button small" on:click=on::click(move |_| desk.read())>{words::TRY_AGAIN}</button>
-                </div>
+        <nav class="dev-parts" aria-label=developers::SECTIONS>
+            {PARTS.map(|(part, word, name)| view! {
+                <a class="dev-part" href=place::of_part(part, word) aria-current=move || (shown.get() == part).then_some("page")>{name}</a>
             })}
-            <Show when=none fallback=move || view! {
-                <ul class="sessions" aria-labelledby=HEAD>
-                    <For each=move || desk.keys.get().unwrap_or_default() key=Clone::clone let:one>
-                        <Line desk one/>
-                    </For>
-                </ul>
-            }>
-                <p class="hint">{developers::NONE}</p>
-            </Show>
-        </section>
-        <NewDialog desk/>
-        <Asking desk/>
+        </nav>
+        {move || match shown.get() {
+            place::Part::Keys => view! { <Keys/> }.into_any(),
+            place::Part::Webhooks => view! { <Webhooks/> }.into_any(),
+            place::Part::Codes => view! { <Codes/> }.into_any(),
+            place::Part::Tests => view! { <Tests/> }.into_any(),
+        }}
     }
     .into_any()
 }

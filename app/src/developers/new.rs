@@ -43,7 +43,7 @@ fn Form(desk: Desk, made: RwSignal<Option<String>>) -> impl IntoView {
     let ask = Ask::new();
     let (name, networks) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let scopes = RwSignal::new(Vec::<Scope>::new());
-    let chosen = RwSignal::new(USUAL);
+    let (chosen, trial) = (RwSignal::new(USUAL), RwSignal::new(false));
     focus_soon("#name");
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -57,7 +57,7 @@ fn Form(desk: Desk, made: RwSignal<Option<String>>) -> impl IntoView {
                 entries.map(str::to_owned).collect()
             }),
             days: life.and_then(|life| life.0),
-            test: false,
+            test: trial.get_untracked(),
         };
         ask.put(api::make(new), move |key| {
             made.try_set(Some(key.key));
@@ -68,7 +68,8 @@ fn Form(desk: Desk, made: RwSignal<Option<String>>) -> impl IntoView {
         <form class="form" on:submit=on::submit(submit)>
             {ask.general(&["name", "scopes", "networks"])}
             <Field name="name" label=developers::NAME value=name hint=developers::NAME_HINT maxlength=80 fault=ask.fault("name")/>
-            <Scopes ask scopes/>
+            <Trial trial scopes/>
+            <Scopes ask scopes trial/>
             <Life chosen/>
             <Field name="networks" label=developers::NETWORKS value=networks hint=developers::NETWORKS_HINT required=false
                 fault=ask.fault("networks")/>
@@ -78,9 +79,39 @@ fn Form(desk: Desk, made: RwSignal<Option<String>>) -> impl IntoView {
     .into_any()
 }
 
+/// Whether it is for trying out; what a test key may not is chosen no more then.
+#[component]
+fn Trial(trial: RwSignal<bool>, scopes: RwSignal<Vec<Scope>>) -> impl IntoView {
+    let choose = move |is_trial: bool| {
+        trial.set(is_trial);
+        if is_trial {
+            scopes.update(|chosen| chosen.retain(|scope| scope.in_tests()));
+        }
+    };
+    let ways = [
+        (false, developers::LIVE, developers::LIVE_HINT),
+        (true, developers::TRIAL, developers::TRIAL_HINT),
+    ];
+    view! {
+        <fieldset class="field options">
+            <legend>{developers::KIND}</legend>
+            <div class="key-choices">
+                {ways.map(|(is_trial, word, hint)| view! {
+                    <label class="option">
+                        <input type="radio" name="trial" prop:checked=move || trial.get() == is_trial
+                            on:change=on::change(move |_| choose(is_trial))/>
+                        <span><strong>{word}</strong><small>{hint}</small></span>
+                    </label>
+                }.into_any()).into_iter().collect_view()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
 /// What it may do: a box each.
 #[component]
-fn Scopes(ask: Ask, scopes: RwSignal<Vec<Scope>>) -> impl IntoView {
+fn Scopes(ask: Ask, scopes: RwSignal<Vec<Scope>>, trial: RwSignal<bool>) -> impl IntoView {
     let fault = ask.fault("scopes");
     let choose = move |scope: Scope, on: bool| {
         scopes.update(|chosen| {
@@ -95,7 +126,7 @@ fn Scopes(ask: Ask, scopes: RwSignal<Vec<Scope>>) -> impl IntoView {
             <legend>{developers::SCOPES}</legend>
             <div class="key-choices">
                 {SCOPES.into_iter().map(|(scope, word, about)| view! {
-                    <label class="option">
+                    <label class="option" hidden=move || trial.get() && !scope.in_tests()>
                         <input type="checkbox" prop:checked=move || scopes.with(|chosen| chosen.contains(&scope))
                             on:change=on::change(move |event| choose(scope, event_target_checked(&event)))/>
                         <span><strong translate="no">{word}</strong><small>{about}</small></span>

@@ -4,6 +4,7 @@ use postern_types::KeyState;
 
 pub const TITLE: &str = "Developers";
 pub const LEAD: &str = "Let your own systems send messages and work with this workspace.";
+pub const SECTIONS: &str = "Parts of this page";
 pub const NOT_YOURS: &str = "Admins make API keys";
 pub const NOT_YOURS_HINT: &str = "Ask one of them when a system needs to come in.";
 pub const KEYS: &str = "API keys";
@@ -58,6 +59,11 @@ pub fn state(state: KeyState, until: Option<&str>) -> String {
 pub const NEW_TITLE: &str = "New API key";
 pub const NAME: &str = "Name";
 pub const NAME_HINT: &str = "The system that will use it.";
+pub const KIND: &str = "What for";
+pub const LIVE: &str = "In earnest";
+pub const LIVE_HINT: &str = "What it sends reaches people.";
+pub const TRIAL: &str = "Test key";
+pub const TRIAL_HINT: &str = "Reaches nobody: what it would send stands in the test log, or is refused. It reads and writes nothing of people.";
 pub const SCOPES_HINT: &str = "As little as it needs.";
 pub const LASTS: &str = "Good for";
 pub const NETWORKS: &str = "Only from these networks";

@@ -28,6 +28,9 @@ pub fn calls(
     let line = json!({
         "id": "01a00000-0000-7000-8000-000000000001", "conversation": conversation, "text": "hello", "note": true,
     });
+    let hook = json!({
+        "url": "https://hooks.example.com/mine", "description": "Mine", "kinds": ["message.received"],
+    });
     let form = json!({
         "name": "Mine now", "phone_number_id": NUMBER, "account_id": "102290129340398", "token": "EAAtestToken",
         "app_secret": null,
@@ -296,6 +299,41 @@ pub fn calls(
             json!({ "new": { "name": "Shop", "scopes": ["messages:write"], "networks": [], "days": 1, "test": false } }),
         ),
         ("keys/revoke", json!({ "id": message })),
+        ("endpoints/list", json!({})),
+        ("endpoints/show", json!({ "id": message })),
+        ("endpoints/make", json!({ "form": hook })),
+        ("endpoints/change", json!({ "id": message, "form": hook })),
+        ("endpoints/delete", json!({ "id": message })),
+        (
+            "endpoints/rotate",
+            json!({ "id": message, "at_once": true }),
+        ),
+        ("endpoints/pause", json!({ "id": message })),
+        ("endpoints/resume", json!({ "id": message, "skip": true })),
+        ("endpoints/test", json!({ "id": message })),
+        (
+            "deliveries/list",
+            json!({ "endpoint": message, "state": "failed", "after": null }),
+        ),
+        ("deliveries/show", json!({ "id": message })),
+        ("deliveries/replay", json!({ "id": message })),
+        ("deliveries/replay-failed", json!({ "endpoint": message })),
+        (
+            "deliveries/replay-range",
+            json!({ "endpoint": message, "from": 0, "until": 1 }),
+        ),
+        (
+            "codes/list",
+            json!({ "request": { "state": "pending", "test": null, "phone": "+4915112345678", "after": null } }),
+        ),
+        ("codes/limits", json!({})),
+        (
+            "codes/save-limits",
+            json!({ "limits": {
+                "prefix_hour": 1, "prefix_day": 2, "workspace_hour": 3, "workspace_day": 4, "countries": ["DE"],
+            } }),
+        ),
+        ("codes/tests", json!({ "after": null })),
         ("workspace/erasing", json!({})),
         (
             "workspace/erase",
@@ -387,9 +425,15 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 42] = [
+const OWN: [&str; 48] = [
     "keys/list",
     "keys/make",
+    "endpoints/list",
+    "endpoints/make",
+    "codes/list",
+    "codes/limits",
+    "codes/save-limits",
+    "codes/tests",
     "export/piece",
     "audit/list",
     "audit/verify",

@@ -1,0 +1,111 @@
+//! One endpoint: what it is, what can be done with it, its log.
+
+use super::{
+    HEAD, api,
+    asking::Asking,
+    desk::{Asked, Desk},
+    list::kinds,
+    log::Log,
+    marks::Marks,
+};
+use crate::{
+    boxed::on,
+    developers::{
+        pages::{skeleton, strip},
+        place::{self, Hook},
+    },
+    ui::{icon::Icon, time},
+    words::{fault, webhooks},
+};
+use leptos::prelude::*;
+use postern_types::{EndpointId, EndpointView};
+
+/// Its page.
+#[component]
+pub fn One(id: EndpointId) -> impl IntoView {
+    let desk = Desk::open(id);
+    view! {
+        <div class="cards">
+            <a class="page-up" href=place::of_hook(Hook::All)><Icon name="chevron-left"/>{webhooks::BACK}</a>
+            <section class="card portal developers" aria-labelledby=HEAD>
+                <h2 id=HEAD class="hook-name" dir="ltr">{move || desk.host()}</h2>
+                {move || desk.failed.get().map(|error| {
+                    strip(fault::doing(webhooks::ONE_NOT_READ, &error), move || desk.again())
+                })}
+                {move || match desk.endpoint.get() {
+                    Some(one) => view! { <Facts desk one/> }.into_any(),
+                    None if desk.failed.with(Option::is_some) => ().into_any(),
+                    None => skeleton(),
+                }}
+            </section>
+            <Log desk/>
+        </div>
+        <Asking desk/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Facts(desk: Desk, one: EndpointView) -> impl IntoView {
+    let now = time::now();
+    let at = |at| view! { <time title=time::full(at)>{time::in_sentence(at, now)}</time> };
+    let old = one.overlap_until.map(|until| {
+        view! { <small>{webhooks::old_until(&time::in_sentence(until, now))}</small> }
+    });
+    let paused = one.paused.map(|(why, since)| {
+        let said = webhooks::paused_since(why, &time::in_sentence(since, now));
+        view! { <p class="strip notice"><Icon name="pause"/>{said}</p> }
+    });
+    view! {
+        <Marks one=one.clone()/>
+        {(!one.description.is_empty()).then(|| view! { <p dir="auto">{one.description.clone()}</p> })}
+        {paused}
+        <dl class="facts wide">
+            <div><dt>{webhooks::ADDRESS}</dt><dd><code dir="ltr" translate="no">{one.url.clone()}</code></dd></div>
+            <div><dt>{webhooks::KINDS}</dt><dd>{kinds(&one.kinds)}</dd></div>
+            <div><dt>{webhooks::MADE}</dt><dd>{at(one.created)}</dd></div>
+            <div><dt>{webhooks::SECRET}</dt><dd>{webhooks::SECRET_KEPT}" "{old}</dd></div>
+        </dl>
+        <Deeds desk paused=one.paused.is_some() waits={one.waiting > 0}/>
+    }
+    .into_any()
+}
+
+/// What can be done with it.
+#[component]
+fn Deeds(desk: Desk, paused: bool, waits: bool) -> impl IntoView {
+    let id = desk.id;
+    let test = move |_| {
+        let asked = async move { api::test(id).await.map(|_| webhooks::TESTED.to_owned()) };
+        desk.put(asked, webhooks::NOT_TESTED);
+    };
+    let turn = move |_| {
+        if !paused {
+            let asked = async move { api::pause(id).await.map(|()| webhooks::PAUSED.to_owned()) };
+            desk.put(asked, webhooks::NOT_PAUSED);
+        } else if waits {
+            desk.ask(Asked::Resume);
+        } else {
+            let asked = async move {
+                let resumed = api::resume(id, false).await;
+                resumed.map(|()| webhooks::RESUMED.to_owned())
+            };
+            desk.put(asked, webhooks::NOT_RESUMED);
+        }
+    };
+    let (icon, word) = if paused {
+        ("play", webhooks::RESUME)
+    } else {
+        ("pause", webhooks::PAUSE)
+    };
+    view! {
+        <div class="account-keep hook-do">
+            <button type="button" class="button small" on:click=on::click(test)><Icon name="send-horizontal"/>{webhooks::TEST}</button>
+            <button type="button" class="button small" on:click=on::click(move |_| desk.ask(Asked::Change))><Icon name="pencil"/>{webhooks::CHANGE}</button>
+            <button type="button" class="button small" on:click=on::click(turn)><Icon name=icon/>{word}</button>
+            <button type="button" class="button small" on:click=on::click(move |_| desk.ask(Asked::Rotate))><Icon name="key-round"/>{webhooks::ROTATE}</button>
+            <button type="button" class="button small danger-quiet" on:click=on::click(move |_| desk.ask(Asked::Delete))>{webhooks::DELETE}</button>
+        </div>
+    }
+    .into_any()
+}
