@@ -75,6 +75,8 @@ fn Parts() -> impl IntoView {
             {PARTS.map(|(part, word, name)| view! {
                 <a class="dev-part" href=place::of_part(part, word) aria-current=move || (shown.get() == part).then_some("page")>{name}</a>
             })}
+            // A page of its own, which is not this program's.
+            <a class="dev-part" href="/developers" rel="external">{developers::REFERENCE}</a>
         </nav>
         {move || match shown.get() {
             place::Part::Keys => view! { <Keys/> }.into_any(),
