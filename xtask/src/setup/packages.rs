@@ -17,6 +17,7 @@ pub enum Package {
     Chromium,
     Fonts,
     Python,
+    Shell,
 }
 
 impl Package {
@@ -33,6 +34,7 @@ impl Package {
             Self::Fonts => {
                 "fonts with emoji, Arabic, Chinese, Japanese and Korean: people write all of it, and pictures would show boxes"
             }
+            Self::Shell => "curl and jq: the quick start of the API is run as its document has it",
             Self::Python => {
                 "Python 3.11 or newer with venv: programs of others check the API and its webhooks"
             }
@@ -49,6 +51,7 @@ impl Package {
             (Self::Postgres, Manager::Apt | Manager::Pacman) => &["postgresql"],
             (Self::Postgres, Manager::Dnf) => &["postgresql-server"],
             (Self::Chromium, _) => &["chromium"],
+            (Self::Shell, _) => &["curl", "jq"],
             (Self::Python, Manager::Apt) => &["python3", "python3-venv"],
             (Self::Python, Manager::Dnf) => &["python3"],
             (Self::Python, Manager::Pacman) => &["python"],
