@@ -34,8 +34,11 @@ test('each sample in the reference runs as it is shown', async ({ home: { house 
   expect(await calls.count()).toBeGreaterThan(30);
   const folder = await mkdtemp(join(tmpdir(), 'postern-samples-'));
   const env = { ...process.env, POSTERN: house.url, KEY: key };
+  const python = process.env.POSTERN_TEST_PYTHON;
+  if (!python) throw new Error('POSTERN_TEST_PYTHON must name a Python that has requests: `cargo xtask test` does');
   const languages: [string, string, (file: string) => [string, string[]]][] = [
     ['curl', 'sh', (file) => ['sh', [file]]],
+    ['python', 'py', (file) => [python, [file]]],
     ['typescript', 'mjs', (file) => [process.execPath, [file]]],
   ];
   for (const [mark, ending, program] of languages) {

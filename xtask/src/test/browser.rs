@@ -51,6 +51,10 @@ pub fn playwright(place: &Place, site: &Path) -> Command {
     if let Ok(xtask) = std::env::current_exe() {
         playwright.env("POSTERN_TEST_XTASK", xtask);
     }
+    // Who needs it and has it not says so.
+    if let Ok(python) = setup::python::callers(place) {
+        playwright.env("POSTERN_TEST_PYTHON", python);
+    }
     if let Some(chromium) = setup::chromium() {
         playwright.env("POSTERN_TEST_CHROMIUM", chromium);
     }
