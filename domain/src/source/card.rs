@@ -43,11 +43,10 @@ fn digits(text: &[u8], begin: usize) -> (Vec<u8>, usize) {
 
 fn is_card(digits: &[u8]) -> bool {
     let begins = match digits {
-        // Visa; Mastercard; Discover, UnionPay and Maestro.
-        [4, ..] | [5, 1..=5, ..] | [2, 2..=7, ..] | [6, ..] => digits.len() == 16,
-        // American Express; JCB.
+        // Visa, Discover, UnionPay and Maestro; Mastercard; JCB.
+        [4 | 6, ..] | [5, 1..=5, ..] | [2, 2..=7, ..] | [3, 5, ..] => digits.len() == 16,
+        // American Express.
         [3, 4 | 7, ..] => digits.len() == 15,
-        [3, 5, ..] => digits.len() == 16,
         _ => false,
     };
     let luhn = |(place, digit): (usize, &u8)| match (place % 2, *digit) {
@@ -55,7 +54,8 @@ fn is_card(digits: &[u8]) -> bool {
         (1, digit) => u32::from(digit) * 2,
         (_, digit) => u32::from(digit),
     };
-    begins && digits.iter().rev().enumerate().map(luhn).sum::<u32>() % 10 == 0
+    let sum: u32 = digits.iter().rev().enumerate().map(luhn).sum();
+    begins && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

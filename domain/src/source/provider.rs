@@ -257,6 +257,7 @@ mod tests {
             assert_eq!(is_now(seconds, now), expected, "{seconds}");
         }
     }
+
     proptest! {
         #[test]
         fn nothing_that_is_posted_breaks_a_provider(

@@ -122,7 +122,7 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
     .await
     .unwrap();
     add_import(env, &mut tenant, fixture.workspace).await;
-    add_endpoint(env, &mut tenant, fixture.workspace).await;
+    add_callers(env, &mut tenant, fixture.workspace).await;
     let body = serde_json::json!({ "text": "test" });
     test_message::deliver(env, &mut tenant, None, "+1", TestKind::Message, &body)
         .await
@@ -138,7 +138,6 @@ async fn full(env: &Env, name: &str, number: &str) -> Full {
         .await
         .unwrap();
     add_call(env, &mut tenant, fixture.workspace).await;
-    add_source(env, &mut tenant, fixture.workspace).await;
     tenant.commit().await.unwrap();
     add_jobs(env, &fixture, 1).await;
     let piece = quarantine::Stranger {
@@ -187,6 +186,12 @@ async fn add_call(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
         .execute(tenant.conn())
         .await
         .unwrap();
+}
+
+/// Where machines are told of what happens, and where they tell.
+async fn add_callers(env: &Env, tenant: &mut Tenant, workspace: WorkspaceId) {
+    add_endpoint(env, tenant, workspace).await;
+    add_source(env, tenant, workspace).await;
 }
 
 /// A source with its secret, and what came from it.

@@ -39,11 +39,8 @@ fn prove(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
     let mut claimed = Vec::new();
     for part in header.split(',') {
         match part.trim().split_once('=') {
-            Some(("t", seconds)) => {
-                if time.replace(seconds).is_some() {
-                    return Err(Refused::Header);
-                }
-            }
+            Some(("t", _)) if time.is_some() => return Err(Refused::Header),
+            Some(("t", seconds)) => time = Some(seconds),
             Some(("v1", hex)) if claimed.len() < MOST => claimed.extend(digest(hex)),
             _ => {}
         }
