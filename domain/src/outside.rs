@@ -10,6 +10,7 @@ mod room;
 
 use crate::{Error, Result};
 use address::is_public;
+use postern_types::{EndpointId, WorkspaceId};
 use reqwest::{
     Client,
     header::{HeaderMap, RETRY_AFTER},
@@ -19,7 +20,6 @@ use room::Room;
 pub(crate) use room::Seat;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use url::{Host, Url};
-use uuid::Uuid;
 
 /// The longest exchange, from the name's resolution to the answer's end.
 pub(crate) const TOTAL: Duration = Duration::from_secs(15);
@@ -159,8 +159,8 @@ impl Outside {
     }
 
     /// A seat for one request to an endpoint; none while this process has enough of them under way.
-    pub(crate) fn seat(&self, of: Uuid) -> Option<Seat> {
-        self.room.take(of)
+    pub(crate) fn seat(&self, workspace: WorkspaceId, endpoint: EndpointId) -> Option<Seat> {
+        self.room.take(workspace.0, endpoint.0)
     }
 
     /// Posts `body` there; the fault in a few words when no answer came.

@@ -10,7 +10,7 @@ mod sync;
 mod tell;
 mod unwanted;
 
-pub(crate) use code::{CodeTemplate, for_codes};
+pub(crate) use code::{CODES, CodeTemplate, for_codes};
 pub use compose::{compose, start};
 pub(crate) use heard::heard;
 pub use list::{list, refresh};

@@ -19,6 +19,7 @@ mod plan;
 mod problem;
 mod reference;
 mod samples;
+mod sources;
 mod tasks;
 mod templates;
 mod tests;
@@ -100,4 +101,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(deliveries::deliveries))
         .routes(routes!(deliveries::one))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(sources::list, sources::create))
+        .routes(routes!(sources::one, sources::change, sources::delete))
+        .routes(routes!(sources::entries))
+        .routes(routes!(sources::entry))
+        .routes(routes!(sources::apply))
 }

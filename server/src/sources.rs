@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, FromRef, Path, State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::post,
 };
@@ -43,6 +43,10 @@ async fn receive(
 
 /// A refusal tells nothing but its kind. Whatever is no refusal of ours is a reason for the provider to try again.
 fn refuse(error: &Error) -> Response {
+    if let Error::TooMany { retry_after_s } = error {
+        let later = [(header::RETRY_AFTER, retry_after_s.to_string())];
+        return (later, plain(StatusCode::TOO_MANY_REQUESTS)).into_response();
+    }
     plain(match error {
         Error::Unauthorized => StatusCode::UNAUTHORIZED,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,

@@ -255,7 +255,7 @@ async fn no_route_opens_without_a_key_and_none_without_its_scope(
 ) {
     let place = Place::open(options).await;
     let operations = operations();
-    assert!(operations.len() > 36, "{operations:?}");
+    assert!(operations.len() > 44, "{operations:?}");
     let whole = place.whole_key().await;
     let (id, revoked) = place.key(all(), false).await;
     let mut tenant = place.enter().await;
@@ -391,7 +391,12 @@ async fn a_foreign_id_is_not_there(_: PgPoolOptions, options: PgConnectOptions) 
     let endpoint = endpoint.json()["id"].as_str().expect("an id").to_owned();
     let path = format!("/api/v1/endpoints/{endpoint}/test");
     let trial = place.send(&mine, "POST", &path, &json!({})).await.json();
+    let new = json!({ "provider": "generic" });
+    let made = place.send(&mine, "POST", "/api/v1/sources", &new).await;
+    let source_id = made.json()["id"].as_str().expect("an id").to_owned();
+    let source = format!("/api/v1/sources/{source_id}");
     let there = [
+        source.clone(),
         format!("/api/v1/contacts/{contact}"),
         format!("/api/v1/conversations/{talk}"),
         format!("/api/v1/conversations/{talk}/messages"),
@@ -441,16 +446,28 @@ async fn a_foreign_id_is_not_there(_: PgPoolOptions, options: PgConnectOptions) 
         let refused = place.send(&stranger, "POST", &path, &json!({})).await;
         assert_eq!(refused.problem().0, 404, "{path}");
     }
-    let replay = format!("{}/replay", there[6]);
+    let replay = format!("{}/replay", there[7]);
     for (method, path) in [
-        ("DELETE", &there[4]),
-        ("PATCH", &there[4]),
+        ("DELETE", &there[5]),
+        ("PATCH", &there[5]),
         ("POST", &replay),
     ] {
         let refused = place.send(&stranger, method, path, &json!({})).await;
         assert_eq!(refused.problem().0, 404, "{method} {path}");
     }
-    for list in ["contacts", "endpoints", "otp"] {
+    for (method, path, body) in [
+        ("PATCH", &source, json!({ "description": "x" })),
+        ("DELETE", &source, json!({})),
+        (
+            "GET",
+            &format!("/api/v1/source_entries?source={source_id}"),
+            json!({}),
+        ),
+    ] {
+        let refused = place.send(&stranger, method, path, &body).await;
+        assert_eq!(refused.problem().0, 404, "{method} {path}");
+    }
+    for list in ["contacts", "endpoints", "otp", "sources", "source_entries"] {
         let empty = place
             .get(&stranger, &format!("/api/v1/{list}"))
             .await
@@ -1199,4 +1216,90 @@ async fn an_endpoint_is_made_changed_tried_and_deleted(
     assert_eq!(again.body, gone.body);
     assert_eq!(place.get(&key, &one).await.problem().0, 404);
     assert_eq!(place.get(&key, &delivery).await.problem().0, 404);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_source_is_made_posted_to_and_its_log_read(_: PgPoolOptions, options: PgConnectOptions) {
+    let place = Place::open(options).await;
+    let key = place.whole_key().await;
+    let path = "/api/v1/sources";
+    for (bad, field) in [
+        (json!({ "provider": "paypal" }), "provider"),
+        (json!({ "provider": "stripe" }), "secret"),
+        (
+            json!({ "provider": "stripe", "secret": "sk_live_1" }),
+            "secret",
+        ),
+        (
+            json!({ "provider": "generic", "secret": "whsec_x" }),
+            "secret",
+        ),
+        (
+            json!({ "provider": "generic", "description": "a\nb" }),
+            "description",
+        ),
+    ] {
+        let refused = place.send(&key, "POST", path, &bad).await.problem();
+        assert_eq!((refused.0, refused.2.as_str()), (422, field), "{bad}");
+    }
+    let new = json!({ "provider": "generic", "description": "Shop" });
+    let made = place.again(&key, "POST", path, &new, Some("s")).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(
+        place.again(&key, "POST", path, &new, Some("s")).await.body,
+        made.body
+    );
+    let made = made.json();
+    assert!(
+        made["secret"]
+            .as_str()
+            .is_some_and(|secret| secret.starts_with("whsec_"))
+    );
+    let one = format!("{path}/{}", made["id"].as_str().expect("an id"));
+    let seen = place.get(&key, &one).await;
+    assert!(!seen.body.contains("whsec_"), "{}", seen.body);
+    let (_, at) = made["url"]
+        .as_str()
+        .expect("an address")
+        .split_once("/webhooks/")
+        .expect("ours");
+    let refused = place
+        .call("POST", &format!("/webhooks/{at}"), &[], "{}")
+        .await;
+    assert_eq!(refused.status, 401);
+    let log = place
+        .get(&key, "/api/v1/source_entries?state=refused")
+        .await
+        .json();
+    let entry = &log["data"][0];
+    assert_eq!(
+        (&entry["source"], &entry["why"]),
+        (&made["id"], &json!("header"))
+    );
+    let entry = format!(
+        "/api/v1/source_entries/{}",
+        entry["id"].as_str().expect("an id")
+    );
+    assert_eq!(place.get(&key, &entry).await.json()["body"], Value::Null);
+    let again = place
+        .send(&key, "POST", &format!("{entry}/apply"), &json!({}))
+        .await;
+    assert_eq!(again.problem().0, 409);
+    let other = place
+        .send(&key, "PATCH", &one, &json!({ "new_secret": true }))
+        .await
+        .json();
+    assert!(
+        other["secret"]
+            .as_str()
+            .is_some_and(|other| Some(other) != made["secret"].as_str())
+    );
+    assert_eq!(other["description"], "Shop");
+    let gone = place.send(&key, "DELETE", &one, &json!({})).await.json();
+    assert_eq!(gone, json!({ "id": made["id"], "deleted": true }));
+    assert_eq!(place.get(&key, &one).await.problem().0, 404);
+    let nowhere = place
+        .call("POST", &format!("/webhooks/{at}"), &[], "{}")
+        .await;
+    assert_eq!(nowhere.status, 404);
 }

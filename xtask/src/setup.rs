@@ -56,9 +56,11 @@ pub fn machine(place: &Place, for_tests: bool) -> Result<()> {
     if for_tests && !has_fonts() {
         missing.push(Package::Fonts);
     }
-    if for_tests && ["curl", "jq"]
+    if for_tests
+        && ["curl", "jq"]
             .iter()
-            .any(|program| shell::version(program).is_none()) {
+            .any(|program| shell::version(program).is_none())
+    {
         missing.push(Package::Shell);
     }
     if !missing.is_empty() {

@@ -1,10 +1,9 @@
 //! Whom and what a call means that names them as people do: a number, a template's name.
 
-use crate::{Env, Error, Result, Tenant, channel, contact, conversation};
+use crate::{Env, Error, Result, Tenant, channel, contact, conversation, template};
 use postern_types::{
     ChannelId, ChannelState, ChannelView, ConversationId, ConversationState, TemplateId, e164,
 };
-use uuid::Uuid;
 
 /// The number to send from: the one that is named, or the only one that is connected.
 pub async fn channel(tenant: &mut Tenant, named: Option<ChannelId>) -> Result<ChannelView> {
@@ -65,9 +64,9 @@ pub async fn template(
     language: &str,
 ) -> Result<TemplateId> {
     let workspace = tenant.workspace();
-    let found = sqlx::query_scalar!(
-        "SELECT id FROM template
-          WHERE workspace_id = $1 AND account_id = $2 AND name = $3 AND language = $4 AND gone_at IS NULL",
+    let found = sqlx::query!(
+        r#"SELECT id AS "id: TemplateId", category FROM template
+          WHERE workspace_id = $1 AND account_id = $2 AND name = $3 AND language = $4 AND gone_at IS NULL"#,
         workspace.0,
         channel.account_id,
         name,
@@ -81,5 +80,13 @@ pub async fn template(
             "This number has no template of that name in that language. `GET /api/v1/templates` lists them.",
         )
     };
-    found.map(|id: Uuid| TemplateId(id)).ok_or_else(missing)
+    let found = found.ok_or_else(missing)?;
+    // Sent as a message, the code would stand in the conversation and in what is told of it.
+    if found.category == template::CODES {
+        return Err(Error::invalid(
+            "template.name",
+            "This template is for one-time codes: `POST /api/v1/otp` sends them. Nothing was sent.",
+        ));
+    }
+    Ok(found.id)
 }

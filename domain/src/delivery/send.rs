@@ -37,7 +37,7 @@ pub(super) struct Outcome {
 /// Does a lane's job: commits that an attempt is made, makes it, and commits what came of it.
 pub(crate) async fn run(env: &Env, mut tenant: Tenant, job: &Job) -> Result<()> {
     let lane: Lane = job.payload()?;
-    let Some(_seat) = env.outside.seat(lane.endpoint.0) else {
+    let Some(_seat) = env.outside.seat(tenant.workspace(), lane.endpoint) else {
         let at = env.now() + retry::turn(env);
         job::wait_until(&mut tenant, job.claim, at).await?;
         return tenant.commit().await;

@@ -1,44 +1,105 @@
 //! Numbers of cards, which are taken from nobody.
 
-/// Whether a number of a card stands in that text: 15 or 16 digits, in one or in groups, with the beginning of a card's and the
-/// right last digit (Luhn). Times, ids and telephone numbers are none.
-pub(super) fn is_in(text: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(from) = text
-        .get(at..)
-        .and_then(|rest| rest.iter().position(u8::is_ascii_digit))
-    {
-        let begin = at + from;
-        let (digits, end) = digits(text, begin);
-        // Part of a word or of a number with its country is something else.
-        let before = begin.checked_sub(1).and_then(|before| text.get(before));
-        let alone = |byte: Option<&u8>| {
-            byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"+_.".contains(byte))
-        };
-        let after = text.get(end).filter(|byte| **byte != b'.');
-        if alone(before) && alone(after) && is_card(&digits) {
-            return true;
-        }
-        at = end;
+use serde_json::Value;
+
+/// How cards write their digits: in one, or in these groups.
+const SHAPES: [&[usize]; 4] = [&[16], &[15], &[4, 4, 4, 4], &[4, 6, 5]];
+
+/// Whether a number of a card stands in that body: 15 or 16 digits, in one or in groups, with the beginning of a card's and the
+/// right last digit (Luhn), whatever stands beside them. Times, ids and telephone numbers are none. JSON is looked through as
+/// whoever reads it does.
+pub(super) fn is_in(body: &[u8]) -> bool {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) => is_within(&value),
+        Err(_) => is_written(&String::from_utf8_lossy(body)),
     }
-    false
 }
 
-/// The digits from there on, over single spaces and hyphens, and where they end.
-fn digits(text: &[u8], begin: usize) -> (Vec<u8>, usize) {
-    let mut digits = Vec::new();
-    let (mut end, mut gap) = (begin, false);
-    for (at, byte) in text.iter().enumerate().skip(begin) {
-        match byte {
-            b'0'..=b'9' => {
-                digits.push(byte - b'0');
-                (end, gap) = (at + 1, false);
-            }
-            b' ' | b'-' if !gap => gap = true,
-            _ => break,
-        }
+fn is_within(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::Number(number) => is_written(&number.to_string()),
+        Value::String(text) => is_written(text),
+        Value::Array(values) => values.iter().any(is_within),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| is_written(name) || is_within(value)),
     }
-    (digits, end)
+}
+
+/// Digits that stand together, and what is around them.
+struct Group {
+    digits: Vec<u8>,
+    /// What stands before them can stand before a number: it is no part of a word, and no sign of a country or a fraction.
+    begins: bool,
+    /// What follows can follow one.
+    ends: bool,
+    /// One separator alone is between the group before and this one.
+    follows: bool,
+}
+
+fn is_written(text: &str) -> bool {
+    let groups = groups(text);
+    (0..groups.len()).any(|from| {
+        let rest = groups.get(from..).unwrap_or_default();
+        SHAPES.iter().any(|shape| fits(rest, shape))
+    })
+}
+
+/// Whether the first groups have that shape, and are a card's.
+fn fits(groups: &[Group], shape: &[usize]) -> bool {
+    let Some(own) = groups.get(..shape.len()) else {
+        return false;
+    };
+    let (Some(first), Some(last)) = (own.first(), own.last()) else {
+        return false;
+    };
+    let shaped = own
+        .iter()
+        .zip(shape)
+        .all(|(group, length)| group.digits.len() == *length);
+    let together = own.iter().skip(1).all(|group| group.follows);
+    let digits: Vec<u8> = own.iter().flat_map(|group| group.digits.clone()).collect();
+    shaped && together && first.begins && last.ends && is_card(&digits)
+}
+
+fn groups(text: &str) -> Vec<Group> {
+    let letters: Vec<char> = text.chars().collect();
+    let at = |place: Option<usize>| place.and_then(|place| letters.get(place)).copied();
+    let (mut groups, mut end) = (Vec::new(), None);
+    let mut place = 0;
+    while let Some(letter) = letters.get(place) {
+        if !letter.is_ascii_digit() {
+            place += 1;
+            continue;
+        }
+        let begin = place;
+        let digits: Vec<u8> = letters
+            .iter()
+            .skip(begin)
+            .map_while(|letter| {
+                letter
+                    .to_digit(10)
+                    .and_then(|digit| u8::try_from(digit).ok())
+            })
+            .collect();
+        place += digits.len();
+        let before = at(begin.checked_sub(1));
+        groups.push(Group {
+            digits,
+            begins: before.is_none_or(|c| !c.is_alphanumeric() && !"+_.".contains(c)),
+            ends: at(Some(place)).is_none_or(|c| !c.is_alphanumeric() && c != '_'),
+            follows: end.is_some_and(|end: usize| begin == end + 1)
+                && before.is_some_and(separates),
+        });
+        end = Some(place);
+    }
+    groups
+}
+
+/// What people put between groups: spaces of any width, and dashes.
+fn separates(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 fn is_card(digits: &[u8]) -> bool {
@@ -74,6 +135,16 @@ mod tests {
             "6011111111111117",
             "3566002020360505",
             "Paid with 4242424242424242.",
+            // With what stands beside it on a card, and in an order.
+            "4242 4242 4242 4242 12/27 123",
+            "4242424242424242 123",
+            "order 12 4242424242424242",
+            "2026-11-27 4242424242424242",
+            "4242\u{a0}4242\u{a0}4242\u{a0}4242",
+            "4242\u{2013}4242\u{2013}4242\u{2013}4242",
+            r#"{"text":"Card:\n4242424242424242"}"#,
+            r#"{"text":"\u0034242424242424242"}"#,
+            r#"{"card":4242424242424242}"#,
         ] {
             assert!(is_in(card.as_bytes()), "{card}");
         }

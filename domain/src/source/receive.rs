@@ -5,7 +5,9 @@ use super::{
     provider::{Arrived, Refused},
 };
 use crate::{
-    Env, Error, Result, Tenant, crypto,
+    Env, Error, Result, Tenant,
+    attempt::{self, Subject},
+    crypto,
     job::{self, Kind},
     vault,
 };
@@ -15,11 +17,14 @@ use time::Duration;
 
 /// Refused requests of a source that the log keeps in an hour. The others are counted.
 const REFUSED: i64 = 20;
+/// Requests of a source that are taken in a minute. The others are told to come later, and do.
+const MOST: i32 = 300;
+const WINDOW_S: i32 = 60;
 
 /// Takes a request as it came. `Ok` means that it is committed, now or when it came before.
 ///
 /// [`Error::NotFound`] for an address that is none, [`Error::Unauthorized`] for what is not verified, [`Error::Invalid`] for
-/// what is, and holds the number of a card: then nothing of it is kept. Any other error: the provider sends it again.
+/// what is, and holds the number of a card: then nothing of it is kept. [`Error::TooMany`] beyond 300 a minute. Any other error: the provider sends it again.
 pub async fn receive(env: &Env, token: &str, headers: &HeaderMap, body: &[u8]) -> Result<()> {
     let (workspace, id) = find(env, token).await?.ok_or(Error::NotFound)?;
     let mut tenant = env.db.source(workspace, id).await?;
@@ -49,6 +54,8 @@ pub async fn receive(env: &Env, token: &str, headers: &HeaderMap, body: &[u8]) -
             _ => Error::Unauthorized,
         });
     }
+    let many = Subject::fixed(env, "source", id.0.as_bytes(), MOST, WINDOW_S);
+    attempt::within(env, tenant.conn(), &[many]).await?;
     // What names itself by nothing is known again by its bytes.
     let event = (provider.id)(&arrived)
         .unwrap_or_else(|| format!("sha256:{}", hex::encode(crypto::sha256(body))));

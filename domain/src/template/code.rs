@@ -10,7 +10,7 @@ use postern_types::{ChannelId, OtpTemplate};
 use serde_json::{Value, json};
 
 /// What Meta calls the kind.
-const KIND: &str = "AUTHENTICATION";
+pub(crate) const CODES: &str = "AUTHENTICATION";
 
 /// A template that a code can go out in.
 pub(crate) struct CodeTemplate {
@@ -54,7 +54,7 @@ async fn find(
         channel.0,
         wanted.map(|wanted| &wanted.name),
         wanted.and_then(|wanted| wanted.language.as_ref()),
-        KIND,
+        CODES,
     )
     .fetch_optional(tenant.conn())
     .await?;
@@ -62,7 +62,7 @@ async fn find(
         return Ok(Err(absent(wanted)));
     };
     let (name, language) = (&row.name, &row.language);
-    if row.category != KIND {
+    if row.category != CODES {
         return Ok(Err(Error::invalid(
             "template",
             format!(

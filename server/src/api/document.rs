@@ -71,6 +71,10 @@ pub fn about() -> OpenApi {
         ("Tests", "What test keys would have sent."),
         ("Events", "Everything that happens, in its order."),
         ("Webhooks", "Where events are sent, and what became of it."),
+        (
+            "Sources",
+            "Other providers that post to the workspace, and what came of it.",
+        ),
     ];
     let tags = tags.map(|(name, about)| {
         TagBuilder::new()

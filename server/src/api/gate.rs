@@ -20,7 +20,7 @@ use postern_types::Scope;
 use std::error::Error as _;
 
 /// What a key needs for each route; none: any key may. A route that is not named here is not there.
-pub const ROUTES: [(Method, &str, Option<Scope>); 38] = [
+pub const ROUTES: [(Method, &str, Option<Scope>); 46] = [
     (Method::GET, "/api/v1/me", None),
     (Method::POST, "/api/v1/messages", Some(Scope::MessagesWrite)),
     (
@@ -145,6 +145,38 @@ pub const ROUTES: [(Method, &str, Option<Scope>); 38] = [
     (
         Method::POST,
         "/api/v1/deliveries/{id}/replay",
+        Some(Scope::WebhooksWrite),
+    ),
+    (Method::GET, "/api/v1/sources", Some(Scope::WebhooksRead)),
+    (Method::POST, "/api/v1/sources", Some(Scope::WebhooksWrite)),
+    (
+        Method::GET,
+        "/api/v1/sources/{id}",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::PATCH,
+        "/api/v1/sources/{id}",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::DELETE,
+        "/api/v1/sources/{id}",
+        Some(Scope::WebhooksWrite),
+    ),
+    (
+        Method::GET,
+        "/api/v1/source_entries",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::GET,
+        "/api/v1/source_entries/{id}",
+        Some(Scope::WebhooksRead),
+    ),
+    (
+        Method::POST,
+        "/api/v1/source_entries/{id}/apply",
         Some(Scope::WebhooksWrite),
     ),
 ];

@@ -21,6 +21,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+/// Bytes of a message in the log of tests, at most.
+const TRIED: usize = 16 * 1024;
+
 /// A message, and what became of it.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
@@ -128,6 +131,12 @@ async fn try_out(
             "A test key is in no conversation: say a number in `to`. Nothing was written.",
         ));
     };
+    if said.to_string().len() > TRIED {
+        return Err(Error::invalid(
+            "body",
+            "The log of tests takes messages of up to 16 kB. Nothing was written.",
+        ));
+    }
     let text = match new.template()? {
         Some(_) => String::new(),
         None => new.outgoing()?.0,

@@ -12,7 +12,7 @@ use axum::{
 };
 use postern_app::reference::{Field, Group, Operation, Page};
 use serde_json::{Map, Value, json};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// How deep fields within fields are told.
 const DEPTH: usize = 3;
@@ -21,12 +21,13 @@ const ID: &str = "0199a1b2-0000-7000-8000-000000000009";
 
 /// The page: styles of ours, and no script.
 pub async fn give(State(state): State<AppState>) -> Response {
-    static PAGE: LazyLock<Page> = LazyLock::new(|| {
+    static PAGE: OnceLock<String> = OnceLock::new();
+    let html = PAGE.get_or_init(|| {
         let document = serde_json::to_value(super::document()).unwrap_or_default();
-        read(&document)
+        let package = format!("/{}", state.leptos.site_pkg_dir.trim_matches('/'));
+        read(&document).html(&package)
     });
-    let package = format!("/{}", state.leptos.site_pkg_dir.trim_matches('/'));
-    let mut answer = Html(PAGE.html(&package)).into_response();
+    let mut answer = Html(html.as_str()).into_response();
     answer.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(

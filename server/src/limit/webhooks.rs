@@ -114,7 +114,9 @@ impl<'a> Knock<'a> {
         if !status.is_client_error() {
             return;
         }
-        let nowhere = self.nowhere.filter(|_| status == StatusCode::NOT_FOUND);
+        // What is refused at no door's own spelling is counted wherever it got to: another spelling is no way around.
+        let astray = status == StatusCode::NOT_FOUND || self.here.is_none();
+        let nowhere = self.nowhere.filter(|_| astray);
         let subjects = [self.here, nowhere].into_iter().flatten();
         let (limiter, env) = (&self.state.limits.limiter, &self.state.env);
         // Together: whoever hangs up now is counted at both.

@@ -182,7 +182,6 @@ async fn open_tables(owner: &mut PgConnection) -> Vec<String> {
 }
 
 /// A workspace with a row in every table.
-#[expect(clippy::too_many_lines, reason = "a row of every table")]
 pub(super) async fn fill(env: &Env, name: &str, number: &str) -> postern_types::WorkspaceId {
     let fixture = testing::workspace(env, name, Role::Owner).await;
     let (workspace, session, member) = (fixture.workspace, fixture.session, fixture.member);
