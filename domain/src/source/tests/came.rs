@@ -80,7 +80,7 @@ async fn what_is_not_verified_is_refused_counted_and_kept_without_its_body_twent
         (&good, b""),
         (&by_stripe(env, &other, body, 0), body),
         (&by_stripe(env, STRIPE, body, 301), body),
-        (&by_stripe(env, STRIPE, body, -302), body),
+        (&by_stripe(env, STRIPE, body, -330), body),
         (
             &headers(&[("stripe-signature", "t=1,v1=00".to_owned())]),
             body,
