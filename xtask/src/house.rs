@@ -38,25 +38,35 @@ impl House {
         let mut installation = Installation::new(place, site, data, Secrets::make()?, None)?;
         installation.settings = stage::unlimited();
         let (email, password) = (format!("admin@{check}.example"), random_hex(12)?);
-        let mut add = installation.postern();
-        add.args(["workspace", "add", "--name", check, "--owner-email", &email]);
         let sim = installation.simulate()?;
         let server = installation.serve()?;
-        let told = shell::output(add.env("POSTERN_NEW_PASSWORD", &password))?;
-        let workspace = told
-            .split_whitespace()
-            .nth(1)
-            .context("`postern workspace add` told no id")?
-            .to_owned();
-        Ok(Self {
+        let mut house = Self {
             server: Some(server),
             sim: Some(sim),
             installation,
-            workspace,
+            workspace: String::new(),
             email,
             password,
             token: RefCell::default(),
-        })
+        };
+        house.workspace = house.add_workspace(check)?;
+        Ok(house)
+    }
+
+    /// One more workspace of the same admin; its id.
+    pub fn add_workspace(&self, name: &str) -> Result<String> {
+        let mut add = self.installation.postern();
+        add.args([
+            "workspace",
+            "add",
+            "--name",
+            name,
+            "--owner-email",
+            &self.email,
+        ]);
+        let told = shell::output(add.env("POSTERN_NEW_PASSWORD", &self.password))?;
+        let id = told.split_whitespace().nth(1);
+        Ok(id.context("`postern workspace add` told no id")?.to_owned())
     }
 
     /// The address without a name to look up.
@@ -66,13 +76,18 @@ impl House {
 
     /// Calls a server function as the workspace's admin.
     pub fn call(&self, function: &str, body: &Value) -> Result<Value> {
+        self.call_in(&self.workspace, function, body)
+    }
+
+    /// The same in another workspace of theirs.
+    pub fn call_in(&self, workspace: &str, function: &str, body: &Value) -> Result<Value> {
         let token = self.token()?;
         http::post(
             &format!("{}/api/{function}", self.url()),
             &[
                 ("Origin", &self.installation.url()),
                 ("Authorization", &format!("Bearer {token}")),
-                ("X-Workspace-Id", &self.workspace),
+                ("X-Workspace-Id", workspace),
             ],
             body,
         )

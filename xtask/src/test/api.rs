@@ -16,6 +16,8 @@ use crate::{setup, shell};
 
 /// The scope of the key that has one alone.
 const NARROW: &str = "contacts:read";
+/// Where the API makes endpoints.
+const ENDPOINTS: &str = "POST /api/v1/endpoints";
 
 /// Runs both rounds to their end, and tells what came of each.
 pub fn run(place: &Place) -> Result<Vec<Outcome>> {
@@ -71,12 +73,17 @@ fn furnish(house: &House) -> Result<()> {
     let contact = house.call("contacts/create", &json!({ "form": person }))?;
     let task = json!({ "contact": contact, "title": "Pack it" });
     house.call("task/create", &json!({ "task": task }))?;
+    on_the_largest_plan(house, &house.workspace)
+}
+
+/// A fuzzer calls as often as the largest plan lets it.
+fn on_the_largest_plan(house: &House, workspace: &str) -> Result<()> {
     let mut choose = house.installation.postern();
     choose.args([
         "workspace",
         "plan",
         "--workspace",
-        &house.workspace,
+        workspace,
         "--plan",
         "scale",
     ]);
@@ -90,15 +97,22 @@ struct Fuzzer {
     tools: PathBuf,
     url: String,
     document: Value,
+    /// Another workspace, and a key of it that may do everything there.
+    stranger: String,
+    strangers_key: String,
 }
 
 impl Fuzzer {
     fn of(place: &Place, house: &House, python: PathBuf) -> Result<Self> {
         let url = house.url();
         let document = http::get(&format!("{url}/api/v1/openapi.json"), &[])?;
+        let stranger = house.add_workspace("Strangers")?;
+        on_the_largest_plan(house, &stranger)?;
         Ok(Self {
             python,
             tools: place.file("xtask/tools/callers"),
+            strangers_key: key(house, &stranger, &all_scopes(&document))?,
+            stranger,
             url,
             document,
         })
@@ -107,13 +121,15 @@ impl Fuzzer {
     /// Every check there is, with a key that may do everything.
     fn everything(&self, house: &House) -> Result<()> {
         let operations = operations(&self.document);
-        let scopes: BTreeSet<_> = operations.iter().flat_map(|(_, scopes)| scopes).collect();
         shell::say(format_args!(
             "fuzzing {} operations of the API",
             operations.len()
         ));
         let report = house.installation.data.join("fuzzed.xml");
-        let mut run = self.run(house, "known.py", &key(house, &json!(scopes))?);
+        if operations.iter().any(|(name, _)| name == ENDPOINTS) {
+            self.open_endpoint(house)?;
+        }
+        let mut run = self.run(house, "known.py", &all_scopes(&self.document))?;
         run.args([
             "--checks",
             "all",
@@ -133,7 +149,27 @@ impl Fuzzer {
         if operations.is_empty() || tested < operations.len() {
             bail!("{tested} of {} operations were tested", operations.len());
         }
+        let asked = format!(
+            "SELECT count(*) FROM api_window WHERE workspace_id = '{}'",
+            self.stranger
+        );
+        if Database::of(&house.installation.data)?.number(Role::Admin, &asked)? == 0 {
+            bail!("nothing was asked for by a stranger");
+        }
         Ok(())
+    }
+
+    /// An endpoint that hears of everything, under a name that resolves to nothing (RFC 2606): deliveries, to be looked at.
+    fn open_endpoint(&self, house: &House) -> Result<()> {
+        let key = key(house, &house.workspace, &all_scopes(&self.document))?;
+        let bearer = format!("Bearer {key}");
+        let new = json!({ "url": "https://endpoint.invalid/hooks" });
+        http::post(
+            &format!("{}/api/v1/endpoints", self.url),
+            &[("Authorization", &bearer)],
+            &new,
+        )
+        .map(drop)
     }
 
     /// That check alone, with a key of one scope; every route of another scope must have been tried.
@@ -142,7 +178,7 @@ impl Fuzzer {
         std::fs::write(&refused, "")?;
         // The round before has used up most of the workspace's minute.
         Database::of(&house.installation.data)?.ask(Role::Admin, "DELETE FROM api_window")?;
-        let mut run = self.run(house, "narrow.py", &key(house, &json!([NARROW]))?);
+        let mut run = self.run(house, "narrow.py", &json!([NARROW]))?;
         run.args(["--checks", "a_key_without_the_scope_is_refused"])
             .args(["--phases", "examples,fuzzing", "--max-examples", "5"])
             // That it is refused everywhere is what is wanted.
@@ -172,7 +208,16 @@ impl Fuzzer {
         Ok(())
     }
 
-    fn run(&self, house: &House, hooks: &str, key: &str) -> Command {
+    /// The fuzzer as a command, with these hooks, and a key with these scopes.
+    fn run(&self, house: &House, hooks: &str, scopes: &Value) -> Result<Command> {
+        let key = key(house, &house.workspace, scopes)?;
+        let user = |name: &str, key: &str| {
+            let header = json!({ "name": "Authorization", "value": format!("Bearer {key}") });
+            json!({ "name": name, "fixedHeaders": [header] })
+        };
+        let users = [user("ours", &key), user("stranger", &self.strangers_key)];
+        let file = house.installation.data.join("users.json");
+        std::fs::write(&file, json!({ "auth": users }).to_string())?;
         let mut run = Command::new(&self.python);
         run.args(["-m", "schemathesis.cli", "--config-file"])
             .arg(self.tools.join("schemathesis.toml"))
@@ -183,8 +228,9 @@ impl Fuzzer {
             .env("SCHEMATHESIS_HOOKS", self.tools.join(hooks))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("POSTERN_API_URL", &self.url)
+            .env("POSTERN_API_USERS", file)
             .env("POSTERN_API_KEY", key);
-        run
+        Ok(run)
     }
 }
 
@@ -210,11 +256,19 @@ fn operations(document: &Value) -> Vec<(String, BTreeSet<String>)> {
     found
 }
 
+/// Every scope that the document names.
+fn all_scopes(document: &Value) -> Value {
+    let scopes = operations(document)
+        .into_iter()
+        .flat_map(|(_, scopes)| scopes);
+    json!(scopes.collect::<BTreeSet<_>>())
+}
+
 /// A live key with these scopes, made as an admin makes one.
-fn key(house: &House, scopes: &Value) -> Result<String> {
+fn key(house: &House, workspace: &str, scopes: &Value) -> Result<String> {
     let new =
         json!({ "name": "Fuzzer", "scopes": scopes, "networks": [], "days": 1, "test": false });
-    let made = house.call("keys/make", &json!({ "new": new }))?;
+    let made = house.call_in(workspace, "keys/make", &json!({ "new": new }))?;
     let key = made["key"].as_str().context("no key was made")?;
     Ok(key.to_owned())
 }

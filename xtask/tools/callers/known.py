@@ -12,8 +12,12 @@ KEY = os.environ["POSTERN_API_KEY"]
 PHONE = "+15550100000"
 # Where a body names something, and the list that has it.
 NAMED = {"contact": "contacts", "conversation": "conversations", "channel": "channels", "label": "labels"}
+# What is listed of something else alone.
+NESTED = {"messages": "conversations", "deliveries": "endpoints"}
 
 lists = {}
+# How often a list was asked for that has had nothing yet: it is read each sixteenth time, or the reading would use up the calls.
+missed = {}
 
 
 def read(path):
@@ -23,13 +27,14 @@ def read(path):
 
 
 def known(noun):
-    """Ids on the first page of a list, as it was when there first was something in it."""
+    """Ids on the first page of a list, as it was when something was first in it."""
+    if not lists.get(noun) and missed.setdefault(noun, 0) % 16 == 0:
+        above = NESTED.get(noun)
+        paths = [f"{above}/{one}/{noun}" for one in known(above)] if above else [noun]
+        lists[noun] = [one for path in paths for one in read(path)]
     if not lists.get(noun):
-        if noun == "messages":
-            lists[noun] = [one for talk in known("conversations") for one in read(f"conversations/{talk}/messages")]
-        else:
-            lists[noun] = read(noun)
-    return lists[noun]
+        missed[noun] += 1
+    return lists.get(noun, [])
 
 
 def perhaps(noun, made_up):
