@@ -30,7 +30,7 @@ pub fn One(id: EndpointId) -> impl IntoView {
     view! {
         <div class="cards">
             <a class="page-up" href=place::of_hook(Hook::All)><Icon name="chevron-left"/>{webhooks::BACK}</a>
-            <section class="card portal developers" aria-labelledby=HEAD>
+            <section class="card developers" aria-labelledby=HEAD>
                 <h2 id=HEAD class="hook-name" dir="ltr">{move || desk.host()}</h2>
                 {move || desk.failed.get().map(|error| {
                     strip(fault::doing(webhooks::ONE_NOT_READ, &error), move || desk.again())
