@@ -267,6 +267,8 @@ test('an endpoint hears of what happens, and its log tells what became of each d
     await expect(page.getByText('No endpoint yet')).toBeVisible();
     await expect(page).toHaveURL(/\?show=webhooks$/);
   } finally {
+    // Whoever still looks would miss the server.
+    await page.goto('about:blank');
     await house.close();
     await receiver.close();
   }
@@ -420,6 +422,7 @@ for (const [width, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE 
       await page.getByRole('radio', { name: /^Test key/ }).check();
       await both('key-test');
     } finally {
+      await page.goto('about:blank');
       await house.close();
       await receiver.close();
     }

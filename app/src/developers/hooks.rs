@@ -18,12 +18,14 @@ use super::place::{self, Hook};
 use crate::{
     boxed::{effect, memo},
     browser,
+    ui::later::{Later, Part},
 };
 use delivery::Delivery;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use list::List;
 use one::One;
+use wasm_split_helpers::wasm_split;
 
 /// The head of whatever is shown, where one goes on after a step to another place.
 pub const HEAD: &str = "hooks-head";
@@ -42,9 +44,32 @@ pub fn Webhooks() -> impl IntoView {
             request_animation_frame(|| browser::focus_place(HEAD));
         }
     });
-    move || match at.get() {
-        Hook::All => view! { <List/> }.into_any(),
-        Hook::One(id) => view! { <One id/> }.into_any(),
-        Hook::Delivery(endpoint, id) => view! { <Delivery endpoint id/> }.into_any(),
+    let delivery = memo(move || match at.get() {
+        Hook::Delivery(endpoint, id) => Some((endpoint, id)),
+        Hook::All | Hook::One(_) => None,
+    });
+    move || match delivery.get() {
+        Some((endpoint, id)) => view! { <Delivery endpoint id/> }.into_any(),
+        None => view! { <Later fetch=fetch part=endpoints/> }.into_any(),
+    }
+}
+
+// With the codes and the keys it would be more than a part may weigh: it comes with what as few fetch.
+#[wasm_split(qr, preload(fetch), fallible)]
+fn endpoints() -> Part {
+    Ok(view! { <Endpoints/> }.into_any())
+}
+
+/// All of them, or one.
+#[component]
+fn Endpoints() -> impl IntoView {
+    let query = use_query_map();
+    let one = memo(move || match query.with(place::hook) {
+        Hook::One(id) | Hook::Delivery(id, _) => Some(id),
+        Hook::All => None,
+    });
+    move || match one.get() {
+        Some(id) => view! { <One id/> }.into_any(),
+        None => view! { <List/> }.into_any(),
     }
 }

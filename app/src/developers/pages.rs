@@ -138,6 +138,11 @@ impl<T: Clone + Send + Sync + 'static> Pages<T> {
 
 /// Why something could not be read, and a button to try again.
 pub fn strip(text: String, again: impl Fn() + 'static) -> AnyView {
+    boxed(text, Box::new(again))
+}
+
+/// The same for every list, so that it is compiled once.
+fn boxed(text: String, again: Box<dyn Fn()>) -> AnyView {
     view! {
         <div class="strip fault" role="alert"><Icon name="triangle-alert"/><p dir="auto">{text}</p>
             <button type="button" class="button small" on:click=on::click(move |_| again())>{words::TRY_AGAIN}</button>

@@ -62,7 +62,7 @@ mod tests {
         for json in [
             r#"{"a":1,"b":[true,null,{"c":"d"}],"e":{},"f":[]}"#,
             r#"{"quoted":"a \"{[,:]}\\","end":"\\"}"#,
-            r#"[]"#,
+            r"[]",
             r#""words, only: {words}""#,
             r#"{"text":"مرحبا 😀"}"#,
         ] {

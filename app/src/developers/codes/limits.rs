@@ -81,6 +81,8 @@ fn Form(given: OtpSettings) -> impl IntoView {
             <div class="form-pair">
                 <Field name="prefix_hour" label=codes::PREFIX_HOUR value=prefix_hour inputmode="numeric" hint=codes::PREFIX_HINT maxlength=12_u32 fault=ask.fault("prefix_hour")/>
                 <Field name="prefix_day" label=codes::PREFIX_DAY value=prefix_day inputmode="numeric" maxlength=12_u32 fault=ask.fault("prefix_day")/>
+            </div>
+            <div class="form-pair">
                 <Field name="workspace_hour" label=codes::WORKSPACE_HOUR value=workspace_hour inputmode="numeric" maxlength=12_u32 fault=ask.fault("workspace_hour")/>
                 <Field name="workspace_day" label=codes::WORKSPACE_DAY value=workspace_day inputmode="numeric" maxlength=12_u32 fault=ask.fault("workspace_day")/>
             </div>

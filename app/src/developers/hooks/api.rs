@@ -61,11 +61,9 @@ pub async fn delete(id: EndpointId) -> Result<(), ApiError> {
 pub async fn rotate(id: EndpointId, at_once: bool) -> Result<SigningSecret, ApiError> {
     use postern_domain::endpoint;
     let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let overlap = if at_once {
-        Default::default()
-    } else {
-        endpoint::OVERLAP
-    };
+    let overlap = Some(endpoint::OVERLAP)
+        .filter(|_| !at_once)
+        .unwrap_or_default();
     let secret = endpoint::rotate(&crate::ssr::env(), &mut tenant, id, None, overlap).await?;
     tenant.commit().await?;
     Ok(secret)

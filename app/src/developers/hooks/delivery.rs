@@ -2,7 +2,7 @@
 
 use super::{HEAD, api, log::soon, marks, renew};
 use crate::{
-    boxed::{effect, on},
+    boxed::{Show, effect, memo, on},
     developers::{
         pages::{skeleton, strip},
         place::{self, Hook},
@@ -87,6 +87,15 @@ pub fn Delivery(endpoint: EndpointId, id: DeliveryId) -> impl IntoView {
         },
         move || desk.read(),
     );
+    // Drawn when it has changed: who reads on, or stands on the button, stays there.
+    let shown = memo(move || desk.delivery.get());
+    let is = move |what: fn(&DeliveryView) -> bool| {
+        memo(move || shown.with(|one| one.as_ref().is_some_and(what)))
+    };
+    let (here, waits) = (
+        is(|_| true),
+        is(|one| one.row.state == DeliveryState::Waiting),
+    );
     let title = move || {
         desk.delivery.with(|one| {
             let kind = one.as_ref().map(|one| one.row.kind.clone());
@@ -105,18 +114,16 @@ pub fn Delivery(endpoint: EndpointId, id: DeliveryId) -> impl IntoView {
             <section class="card developers" aria-labelledby=HEAD>
                 <header class="account-head">
                     <h2 id=HEAD class="hook-name" translate="no">{title}</h2>
-                    {move || desk.delivery.with(|one| one.as_ref().map(|one| {
-                        let waits = one.row.state == DeliveryState::Waiting;
-                        let word = if waits { webhooks::REPLAY_NOW } else { webhooks::REPLAY };
-                        view! {
-                            <button type="button" class="button small" on:click=on::click(move |_| desk.replay())><Icon name="rotate-cw"/>{word}</button>
-                        }
-                    }))}
+                    <Show when=move || here.get()>
+                        <button type="button" class="button small" on:click=on::click(move |_| desk.replay())><Icon name="rotate-cw"/>
+                            {move || if waits.get() { webhooks::REPLAY_NOW } else { webhooks::REPLAY }}
+                        </button>
+                    </Show>
                 </header>
                 {move || desk.failed.get().map(|error| {
                     strip(fault::doing(webhooks::DELIVERY_NOT_READ, &error), move || desk.read())
                 })}
-                {move || match desk.delivery.get() {
+                {move || match shown.get() {
                     Some(one) => view! { <Whole one/> }.into_any(),
                     None if desk.failed.with(Option::is_some) => ().into_any(),
                     None => skeleton(),

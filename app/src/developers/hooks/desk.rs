@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use postern_types::{DeliveryRow, DeliveryState, EndpointId, EndpointView};
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 /// What is asked before something is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,15 @@ impl Desk {
     pub fn put(
         self,
         asked: impl Future<Output = Result<String, ApiError>> + 'static,
+        failed: &'static str,
+    ) {
+        self.boxed(Box::pin(asked), failed);
+    }
+
+    /// The same for every button, so that it is compiled once.
+    fn boxed(
+        self,
+        asked: Pin<Box<dyn Future<Output = Result<String, ApiError>>>>,
         failed: &'static str,
     ) {
         if self.busy.get_untracked() {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     boxed::{Show, memo, on},
+    browser,
     developers::{
         pages::skeleton,
         place::{self, Hook},
@@ -42,8 +43,10 @@ pub fn Log(desk: Desk) -> impl IntoView {
     };
     let replay = move |_| {
         let asked = async move {
-            let count = api::replay_failed(desk.id).await;
-            count.map(webhooks::replayed)
+            let count = api::replay_failed(desk.id).await?;
+            // The button goes when nothing has failed any more.
+            browser::focus_place(LOG);
+            Ok(webhooks::replayed(count))
         };
         desk.put(asked, webhooks::NOT_REPLAYED);
     };

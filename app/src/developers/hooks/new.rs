@@ -33,8 +33,8 @@ fn Ways(making: RwSignal<bool>, again: impl Fn() + Copy + Send + Sync + 'static)
             again();
         });
     };
-    move || match made.get() {
-        Some(EndpointMade { id, secret }) => {
+    move || {
+        if let Some(EndpointMade { id, secret }) = made.get() {
             // There it is tried.
             let done = move || {
                 making.set(false);
@@ -42,8 +42,7 @@ fn Ways(making: RwSignal<bool>, again: impl Fn() + Copy + Send + Sync + 'static)
                 go.with_value(|go| go(&to, NavigateOptions::default()));
             };
             view! { <Secret secret=secret.0 done=Box::new(done)/> }.into_any()
-        }
-        None => {
+        } else {
             let given = EndpointForm {
                 kinds: EventKind::choosable().collect(),
                 ..EndpointForm::default()
