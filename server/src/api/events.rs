@@ -64,7 +64,16 @@ pub struct Place {
 }
 
 /// Events after a place, up to 200 at once. No event is skipped, and each is told once: what commits later comes later.
-#[utoipa::path(get, path = "/api/v1/events", tag = "Events", params(Place), responses((status = 200, body = Events)))]
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "Events", params(Place),
+    responses(
+        (status = 200, body = Events),
+        (
+            status = 409, description = "The place is not in this feed.", body = Problem,
+            content_type = "application/problem+json"
+        )
+    )
+)]
 pub async fn read(call: Call, Asked(place): Asked<Place>) -> Result<Json<Events>, Problem> {
     let mut tenant = call.enter().await?;
     let after = match place.after {

@@ -153,7 +153,7 @@ async fn who_never_answers_holds_a_few_seats_and_the_rest_waits_without_an_attem
 ) {
     let h = house(options, |_| Reply::ok()).await;
     let seats: Vec<_> = (0..9)
-        .filter_map(|_| h.env.outside.seat(h.fixture.workspace, h.made.id))
+        .filter_map(|_| h.env.outside.seat(h.owner.workspace, h.made.id))
         .collect();
     assert_eq!(seats.len(), 2);
     let amira = h.talk("Amira").await;
