@@ -46,7 +46,7 @@ async fn verification_counts_what_stands_under_each_key(
     let data = |fixture: &Fixture, number: &str, values: u64| {
         ((fixture.workspace, number.to_owned()), values)
     };
-    let expected = BTreeMap::from([data(&one.fixture, "1", 16), data(&two.fixture, "1", 16)]);
+    let expected = BTreeMap::from([data(&one.fixture, "1", 18), data(&two.fixture, "1", 18)]);
     assert_eq!(standing.data, expected);
 
     rotate_master(&env, &mut deaf).await.unwrap();
@@ -56,7 +56,7 @@ async fn verification_counts_what_stands_under_each_key(
     let standing = verify(&env, &mut deaf).await.unwrap();
     assert_eq!(standing.current_master, "m2");
     assert_eq!(standing.masters, masters((0, 0), (2, 2)));
-    let expected = BTreeMap::from([data(&one.fixture, "1", 16), data(&two.fixture, "2", 16)]);
+    let expected = BTreeMap::from([data(&one.fixture, "1", 18), data(&two.fixture, "2", 18)]);
     assert_eq!(standing.data, expected);
 }
 
@@ -127,7 +127,7 @@ async fn what_was_tampered_with_or_moved_is_told_with_its_place_and_rotation_lea
 
     // Rotation says the same, seals the rest anew, and keeps the old key for what may be mended.
     let rotated = rotate_data(&env, Some(mine), &mut deaf).await.unwrap();
-    assert_eq!((rotated.keys, rotated.values, rotated.broken), (0, 12, 4));
+    assert_eq!((rotated.keys, rotated.values, rotated.broken), (0, 14, 4));
     assert_eq!(data_keys(&env, &one.fixture).await.len(), 2);
     let (_, mut told) = broken(&env).await;
     told.sort();
@@ -147,7 +147,7 @@ async fn a_workspace_that_lost_its_keys_is_told_of_and_gets_no_new_first_key(
     testing::as_owner(&options, "workspace_key", &sql).await;
     let (standing, told) = broken(&env).await;
     assert_eq!(
-        standing.broken, 17,
+        standing.broken, 19,
         "the keys, and all that stands under them"
     );
     assert!(told.iter().all(|broken| broken.0 == Some(lost)), "{told:?}");
@@ -172,7 +172,7 @@ async fn a_value_that_does_not_open_keeps_its_key_and_nothing_else_under_an_old_
     testing::as_owner(&options, "webhook_part", sql).await;
     for newest in [2, 3, 4] {
         let rotated = rotate_data(&env, Some(mine), &mut deaf).await.unwrap();
-        assert_eq!((rotated.keys, rotated.values, rotated.broken), (0, 15, 1));
+        assert_eq!((rotated.keys, rotated.values, rotated.broken), (0, 17, 1));
         let numbers: Vec<i32> = data_keys(&env, &one.fixture)
             .await
             .iter()
@@ -212,7 +212,7 @@ async fn a_data_key_that_does_not_open_is_told_and_kept(
         "1".to_owned(),
     );
     assert!(told.contains(&wrapped), "{told:?}");
-    assert_eq!(told.len(), 17, "and all that stands under it");
+    assert_eq!(told.len(), 19, "and all that stands under it");
     let both = with_masters(&env, &["m2"]);
     let rotated = rotate_master(&both, &mut deaf).await.unwrap();
     assert_eq!(rotated.keys, 0);
