@@ -203,6 +203,13 @@ fn described(description: &str) -> Result<String> {
 
 async fn room(tenant: &mut Tenant) -> Result<()> {
     let workspace = tenant.workspace();
+    // Those who make one at once do so one after another: who waited counts what the one before made.
+    sqlx::query!(
+        "SELECT workspace_id FROM workspace WHERE workspace_id = $1 FOR NO KEY UPDATE",
+        workspace.0,
+    )
+    .fetch_one(tenant.conn())
+    .await?;
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM source WHERE workspace_id = $1 AND deleted_at IS NULL"#,
         workspace.0,
