@@ -44,17 +44,36 @@ pub fn Webhooks() -> impl IntoView {
             request_animation_frame(|| browser::focus_place(HEAD));
         }
     });
-    let delivery = memo(move || match at.get() {
-        Hook::Delivery(endpoint, id) => Some((endpoint, id)),
-        Hook::All | Hook::One(_) => None,
-    });
-    move || match delivery.get() {
-        Some((endpoint, id)) => view! { <Delivery endpoint id/> }.into_any(),
-        None => view! { <Later fetch=fetch part=endpoints/> }.into_any(),
+    let is_delivery = memo(move || matches!(at.get(), Hook::Delivery(..)));
+    move || {
+        if is_delivery.get() {
+            view! { <Later fetch=fetch_delivery part=delivery_part/> }.into_any()
+        } else {
+            view! { <Later fetch=fetch part=endpoints/> }.into_any()
+        }
     }
 }
 
-// With the codes and the keys it would be more than a part may weigh: it comes with what as few fetch.
+// With the codes and the keys they would be more than a part may weigh: each comes with what as few fetch.
+#[wasm_split(story, preload(fetch_delivery), fallible)]
+fn delivery_part() -> Part {
+    Ok(view! { <OneDelivery/> }.into_any())
+}
+
+/// The one that the address names.
+#[component]
+fn OneDelivery() -> impl IntoView {
+    let query = use_query_map();
+    let named = memo(move || match query.with(place::hook) {
+        Hook::Delivery(endpoint, id) => Some((endpoint, id)),
+        Hook::All | Hook::One(_) => None,
+    });
+    move || {
+        let named = named.get();
+        named.map(|(endpoint, id)| view! { <Delivery endpoint id/> }.into_any())
+    }
+}
+
 #[wasm_split(qr, preload(fetch), fallible)]
 fn endpoints() -> Part {
     Ok(view! { <Endpoints/> }.into_any())

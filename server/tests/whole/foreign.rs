@@ -266,7 +266,7 @@ pub fn calls(
         ("task/delete", json!({ "id": message })),
         (
             "task/items",
-            json!({ "id": message, "act": { "add": "Mine now" } }),
+            json!({ "id": message, "deed": { "add": "Mine now" } }),
         ),
         (
             "task/comment",
@@ -302,26 +302,35 @@ pub fn calls(
         ("endpoints/list", json!({})),
         ("endpoints/show", json!({ "id": message })),
         ("endpoints/make", json!({ "form": hook })),
-        ("endpoints/change", json!({ "id": message, "form": hook })),
-        ("endpoints/delete", json!({ "id": message })),
         (
-            "endpoints/rotate",
-            json!({ "id": message, "at_once": true }),
+            "endpoints/act",
+            json!({ "id": message, "deed": { "change": hook } }),
         ),
-        ("endpoints/pause", json!({ "id": message })),
-        ("endpoints/resume", json!({ "id": message, "skip": true })),
-        ("endpoints/test", json!({ "id": message })),
+        ("endpoints/act", json!({ "id": message, "deed": "delete" })),
+        (
+            "endpoints/act",
+            json!({ "id": message, "deed": { "rotate": { "at_once": true } } }),
+        ),
+        ("endpoints/act", json!({ "id": message, "deed": "pause" })),
+        (
+            "endpoints/act",
+            json!({ "id": message, "deed": { "resume": { "skip": true } } }),
+        ),
+        ("endpoints/act", json!({ "id": message, "deed": "test" })),
+        (
+            "endpoints/act",
+            json!({ "id": message, "deed": "replay_failed" }),
+        ),
+        (
+            "endpoints/act",
+            json!({ "id": message, "deed": { "replay_range": { "from": 0, "until": 1 } } }),
+        ),
         (
             "deliveries/list",
             json!({ "endpoint": message, "state": "failed", "after": null }),
         ),
         ("deliveries/show", json!({ "id": message })),
         ("deliveries/replay", json!({ "id": message })),
-        ("deliveries/replay-failed", json!({ "endpoint": message })),
-        (
-            "deliveries/replay-range",
-            json!({ "endpoint": message, "from": 0, "until": 1 }),
-        ),
         (
             "codes/list",
             json!({ "request": { "state": "pending", "test": null, "phone": "+4915112345678", "after": null } }),

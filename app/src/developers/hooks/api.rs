@@ -9,6 +9,7 @@ use postern_types::{
     DeliveryId, DeliveryPage, DeliveryState, DeliveryView, EndpointForm, EndpointId, EndpointMade,
     EndpointView, Moment, SigningSecret,
 };
+use serde::{Deserialize, Serialize};
 
 /// The endpoints of the workspace.
 #[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/list", protocol = Api)]
@@ -38,64 +39,73 @@ pub async fn make(form: EndpointForm) -> Result<EndpointMade, ApiError> {
     Ok(made)
 }
 
-/// Changes one.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/change", protocol = Api)]
-pub async fn change(id: EndpointId, form: EndpointForm) -> Result<(), ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    postern_domain::endpoint::change(&crate::ssr::env(), &mut tenant, id, &form).await?;
-    tenant.commit().await?;
-    Ok(())
+/// What is done with an endpoint. One function for all of it: each would bring as much code again to whoever opens the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// It is changed to this.
+    Change(EndpointForm),
+    /// It is deleted.
+    Delete,
+    /// It gets another secret; the one until now ends at once, or signs as well for a day.
+    Rotate { at_once: bool },
+    /// It is paused.
+    Pause,
+    /// It goes on; what waited is sent, or skipped.
+    Resume { skip: bool },
+    /// A test goes there.
+    Test,
+    /// All that failed is sent again.
+    ReplayFailed,
+    /// What happened from the one moment on and before the other is sent again.
+    ReplayRange { from: Moment, until: Moment },
 }
 
-/// Deletes one.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/delete", protocol = Api)]
-pub async fn delete(id: EndpointId) -> Result<(), ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    postern_domain::endpoint::delete(&crate::ssr::env(), &mut tenant, id).await?;
-    tenant.commit().await?;
-    Ok(())
+/// What came of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Acted {
+    /// The new secret, told this once.
+    pub secret: Option<SigningSecret>,
+    /// Deliveries that are sent again.
+    pub count: u64,
 }
 
-/// Gives it another secret; the one until now ends at once, or signs as well for a day.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/rotate", protocol = Api)]
-pub async fn rotate(id: EndpointId, at_once: bool) -> Result<SigningSecret, ApiError> {
-    use postern_domain::endpoint;
+/// Does it.
+#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/act", protocol = Api)]
+pub async fn act(id: EndpointId, deed: Deed) -> Result<Acted, ApiError> {
+    use postern_domain::{
+        delivery,
+        endpoint::{self, Waiting},
+        env::instant,
+    };
     let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let overlap = Some(endpoint::OVERLAP)
-        .filter(|_| !at_once)
-        .unwrap_or_default();
-    let secret = endpoint::rotate(&crate::ssr::env(), &mut tenant, id, None, overlap).await?;
+    let env = crate::ssr::env();
+    let mut acted = Acted::default();
+    match deed {
+        Deed::Change(form) => endpoint::change(&env, &mut tenant, id, &form).await?,
+        Deed::Delete => endpoint::delete(&env, &mut tenant, id).await?,
+        Deed::Rotate { at_once } => {
+            let overlap = Some(endpoint::OVERLAP)
+                .filter(|_| !at_once)
+                .unwrap_or_default();
+            acted.secret = Some(endpoint::rotate(&env, &mut tenant, id, None, overlap).await?);
+        }
+        Deed::Pause => endpoint::pause(&env, &mut tenant, id).await?,
+        Deed::Resume { skip } => {
+            let waiting = if skip { Waiting::Skip } else { Waiting::Send };
+            endpoint::resume(&env, &mut tenant, id, waiting).await?;
+        }
+        Deed::Test => {
+            endpoint::trial(&env, &mut tenant, id).await?;
+        }
+        Deed::ReplayFailed => acted.count = delivery::replay_failed(&env, &mut tenant, id).await?,
+        Deed::ReplayRange { from, until } => {
+            let (from, until) = (instant(from), instant(until));
+            acted.count = delivery::replay_range(&env, &mut tenant, id, from, until).await?;
+        }
+    }
     tenant.commit().await?;
-    Ok(secret)
-}
-
-/// Pauses it.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/pause", protocol = Api)]
-pub async fn pause(id: EndpointId) -> Result<(), ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    postern_domain::endpoint::pause(&crate::ssr::env(), &mut tenant, id).await?;
-    tenant.commit().await?;
-    Ok(())
-}
-
-/// Goes on with it; what waited is sent, or skipped.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/resume", protocol = Api)]
-pub async fn resume(id: EndpointId, skip: bool) -> Result<(), ApiError> {
-    use postern_domain::endpoint::{self, Waiting};
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let waiting = if skip { Waiting::Skip } else { Waiting::Send };
-    endpoint::resume(&crate::ssr::env(), &mut tenant, id, waiting).await?;
-    tenant.commit().await?;
-    Ok(())
-}
-
-/// Sends it a test.
-#[server(client = ApiClient, prefix = "/api", endpoint = "endpoints/test", protocol = Api)]
-pub async fn test(id: EndpointId) -> Result<DeliveryId, ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let delivery = postern_domain::endpoint::trial(&crate::ssr::env(), &mut tenant, id).await?;
-    tenant.commit().await?;
-    Ok(delivery)
+    Ok(acted)
 }
 
 /// A page of what went there, the newest first.
@@ -128,29 +138,4 @@ pub async fn replay(id: DeliveryId) -> Result<(), ApiError> {
     postern_domain::delivery::replay(&crate::ssr::env(), &mut tenant, id).await?;
     tenant.commit().await?;
     Ok(())
-}
-
-/// Sends all again that failed.
-#[server(client = ApiClient, prefix = "/api", endpoint = "deliveries/replay-failed", protocol = Api)]
-pub async fn replay_failed(endpoint: EndpointId) -> Result<u64, ApiError> {
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let env = crate::ssr::env();
-    let count = postern_domain::delivery::replay_failed(&env, &mut tenant, endpoint).await?;
-    tenant.commit().await?;
-    Ok(count)
-}
-
-/// Sends again what happened from the one moment on and before the other.
-#[server(client = ApiClient, prefix = "/api", endpoint = "deliveries/replay-range", protocol = Api)]
-pub async fn replay_range(
-    endpoint: EndpointId,
-    from: Moment,
-    until: Moment,
-) -> Result<u64, ApiError> {
-    use postern_domain::{delivery, env::instant};
-    let mut tenant = crate::ssr::member(postern_types::Right::Develop.role()).await?;
-    let (env, from, until) = (crate::ssr::env(), instant(from), instant(until));
-    let count = delivery::replay_range(&env, &mut tenant, endpoint, from, until).await?;
-    tenant.commit().await?;
-    Ok(count)
 }

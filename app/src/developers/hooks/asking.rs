@@ -1,7 +1,7 @@
 //! What is asked before something is done with an endpoint.
 
 use super::{
-    api,
+    api::{self, Deed},
     desk::{Asked, Desk},
     form::HookForm,
     range::Range,
@@ -60,7 +60,7 @@ fn Change(desk: Desk) -> impl IntoView {
         })
     });
     let save = move |form: EndpointForm| {
-        ask.put(api::change(desk.id, form), move |()| {
+        ask.put(api::act(desk.id, Deed::Change(form)), move |_| {
             desk.done(webhooks::CHANGED.to_owned());
         });
     };
@@ -74,7 +74,8 @@ fn Resume(desk: Desk) -> impl IntoView {
     let skip = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        ask.put(api::resume(desk.id, skip.get_untracked()), move |()| {
+        let skip = skip.get_untracked();
+        ask.put(api::act(desk.id, Deed::Resume { skip }), move |_| {
             desk.done(webhooks::RESUMED.to_owned());
         });
     };
@@ -120,7 +121,7 @@ fn Delete(desk: Desk) -> impl IntoView {
     let (ask, go) = (Ask::new(), StoredValue::new_local(use_navigate()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        ask.put(api::delete(desk.id), move |()| {
+        ask.put(api::act(desk.id, Deed::Delete), move |_| {
             desk.toasts.say(webhooks::DELETED);
             let to = place::of_hook(Hook::All);
             go.try_with_value(|go| go(&to, NavigateOptions::default()));

@@ -43,7 +43,7 @@ pub fn Log(desk: Desk) -> impl IntoView {
     };
     let replay = move |_| {
         let asked = async move {
-            let count = api::replay_failed(desk.id).await?;
+            let count = api::act(desk.id, api::Deed::ReplayFailed).await?.count;
             // The button goes when nothing has failed any more.
             browser::focus_place(LOG);
             Ok(webhooks::replayed(count))

@@ -1,7 +1,8 @@
 //! One endpoint: what it is, what can be done with it, its log.
 
 use super::{
-    HEAD, api,
+    HEAD,
+    api::{self, Deed},
     asking::Asking,
     desk::{Asked, Desk},
     list::kinds,
@@ -83,19 +84,27 @@ fn Deeds(desk: Desk) -> impl IntoView {
     };
     let (paused, waits) = (is(|one| one.paused.is_some()), is(|one| one.waiting > 0));
     let test = move |_| {
-        let asked = async move { api::test(id).await.map(|_| webhooks::TESTED.to_owned()) };
+        let asked = async move {
+            api::act(id, Deed::Test)
+                .await
+                .map(|_| webhooks::TESTED.to_owned())
+        };
         desk.put(asked, webhooks::NOT_TESTED);
     };
     let turn = move |_| {
         if !paused.get_untracked() {
-            let asked = async move { api::pause(id).await.map(|()| webhooks::PAUSED.to_owned()) };
+            let asked = async move {
+                api::act(id, Deed::Pause)
+                    .await
+                    .map(|_| webhooks::PAUSED.to_owned())
+            };
             desk.put(asked, webhooks::NOT_PAUSED);
         } else if waits.get_untracked() {
             desk.ask(Asked::Resume);
         } else {
             let asked = async move {
-                let resumed = api::resume(id, false).await;
-                resumed.map(|()| webhooks::RESUMED.to_owned())
+                let resumed = api::act(id, Deed::Resume { skip: false }).await;
+                resumed.map(|_| webhooks::RESUMED.to_owned())
             };
             desk.put(asked, webhooks::NOT_RESUMED);
         }

@@ -1,6 +1,9 @@
 //! Which time is sent again.
 
-use super::{api, desk::Desk};
+use super::{
+    api::{self, Deed},
+    desk::Desk,
+};
 use crate::{
     boxed::on,
     error::ApiError,
@@ -23,8 +26,13 @@ pub fn Range(desk: Desk) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (from, until) = (local("from", from), local("until", until));
-        let asked = async move { api::replay_range(desk.id, from?, until?).await };
-        ask.put(asked, move |count| desk.done(webhooks::replayed(count)));
+        let asked = async move {
+            let (from, until) = (from?, until?);
+            api::act(desk.id, Deed::ReplayRange { from, until }).await
+        };
+        ask.put(asked, move |acted| {
+            desk.done(webhooks::replayed(acted.count))
+        });
     };
     view! {
         <form class="form" on:submit=on::submit(submit)>

@@ -1,6 +1,11 @@
 //! Another secret, and what becomes of the one until now.
 
-use super::{api, asking::Either, desk::Desk, new::Secret};
+use super::{
+    api::{self, Deed},
+    asking::Either,
+    desk::Desk,
+    new::Secret,
+};
 use crate::{
     boxed::on,
     ui::ask::{Ask, Foot},
@@ -16,13 +21,11 @@ pub fn Rotate(desk: Desk) -> impl IntoView {
     let made = RwSignal::new(None::<String>);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        ask.put(
-            api::rotate(desk.id, at_once.get_untracked()),
-            move |secret| {
-                made.try_set(Some(secret.0));
-                desk.again();
-            },
-        );
+        let at_once = at_once.get_untracked();
+        ask.put(api::act(desk.id, Deed::Rotate { at_once }), move |acted| {
+            made.try_set(acted.secret.map(|secret| secret.0));
+            desk.again();
+        });
     };
     move || match made.get() {
         Some(secret) => {
