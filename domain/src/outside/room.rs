@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn whoever_has_many_endpoints_that_never_answer_holds_up_no_other_workspace() {
         let room = Arc::new(Room::default());
-        let [one, two, three] = [1, 2, 3].map(Uuid::from_u128);
+        let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(Uuid::from_u128);
         let take = |workspace, endpoint| room.take(workspace, Uuid::from_u128(endpoint));
         let mut first: Vec<_> = (0..9).filter_map(|_| take(one, 1)).collect();
         assert_eq!(first.len(), EACH);
@@ -74,12 +74,12 @@ mod tests {
             .filter_map(|endpoint| take(three, endpoint))
             .collect();
         assert_eq!(third.len(), 1, "a workspace that has none finds one");
+        let fourth = take(four, 1);
+        assert!(fourth.is_some() && take(five, 1).is_none(), "six in all");
         first.pop();
-        assert!(
-            take(two, 9).is_some(),
-            "what is given back is there for others"
-        );
-        drop((first, second, third));
+        let fifth = take(five, 1);
+        assert!(fifth.is_some(), "what is given back is there for others");
+        drop((first, second, third, fourth, fifth));
         assert!(room.taken().is_empty());
     }
 }
