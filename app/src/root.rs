@@ -3,7 +3,6 @@
 use crate::{
     account::AccountPage,
     audit::AuditPage,
-    boxed::memo,
     browser,
     channels::ChannelsPage,
     contacts::{ContactsImportPage, ContactsPage},
@@ -36,7 +35,6 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     components::{ParentRoute, ProtectedParentRoute, Redirect, Route, Router, Routes},
-    hooks::use_params_map,
     path,
 };
 
@@ -88,36 +86,20 @@ pub fn App(package: Package) -> impl IntoView {
                     <Route path=path!("/qr") view=page(|| view! { <QrPage/> }.into_any())/>
                     <Route path=path!("/tasks") view=page(|| view! { <TasksPage/> }.into_any())/>
                     <Route path=path!("/tasks/:task") view=page(|| view! { <TasksPage/> }.into_any())/>
-                    <Route path=path!("/settings/:settings") view=page(|| view! { <Settings/> }.into_any())/>
+                    <Route path=path!("/settings/account") view=page(|| view! { <AccountPage/> }.into_any())/>
+                    <Route path=path!("/settings/workspace") view=page(|| view! { <WorkspacePage/> }.into_any())/>
+                    <Route path=path!("/settings/team") view=page(|| view! { <TeamPage/> }.into_any())/>
+                    <Route path=path!("/settings/teams") view=page(|| view! { <TeamsPage/> }.into_any())/>
+                    <Route path=path!("/settings/audit") view=page(|| view! { <AuditPage/> }.into_any())/>
+                    <Route path=path!("/settings/export") view=page(|| view! { <ExportPage/> }.into_any())/>
+                    <Route path=path!("/settings/developers") view=page(|| view! { <DevelopersPage/> }.into_any())/>
+                    <Route path=path!("/settings/delete") view=page(|| view! { <ErasePage/> }.into_any())/>
+                    <Route path=path!("/settings/channels") view=page(|| view! { <ChannelsPage/> }.into_any())/>
+                    <Route path=path!("/settings/where") view=page(|| view! { <WherePage/> }.into_any())/>
                 </ProtectedParentRoute>
             </Routes>
         </Router>
         <ToastStack/>
-    }
-}
-
-/// The pages of settings, by the last part of their address. A route for each would be more code for whoever opens any page.
-const SETTINGS: [(&str, fn() -> AnyView); 10] = [
-    ("account", || view! { <AccountPage/> }.into_any()),
-    ("workspace", || view! { <WorkspacePage/> }.into_any()),
-    ("team", || view! { <TeamPage/> }.into_any()),
-    ("teams", || view! { <TeamsPage/> }.into_any()),
-    ("audit", || view! { <AuditPage/> }.into_any()),
-    ("export", || view! { <ExportPage/> }.into_any()),
-    ("developers", || view! { <DevelopersPage/> }.into_any()),
-    ("delete", || view! { <ErasePage/> }.into_any()),
-    ("channels", || view! { <ChannelsPage/> }.into_any()),
-    ("where", || view! { <WherePage/> }.into_any()),
-];
-
-#[component]
-fn Settings() -> impl IntoView {
-    let params = use_params_map();
-    let named = memo(move || params.with(|params| params.get("settings").unwrap_or_default()));
-    move || {
-        let named = named.get();
-        let found = SETTINGS.iter().find(|(word, _)| *word == named);
-        found.map_or_else(|| view! { <NotFound/> }.into_any(), |(_, page)| page())
     }
 }
 

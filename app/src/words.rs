@@ -6,7 +6,6 @@
 pub mod account;
 pub mod audit;
 pub mod channels;
-pub mod codes;
 pub mod composer;
 pub mod contacts;
 pub mod courtesy;
@@ -33,7 +32,6 @@ pub mod teams;
 pub mod template;
 pub mod thread;
 pub mod trace;
-pub mod webhooks;
 pub mod workspace;
 
 /// The product.

@@ -127,11 +127,3 @@ impl Env {
 pub fn moment(at: OffsetDateTime) -> Moment {
     Moment(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
 }
-
-/// The other way round. What lies outside of 1970 to 9999 is moved to that end: nothing happened there.
-pub fn instant(at: Moment) -> OffsetDateTime {
-    /// 9999-12-31T23:59:59Z.
-    const LAST_MS: i64 = 253_402_300_799_000;
-    let nanos = i128::from(at.0.clamp(0, LAST_MS)) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}

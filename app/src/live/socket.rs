@@ -94,7 +94,7 @@ pub fn start(live: Live, mut commands: Inbound) {
                 return;
             }
             live.presence.update(Presence::clear);
-            if !pause(live, &mut commands, link, wait).await {
+            if !pause(&mut commands, link, wait).await {
                 return;
             }
             wait = (wait * 2).min(LONGEST_WAIT_MS);
@@ -102,9 +102,8 @@ pub fn start(live: Live, mut commands: Inbound) {
     });
 }
 
-/// Waits for the back-off, or until somebody calls; false when the page was left. Whoever hears meanwhile that there is no
-/// network waits for that.
-async fn pause(live: Live, commands: &mut Inbound, mut link: Link, wait: u32) -> bool {
+/// Waits for the back-off, or until somebody calls; false when the page was left.
+async fn pause(commands: &mut Inbound, link: Link, wait: u32) -> bool {
     // Full jitter from a half up: tabs that lost a server together do not come back together.
     let wait = wait / 2 + browser::chance(wait / 2);
     let mut timer = Box::pin(browser::sleep(wait));
@@ -121,13 +120,7 @@ async fn pause(live: Live, commands: &mut Inbound, mut link: Link, wait: u32) ->
         match command {
             None | Some(Command::Stop) => return false,
             Some(Command::Wake) => return true,
-            Some(Command::Offline) => {
-                link = Link::Offline;
-                if live.link.try_set(link).is_some() {
-                    return false;
-                }
-            }
-            Some(Command::Say(_)) => {}
+            Some(Command::Offline | Command::Say(_)) => {}
         }
     }
 }

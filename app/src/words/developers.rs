@@ -4,7 +4,6 @@ use postern_types::KeyState;
 
 pub const TITLE: &str = "Developers";
 pub const LEAD: &str = "Let your own systems send messages and work with this workspace.";
-pub const SECTIONS: &str = "Parts of this page";
 pub const REFERENCE: &str = "API reference";
 pub const NOT_YOURS: &str = "Admins make API keys";
 pub const NOT_YOURS_HINT: &str = "Ask one of them when a system needs to come in.";

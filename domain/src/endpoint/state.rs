@@ -81,9 +81,9 @@ pub(crate) async fn stop(
         }
     };
     let letter = Letter::new(format!("Webhooks of {name} are paused"))
-        .words(format!("{what} Nothing is sent there until somebody resumes it. What happens meanwhile waits for up to 30 days."))
+        .words(format!("{what} Nothing is sent there until somebody resumes it by the API (POST /api/v1/endpoints/{{id}}/resume). What happens meanwhile waits for up to 30 days."))
         .facts(vec![("Workspace", name), ("Endpoint", host)])
-        .button("Open the webhooks", format!("{}/settings/developers?show=webhooks", env.post.origin));
+        .button("Open the developers' page", format!("{}/settings/developers", env.post.origin));
     for admin in member::admins(tenant).await? {
         mail::put(env, tenant.conn(), &admin, &letter).await?;
     }

@@ -521,3 +521,110 @@ async fn endpoints_test() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} {}", answer.status(), answer.text().await?);
     Ok(())
 }
+
+#[rustfmt::skip]
+async fn source_entries_entries() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .get(format!("{postern}/api/v1/source_entries"))
+        .bearer_auth(key)
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn source_entries_entry() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .get(format!("{postern}/api/v1/source_entries/0199a1b2-0000-7000-8000-000000000009"))
+        .bearer_auth(key)
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn source_entries_apply() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .post(format!("{postern}/api/v1/source_entries/0199a1b2-0000-7000-8000-000000000009/apply"))
+        .bearer_auth(key)
+        .header("Idempotency-Key", "source_entries_apply-1")
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn sources_list() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .get(format!("{postern}/api/v1/sources"))
+        .bearer_auth(key)
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn sources_create() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .post(format!("{postern}/api/v1/sources"))
+        .bearer_auth(key)
+        .header("Idempotency-Key", "sources_create-1")
+        .json(&serde_json::json!({
+          "description": "The shop",
+          "provider": "generic"
+        }))
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn sources_delete() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .delete(format!("{postern}/api/v1/sources/0199a1b2-0000-7000-8000-000000000009"))
+        .bearer_auth(key)
+        .header("Idempotency-Key", "sources_delete-1")
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn sources_one() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .get(format!("{postern}/api/v1/sources/0199a1b2-0000-7000-8000-000000000009"))
+        .bearer_auth(key)
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}
+
+#[rustfmt::skip]
+async fn sources_change() -> Result<(), Box<dyn std::error::Error>> {
+    let (postern, key) = (std::env::var("POSTERN")?, std::env::var("KEY")?);
+    let answer = reqwest::Client::new()
+        .patch(format!("{postern}/api/v1/sources/0199a1b2-0000-7000-8000-000000000009"))
+        .bearer_auth(key)
+        .header("Idempotency-Key", "sources_change-1")
+        .json(&serde_json::json!({
+          "description": "The shop"
+        }))
+        .send()
+        .await?;
+    println!("{} {}", answer.status(), answer.text().await?);
+    Ok(())
+}

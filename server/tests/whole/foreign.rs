@@ -28,9 +28,6 @@ pub fn calls(
     let line = json!({
         "id": "01a00000-0000-7000-8000-000000000001", "conversation": conversation, "text": "hello", "note": true,
     });
-    let hook = json!({
-        "url": "https://hooks.example.com/mine", "description": "Mine", "kinds": ["message.received"],
-    });
     let form = json!({
         "name": "Mine now", "phone_number_id": NUMBER, "account_id": "102290129340398", "token": "EAAtestToken",
         "app_secret": null,
@@ -266,7 +263,7 @@ pub fn calls(
         ("task/delete", json!({ "id": message })),
         (
             "task/items",
-            json!({ "id": message, "deed": { "add": "Mine now" } }),
+            json!({ "id": message, "act": { "add": "Mine now" } }),
         ),
         (
             "task/comment",
@@ -299,50 +296,6 @@ pub fn calls(
             json!({ "new": { "name": "Shop", "scopes": ["messages:write"], "networks": [], "days": 1, "test": false } }),
         ),
         ("keys/revoke", json!({ "id": message })),
-        ("endpoints/list", json!({})),
-        ("endpoints/show", json!({ "id": message })),
-        ("endpoints/make", json!({ "form": hook })),
-        (
-            "endpoints/act",
-            json!({ "id": message, "deed": { "change": hook } }),
-        ),
-        ("endpoints/act", json!({ "id": message, "deed": "delete" })),
-        (
-            "endpoints/act",
-            json!({ "id": message, "deed": { "rotate": { "at_once": true } } }),
-        ),
-        ("endpoints/act", json!({ "id": message, "deed": "pause" })),
-        (
-            "endpoints/act",
-            json!({ "id": message, "deed": { "resume": { "skip": true } } }),
-        ),
-        ("endpoints/act", json!({ "id": message, "deed": "test" })),
-        (
-            "endpoints/act",
-            json!({ "id": message, "deed": "replay_failed" }),
-        ),
-        (
-            "endpoints/act",
-            json!({ "id": message, "deed": { "replay_range": { "from": 0, "until": 1 } } }),
-        ),
-        (
-            "deliveries/list",
-            json!({ "endpoint": message, "state": "failed", "after": null }),
-        ),
-        ("deliveries/show", json!({ "id": message })),
-        ("deliveries/replay", json!({ "id": message })),
-        (
-            "codes/list",
-            json!({ "request": { "state": "pending", "test": null, "phone": "+4915112345678", "after": null } }),
-        ),
-        ("codes/limits", json!({})),
-        (
-            "codes/save-limits",
-            json!({ "limits": {
-                "prefix_hour": 1, "prefix_day": 2, "workspace_hour": 3, "workspace_day": 4, "countries": ["DE"],
-            } }),
-        ),
-        ("codes/tests", json!({ "after": null })),
         ("workspace/erasing", json!({})),
         (
             "workspace/erase",
@@ -434,15 +387,9 @@ pub fn known() -> Vec<String> {
 }
 
 /// Those that name nothing of anybody: in one's own workspace they answer with one's own.
-const OWN: [&str; 48] = [
+const OWN: [&str; 42] = [
     "keys/list",
     "keys/make",
-    "endpoints/list",
-    "endpoints/make",
-    "codes/list",
-    "codes/limits",
-    "codes/save-limits",
-    "codes/tests",
     "export/piece",
     "audit/list",
     "audit/verify",
