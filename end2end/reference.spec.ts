@@ -19,7 +19,8 @@ const FINE = [200, 201, 202, 404, 409];
 test('each sample in the reference runs as it is shown', async ({ home: { house }, page }) => {
   test.setTimeout(240_000);
   const owner = { name: 'Olga Owner', email: 'olga@reference.example', password: newPassword() };
-  await house.addWorkspace('House of samples', owner);
+  const workspace = await house.addWorkspace('House of samples', owner);
+  await house.postern(['workspace', 'plan', '--workspace', workspace, '--plan', 'scale']);
   await signIn(page, house, owner);
   await page.goto(`${house.url}/settings/developers`);
   await page.getByRole('button', { name: 'New key' }).click();
@@ -33,7 +34,7 @@ test('each sample in the reference runs as it is shown', async ({ home: { house 
   const calls = page.locator('.reference-call');
   expect(await calls.count()).toBeGreaterThan(30);
   const folder = await mkdtemp(join(tmpdir(), 'postern-samples-'));
-  const env = { ...process.env, POSTERN: house.url, KEY: key };
+  const env = { ...process.env, POSTERN: house.url, KEY: key, FORCE_COLOR: '0' };
   const python = process.env.POSTERN_TEST_PYTHON;
   if (!python) throw new Error('POSTERN_TEST_PYTHON must name a Python that has requests: `cargo xtask test` does');
   const languages: [string, string, (file: string) => [string, string[]]][] = [
@@ -53,7 +54,9 @@ test('each sample in the reference runs as it is shown', async ({ home: { house 
       const [command, args] = program(file);
       const { stdout } = await run(command, args, { env });
       const status = Number(/^\d+/.exec(stdout)?.[0]);
-      expect(FINE, `${id} in ${mark}: ${stdout}`).toContain(status);
+      // The log of tests is a test key's, and this one is live.
+      const fine = id === 'test_messages_list' ? [403] : FINE;
+      expect(fine, `${id} in ${mark}: ${stdout}`).toContain(status);
     }
   }
 });

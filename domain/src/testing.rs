@@ -282,6 +282,13 @@ pub async fn feed(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<Event> {
     }
 }
 
+/// The end of the feed, behind all that was told until now: what was committed and stands above the horizon as well.
+pub async fn end(tenant: &mut Tenant) -> FeedCursor {
+    let mut cursor = event::end(tenant).await.unwrap();
+    feed(tenant, &mut cursor).await;
+    cursor
+}
+
 /// Connects a number without asking Meta.
 pub async fn channel(
     env: &Env,

@@ -7,7 +7,7 @@ mod worn;
 use super::{
     assign, assign_team, close, counts, details, from_now, list, mark_read, reopen, row, snapshot,
 };
-use crate::{Env, Error, draft, event, member, message, teams, testing, testing::Fixture};
+use crate::{Env, Error, draft, member, message, teams, testing, testing::Fixture};
 use postern_types::{
     ChannelId, ContactBrief, ConversationId, ConversationState, Event, InboxView, ListRequest, Role,
 };
@@ -222,7 +222,7 @@ async fn closing_and_reopening_tell_the_feed_and_meet_a_newer_one(
     } = town(options).await;
     let id = testing::conversation(&env, &one, channel, "Amira", Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
-    let mut cursor = event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     let closed = close(&env, &mut tenant, id).await.unwrap();
     assert_eq!((closed.state, closed.rev), (ConversationState::Closed, 2));
     tenant.commit().await.unwrap();

@@ -206,7 +206,7 @@ async fn a_photo_is_fetched_sealed_and_shown_in_the_thread_as_it_comes(
     let before = thread::read(&scene.env, &scene.fixture, message).await;
     let mut cursor = {
         let mut tenant = scene.fixture.enter(&scene.env).await;
-        crate::event::end(&mut tenant).await.unwrap()
+        crate::testing::end(&mut tenant).await
     };
     scene.work(Duration::ZERO).await;
     assert!(

@@ -596,7 +596,7 @@ async fn who_had_thousands_in_hand_is_removed_with_few_statements_and_each_is_to
     }
     tenant.commit().await.unwrap();
     let mut tenant = house.enter(&env).await;
-    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     let (sent, done) = wire
         .count(async {
@@ -635,7 +635,7 @@ async fn whoever_asks_to_come_in_and_whoever_is_invited_is_told_of_in_the_feed(
     let (env, _) = testing::env(options);
     let house = testing::workspace(&env, "Harbour", Role::Admin).await;
     let mut tenant = house.enter(&env).await;
-    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     let form = postern_types::Invite {
         email: testing::address(&env),
         role: Role::Agent,
@@ -666,8 +666,6 @@ async fn whoever_asks_to_come_in_and_whoever_is_invited_is_told_of_in_the_feed(
             other => panic!("{other:?}"),
         })
         .collect();
-    // Whatever else runs on the server holds the end of a feed back: what made the house may be told once more.
-    let told = told.get(told.len().saturating_sub(3)..).unwrap();
     assert_eq!(
         told,
         [
@@ -712,7 +710,7 @@ async fn who_goes_leaves_their_contacts_and_open_tasks_to_nobody_in_bounded_step
     }
     tenant.commit().await.unwrap();
     let mut tenant = house.enter(&env).await;
-    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     let (sent, done) = wire
         .count(async {

@@ -62,7 +62,7 @@ async fn a_change_is_learnt_by_the_number_it_is_about_kept_once_and_told_to_the_
     let (env, _) = testing::env(options);
     let (fixture, first, second) = two(&env).await;
     let mut tenant = fixture.enter(&env).await;
-    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     let flagged = json!({ "display_phone_number": "15550783881", "event": "FLAGGED", "current_limit": "TIER_10K" });
     let at = env.now();

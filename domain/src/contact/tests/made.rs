@@ -4,7 +4,7 @@ use super::{
     book::{form, join},
     *,
 };
-use crate::{Error, conversation, event};
+use crate::{Error, conversation};
 use postern_types::{ContactForm, Event, Happened, Side as Beside};
 
 async fn made(shop: &Shop, form: &ContactForm) -> crate::Result<ContactId> {
@@ -33,7 +33,7 @@ async fn whoever_is_added_is_found_by_all_that_is_known_and_is_who_writes_from_t
     options: PgConnectOptions,
 ) {
     let shop = shop(options).await;
-    let mut cursor = event::end(&mut shop.enter().await).await.unwrap();
+    let mut cursor = crate::testing::end(&mut shop.enter().await).await;
     let asked = ContactForm {
         email: "Ana@Example.com".into(),
         owner: Some(shop.one.member),

@@ -1,7 +1,7 @@
 //! Two contacts made one and parted again: nothing is lost, nothing is doubled, and undoing is exact.
 
 use super::*;
-use crate::{Error, conversation, event};
+use crate::{Error, conversation};
 use postern_types::{Event, MergeId};
 use time::Duration;
 
@@ -43,7 +43,7 @@ async fn what_was_the_others_is_theirs_and_what_comes_goes_to_them(
         .await;
     let elsewhere = shop.hear("200", "w3", &json!({"id":"DE.abc"})).await;
     assert_eq!(hidden, elsewhere);
-    let mut cursor = event::end(&mut shop.enter().await).await.unwrap();
+    let mut cursor = crate::testing::end(&mut shop.enter().await).await;
     shop.merge(ana, hidden).await.unwrap();
     assert_eq!(ana, shop.hear("100", "w4", &json!({"id":"DE.abc"})).await);
     assert_eq!(

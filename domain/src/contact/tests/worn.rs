@@ -4,7 +4,7 @@ use super::{
     book::{as_agent, form, join},
     *,
 };
-use crate::{Error, conversation, event};
+use crate::{Error, conversation};
 use postern_types::{ContactForm, Event, FieldKind, LabelView, ListRequest};
 
 async fn contact(shop: &Shop) -> ContactId {
@@ -38,7 +38,7 @@ async fn a_label_on_a_conversation_is_in_its_row_at_once_and_again_with_the_next
         .await
         .unwrap();
     tenant.commit().await.unwrap();
-    let mut cursor = event::end(&mut shop.enter().await).await.unwrap();
+    let mut cursor = crate::testing::end(&mut shop.enter().await).await;
     let mut tenant = shop.enter().await;
     let before = conversation::row(&mut tenant, open).await.unwrap();
     let row = label::wear_in(&shop.env, &mut tenant, open, vip, true)

@@ -73,9 +73,7 @@ async fn heard(
 }
 
 async fn place(town: &Town) -> FeedCursor {
-    event::end(&mut town.one.enter(&town.env).await)
-        .await
-        .unwrap()
+    crate::testing::end(&mut town.one.enter(&town.env).await).await
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -53,7 +53,7 @@ async fn each_event_is_told_under_one_id_with_what_it_is_of_and_without_what_ope
     let talk =
         testing::conversation(&env, &one, channel, "Amira", time::Duration::minutes(1)).await;
     let mut tenant = one.enter(&env).await;
-    let start = event::end(&mut tenant).await.unwrap();
+    let start = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     let token = "A".repeat(43);
     let link = format!("Here: https://portal.example.test/p/{token}. Bye");

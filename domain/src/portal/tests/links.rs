@@ -1,7 +1,7 @@
 //! Making, listing and sending.
 
 use super::*;
-use crate::{draft, event};
+use crate::draft;
 use postern_types::{Event, LinkState, Side};
 
 #[sqlx::test(migrator = "crate::db::MIGRATOR")]
@@ -97,7 +97,7 @@ async fn members_see_how_a_link_stands_and_pages_hear_of_each_change(
 ) {
     let h = house(options).await;
     let mut tenant = h.owner.enter(&h.env).await;
-    let mut cursor = event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     drop(tenant);
     let made = h.link(None).await;
     let one = async || {

@@ -146,7 +146,7 @@ async fn a_comment_is_told_to_the_agents_and_a_flood_of_them_is_not(
     let task = task(&house, house.contact, "Papers", true).await;
     let visit = visit(&house).await;
     let mut agent = house.owner.enter(&house.env).await;
-    let mut cursor = crate::event::end(&mut agent).await.unwrap();
+    let mut cursor = crate::testing::end(&mut agent).await;
     drop(agent);
 
     let mut tenant = enter(&house.env, &visit).await.unwrap();

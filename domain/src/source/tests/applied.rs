@@ -184,7 +184,7 @@ async fn callers_are_told_of_it_and_pages_are_told_that_the_contact_changed(
         .contact("Ana", "+49 1512 3456789", "ana@example.com")
         .await;
     let mut tenant = h.one.enter(&h.env).await;
-    let start = event::end(&mut tenant).await.unwrap();
+    let start = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     h.stripe(&intent("evt_1", "pi_1", Some("ana@example.com")))
         .await

@@ -48,7 +48,7 @@ async fn a_deleted_team_is_gone_at_once_and_its_conversations_leave_it_some_at_a
         .unwrap();
     tenant.commit().await.unwrap();
     let mut tenant = h.owner.enter(&h.env).await;
-    let start = event::end(&mut tenant).await.unwrap();
+    let start = crate::testing::end(&mut tenant).await;
     delete(&h.env, &mut tenant, h.sales).await.unwrap();
     tenant.commit().await.unwrap();
 

@@ -33,7 +33,7 @@ async fn a_limited_agent_hears_of_what_is_theirs_and_when_it_is_lost(
     let h = house(options).await;
     let owner = (h.owner.member, h.owner.session);
     let mut tenant = h.owner.enter(&h.env).await;
-    let start = event::end(&mut tenant).await.unwrap();
+    let start = crate::testing::end(&mut tenant).await;
     drop(tenant);
     let (mut anas, mut bos, mut owners) = (start.clone(), start.clone(), start);
     read(&h, h.ana, &mut anas).await;
@@ -128,7 +128,7 @@ async fn a_limited_agent_hears_of_the_contacts_and_tasks_that_they_see_and_of_no
 ) {
     let h = house(options).await;
     let mut tenant = h.owner.enter(&h.env).await;
-    let mut start = event::end(&mut tenant).await.unwrap();
+    let mut start = crate::testing::end(&mut tenant).await;
     let mut told = Vec::new();
     for (talk, own) in [(h.hers, true), (h.his, false)] {
         let row = conversation::row(&mut tenant, talk).await.unwrap();

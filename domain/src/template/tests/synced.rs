@@ -169,7 +169,7 @@ async fn meta_is_asked_again_by_itself_and_nothing_is_told_when_nothing_changed(
     })
     .await;
     let mut tenant = shop.fixture.enter(&shop.env).await;
-    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
+    let mut cursor = crate::testing::end(&mut tenant).await;
     tenant.commit().await.unwrap();
     let told = async |cursor: &mut _| {
         let mut tenant = shop.fixture.enter(&shop.env).await;

@@ -1,13 +1,10 @@
 //! The short way does what the long one does, for many at once, and gives back what it is not made for.
 
 use super::*;
-use crate::{
-    event,
-    webhook::{
-        body::Body,
-        door::Signer,
-        intake::{Intake, Simple, Taken},
-    },
+use crate::webhook::{
+    body::Body,
+    door::Signer,
+    intake::{Intake, Simple, Taken},
 };
 use futures::future::join_all;
 use postern_types::{ConversationId, Event, FeedCursor};
@@ -32,7 +29,7 @@ pub(super) async fn take_together(env: &Env, bodies: &[String]) -> Vec<Taken> {
 }
 
 async fn end(shop: &Shop) -> FeedCursor {
-    event::end(&mut shop.enter().await).await.unwrap()
+    crate::testing::end(&mut shop.enter().await).await
 }
 
 /// JSON without ids and our own times, which differ from one workspace to another.
@@ -68,7 +65,7 @@ async fn the_short_way_leaves_what_the_long_way_leaves(
     env.intake = Intake::of(0);
     let mut cursors = [
         end(&short).await,
-        event::end(&mut fixture.enter(&env).await).await.unwrap(),
+        crate::testing::end(&mut fixture.enter(&env).await).await,
     ];
     testing::feed(&mut short.enter().await, &mut cursors[0]).await;
     testing::feed(&mut fixture.enter(&env).await, &mut cursors[1]).await;
@@ -168,7 +165,7 @@ async fn webhooks_of_many_workspaces_are_one_transaction_and_each_is_told_what_i
         shop.deliver(said(number, "w0", "hello", at)).await;
         let fixture = fixture.as_ref().unwrap_or(&shop.fixture);
         let mut tenant = fixture.enter(&shop.env).await;
-        let mut cursor = event::end(&mut tenant).await.unwrap();
+        let mut cursor = crate::testing::end(&mut tenant).await;
         testing::feed(&mut tenant, &mut cursor).await;
         cursors.push(cursor);
     }
