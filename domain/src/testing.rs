@@ -283,6 +283,7 @@ pub async fn feed(tenant: &mut Tenant, cursor: &mut FeedCursor) -> Vec<Event> {
 }
 
 /// The end of the feed, behind all that was told until now: what was committed and stands above the horizon as well.
+/// Not for a transaction that has written: it holds the horizon itself.
 pub async fn end(tenant: &mut Tenant) -> FeedCursor {
     let mut cursor = event::end(tenant).await.unwrap();
     feed(tenant, &mut cursor).await;

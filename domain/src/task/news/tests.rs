@@ -71,7 +71,7 @@ async fn what_a_client_says_stands_in_the_conversation_once_and_opens_no_window(
     let before = conversation::close(&h.env, &mut tenant, h.talk)
         .await
         .unwrap();
-    let mut cursor = crate::testing::end(&mut tenant).await;
+    let mut cursor = crate::event::end(&mut tenant).await.unwrap();
     tenant.commit().await.unwrap();
     let comment = say(&h, id, "Is it ready?").await;
     work(&h.env).await;
