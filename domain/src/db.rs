@@ -383,12 +383,17 @@ impl Tenant {
 
     /// The member who acts; [`Error::Forbidden`] when no person does.
     pub async fn actor(&mut self) -> Result<MemberId> {
+        self.author().await?.ok_or(Error::Forbidden)
+    }
+
+    /// The same; none when no person does: a client, a job, the operator.
+    pub async fn author(&mut self) -> Result<Option<MemberId>> {
         let id = sqlx::query_scalar::<_, Option<Uuid>>(
             "SELECT nullif(current_setting('app.member', true), '')::uuid",
         )
         .fetch_one(self.conn())
         .await?;
-        id.map(MemberId).ok_or(Error::Forbidden)
+        Ok(id.map(MemberId))
     }
 
     /// Rings `signal` once this is committed, and only then.

@@ -9,11 +9,11 @@ mod trial;
 
 pub(crate) use secret::{OLD_SECRET, SECRET, Signers};
 pub use secret::{OVERLAP, rotate};
-pub(crate) use state::stop;
 pub use state::{Waiting, pause, resume};
+pub(crate) use state::{exists, stop};
 pub use trial::trial;
 
-use crate::{Env, Error, Result, Tenant, audit, delivery, env::moment, event, teams};
+use crate::{Env, Error, Result, Tenant, audit, delivery, env::moment, event, signed, teams};
 use postern_types::{
     EndpointForm, EndpointId, EndpointMade, EndpointView, EventKind, PausedWhy, Right,
 };
@@ -37,12 +37,7 @@ pub async fn create(
     teams::allowed(tenant, Right::Develop).await?;
     let form = read(env, form)?;
     let key = secret.map_or_else(|| Ok(secret::make(env)), secret::parse)?;
-    let author = match tenant.actor().await {
-        Ok(member) => Some(member.0),
-        // A caller's key, or the operator.
-        Err(Error::Forbidden) => None,
-        Err(error) => return Err(error),
-    };
+    let author = tenant.author().await?.map(|member| member.0);
     // First the place in the feed, whose row holds back others who make one and whoever cuts; then the count.
     let since = event::end(tenant).await?;
     delivery::begin(env, tenant, &since).await?;
@@ -69,7 +64,7 @@ pub async fn create(
     audit::record(env, tenant, "endpoint.created", &told).await?;
     Ok(EndpointMade {
         id,
-        secret: secret::shown(&key),
+        secret: signed::shown(&key),
     })
 }
 

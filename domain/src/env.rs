@@ -7,7 +7,7 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::Moment;
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::{NoContext, Timestamp, Uuid};
 use zeroize::Zeroizing;
 
@@ -121,6 +121,14 @@ impl Env {
             .into_uuid()
             .into()
     }
+}
+
+/// As callers read it: RFC 3339, UTC.
+pub fn rfc3339(at: Moment) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 /// As the browser counts time.

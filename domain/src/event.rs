@@ -8,12 +8,17 @@ pub use told::{Told, told};
 use crate::{Env, Error, Result, Tenant, wake::Signal};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{ConversationId, Event, EventKind, FeedCursor, Side};
+use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Adds `event` to the feed of the tenant's workspace, in the same transaction as what it tells of.
 pub async fn record(env: &Env, tenant: &mut Tenant, event: &Event) -> Result<()> {
+    add(env, tenant, event).await
+}
+
+async fn add(env: &Env, tenant: &mut Tenant, event: &impl Serialize) -> Result<()> {
     let workspace = tenant.workspace();
     let body = serde_json::to_string(event).map_err(|error| Error::Internal(error.into()))?;
     sqlx::query!(
@@ -41,19 +46,7 @@ pub(crate) async fn for_callers(
     object: String,
     data: Value,
 ) -> Result<()> {
-    let workspace = tenant.workspace();
-    let event = ForCallers::new(kind, object, data);
-    let body = serde_json::to_string(&event).map_err(|error| Error::Internal(error.into()))?;
-    sqlx::query!(
-        "INSERT INTO event (workspace_id, at, body) VALUES ($1, $2, $3)",
-        workspace.0,
-        env.now(),
-        body,
-    )
-    .execute(tenant.conn())
-    .await?;
-    tenant.ring(Signal::Feed(workspace));
-    Ok(())
+    add(env, tenant, &ForCallers::new(kind, object, data)).await
 }
 
 /// [`record`] for several at once, in their order.

@@ -16,7 +16,7 @@ pub(crate) use apply::{give_up, run};
 pub use log::{entries, entry};
 pub use receive::{exists, receive};
 
-use crate::{Env, Error, Result, Tenant, audit, crypto, env::moment, teams, vault};
+use crate::{Env, Error, Result, Tenant, audit, crypto, env::moment, signed, teams, vault};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_types::{
     Right, SigningSecret, SourceForm, SourceId, SourceMade, SourceSecret, SourceView, WorkspaceId,
@@ -51,12 +51,7 @@ pub async fn create(env: &Env, tenant: &mut Tenant, form: &SourceForm) -> Result
         (Some(_), false) => return Err(ours()),
     };
     room(tenant).await?;
-    let author = match tenant.actor().await {
-        Ok(member) => Some(member.0),
-        // A caller's key, or the operator.
-        Err(Error::Forbidden) => None,
-        Err(error) => return Err(error),
-    };
+    let author = tenant.author().await?.map(|member| member.0);
     let (workspace, id) = (tenant.workspace(), env.id::<SourceId>());
     let token = token(env, workspace, id);
     let sealed = vault::seal(env, tenant, SECRET, &id.to_string(), &key).await?;
@@ -175,7 +170,7 @@ fn url(env: &Env, token: &str) -> String {
 
 fn made(env: &Env) -> (Key, Option<SigningSecret>) {
     let key = Key::new(env.bytes::<32>().to_vec());
-    let shown = provider::shown(&key);
+    let shown = signed::shown(&key);
     (key, Some(shown))
 }
 

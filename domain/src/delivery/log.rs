@@ -1,7 +1,7 @@
 //! The log: what went to an endpoint, and what became of it.
 
 use super::SEALED;
-use crate::{Env, Result, Tenant, env::moment, page, teams, vault};
+use crate::{Env, Result, Tenant, endpoint, env::moment, page, teams, vault};
 use postern_types::{
     DeliveryAttempt, DeliveryId, DeliveryPage, DeliveryRow, DeliveryState, DeliveryView,
     EndpointId, Right,
@@ -53,13 +53,7 @@ pub async fn list(
         None => i64::MAX,
     };
     let workspace = tenant.workspace();
-    sqlx::query_scalar!(
-        r#"SELECT 1 AS "one!" FROM endpoint WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"#,
-        workspace.0,
-        endpoint.0,
-    )
-    .fetch_one(tenant.conn())
-    .await?;
+    endpoint::exists(tenant, endpoint).await?;
     let mut rows = match state {
         None => {
             sqlx::query_as!(

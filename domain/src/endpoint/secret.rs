@@ -1,8 +1,11 @@
 //! Signing secrets, and what they sign (Standard Webhooks 1.0: `v1,` and base64 of HMAC-SHA-256).
 
-use crate::{Env, Error, Result, Tenant, audit, crypto, teams, vault};
+use crate::{
+    Env, Error, Result, Tenant, audit,
+    signed::{self, Key},
+    teams, vault,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::Mac as _;
 use postern_types::{EndpointId, Right, SigningSecret};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
@@ -18,33 +21,18 @@ pub const OVERLAP: Duration = Duration::hours(24);
 /// The longest overlap.
 const LONGEST: Duration = Duration::days(7);
 
-const PREFIX: &str = "whsec_";
-/// Bytes of a key, as Standard Webhooks has them.
-const SIZES: std::ops::RangeInclusive<usize> = 24..=64;
-
-pub(super) type Key = Zeroizing<Vec<u8>>;
-
 pub(super) fn make(env: &Env) -> Key {
     Zeroizing::new(env.bytes::<32>().to_vec())
 }
 
 /// Reads a secret that a caller brings. [`Error::Invalid`] on `secret`.
 pub(super) fn parse(secret: &str) -> Result<Key> {
-    let key = secret
-        .trim()
-        .strip_prefix(PREFIX)
-        .and_then(|text| STANDARD.decode(text).ok())
-        .map(Zeroizing::new);
-    key.filter(|key| SIZES.contains(&key.len())).ok_or_else(|| {
+    signed::key(secret.trim()).ok_or_else(|| {
         Error::invalid(
             "secret",
             "A secret is whsec_ and base64 of 24 to 64 random bytes. Leave it out, and one is made.",
         )
     })
-}
-
-pub(super) fn shown(key: &Key) -> SigningSecret {
-    SigningSecret(format!("{PREFIX}{}", STANDARD.encode(&**key)))
 }
 
 pub(super) async fn seal(
@@ -103,7 +91,7 @@ pub async fn rotate(
     .await?;
     let told = json!({ "endpoint": id, "hours": overlap.whole_hours() });
     audit::record(env, tenant, "endpoint.secret_rotated", &told).await?;
-    Ok(shown(&key))
+    Ok(signed::shown(&key))
 }
 
 /// The keys that sign now: the one in use, then the one before it.
@@ -130,9 +118,8 @@ impl Signers {
     /// The value of `webhook-signature`: one a key, with a space between two.
     pub(crate) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         let sign = |key: &Key| {
-            let mut mac = crypto::mac(key);
-            mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
-            format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+            let mac = signed::mac(key, id, &timestamp.to_string(), body.as_bytes());
+            format!("v1,{}", STANDARD.encode(mac))
         };
         self.0.iter().map(sign).collect::<Vec<_>>().join(" ")
     }
@@ -147,7 +134,7 @@ mod tests {
         let of = |size: usize| format!("whsec_{}", STANDARD.encode(vec![7; size]));
         for size in [24, 32, 64] {
             let key = parse(&of(size)).unwrap();
-            assert_eq!((key.len(), shown(&key).0), (size, of(size)));
+            assert_eq!((key.len(), signed::shown(&key).0), (size, of(size)));
         }
         for wrong in [
             String::new(),

@@ -113,7 +113,8 @@ async fn halt(
     Ok(url)
 }
 
-async fn exists(tenant: &mut Tenant, id: EndpointId) -> Result<()> {
+/// [`crate::Error::NotFound`] for one that is not there.
+pub(crate) async fn exists(tenant: &mut Tenant, id: EndpointId) -> Result<()> {
     let workspace = tenant.workspace();
     sqlx::query_scalar!(
         r#"SELECT 1 AS "one!" FROM endpoint WHERE workspace_id = $1 AND id = $2 AND deleted_at IS NULL"#,

@@ -62,7 +62,7 @@ async fn an_endpoint_is_made_listed_changed_and_deleted_and_each_is_audited(
     let opened = crate::vault::open(&env, &mut tenant, SECRET, &made.id.to_string(), &sealed)
         .await
         .unwrap();
-    assert_eq!(secret::shown(&opened), made.secret);
+    assert_eq!(crate::signed::shown(&opened), made.secret);
     let mut other = form("https://example.org/");
     other.kinds = vec![EventKind::ContactChanged];
     change(&env, &mut tenant, made.id, &other).await.unwrap();

@@ -5,10 +5,10 @@
 //! anything goes out: a portal link's address is hushed wherever it stands, and no PIN, code or key is in any event.
 
 use super::Entry;
-use crate::{Error, Result, Tenant, crypto};
+use crate::{Error, Result, Tenant, crypto, env::rfc3339};
 use postern_types::{
     ChannelView, ContactId, Content, ConversationRow, Direction, Event, EventKind, MemberView,
-    MessageView, Moment, Side, TaskId, TaskStatus,
+    MessageView, Side, TaskId, TaskStatus,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -180,9 +180,9 @@ fn said(message: &MessageView, conversation: &ConversationRow) -> Value {
             "author_id": message.author,
             "type": kind,
             "text": message.content.text(),
-            "at": time(message.at),
+            "at": rfc3339(message.at),
             "status": message.status,
-            "status_at": time(message.status_at),
+            "status_at": rfc3339(message.status_at),
             "fault": fault,
             "more": more,
         },
@@ -204,8 +204,8 @@ fn talk(conversation: &ConversationRow) -> Value {
         "team_id": conversation.team,
         "label_ids": conversation.labels,
         "unread": conversation.unread,
-        "last_at": time(conversation.last_at),
-        "window_until": conversation.window_until.map(time),
+        "last_at": rfc3339(conversation.last_at),
+        "window_until": conversation.window_until.map(rfc3339),
     })
 }
 
@@ -338,12 +338,6 @@ async fn link(tenant: &mut Tenant, contact: ContactId) -> Result<Option<Value>> 
 /// A time as callers read it (RFC 3339).
 fn stamp(at: OffsetDateTime) -> String {
     at.format(&Rfc3339).unwrap_or_default()
-}
-
-fn time(at: Moment) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
-        .map(stamp)
-        .unwrap_or_default()
 }
 
 /// Letters of a portal link's token, at least.

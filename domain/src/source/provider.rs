@@ -5,17 +5,14 @@
 mod generic;
 mod stripe;
 
+pub use crate::signed::Key;
+
 use crate::{Error, Result, payload};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postern_types::{SigningSecret, SourceProvider};
+use postern_types::SourceProvider;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq as _};
 use time::{Duration, OffsetDateTime};
-use zeroize::Zeroizing;
-
-/// What a provider signs with.
-pub type Key = Zeroizing<Vec<u8>>;
 
 /// A provider. None of what it does may fail otherwise than by saying so: the bytes are anybody's.
 pub(super) struct Provider {
@@ -151,11 +148,6 @@ pub(super) struct Said {
     pub who: Who,
 }
 
-/// A signing secret (`whsec_` and base64 of 24 to 64 bytes) as the key that it is; none when it is none.
-pub(crate) fn signing_key(text: &str) -> Option<Key> {
-    generic::key(text)
-}
-
 /// The id of a request that is signed by `key` as Standard Webhooks has it, and of now.
 pub(crate) fn signed_id(
     headers: &HeaderMap,
@@ -164,7 +156,7 @@ pub(crate) fn signed_id(
     now: OffsetDateTime,
 ) -> Option<String> {
     let arrived = Arrived { headers, body, now };
-    generic::signed(&arrived, key).ok()?;
+    generic::is_signed(&arrived, key).ok()?;
     generic::id(&arrived)
 }
 
@@ -195,11 +187,6 @@ fn is_among(expected: &[u8; 32], claimed: &[[u8; 32]]) -> std::result::Result<()
     } else {
         Err(Refused::Signature)
     }
-}
-
-/// A key as it is shown: `whsec_` and base64.
-pub(super) fn shown(key: &Key) -> SigningSecret {
-    SigningSecret(format!("whsec_{}", STANDARD.encode(&**key)))
 }
 
 /// A body as JSON, whatever bytes stand in its texts.

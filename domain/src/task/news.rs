@@ -69,11 +69,7 @@ pub(crate) async fn tell(
     task: TaskId,
     news: News,
 ) -> Result<()> {
-    let by = match tenant.actor().await {
-        Ok(member) => Some(member),
-        Err(Error::Forbidden) => None,
-        Err(error) => return Err(error),
-    };
+    let by = tenant.author().await?;
     let now = env.now().unix_timestamp();
     let work = match news {
         News::Comment(id) => Work::Comment(id),

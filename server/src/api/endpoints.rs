@@ -3,7 +3,7 @@
 use super::{
     gate::Call,
     page::{Id, Page, time},
-    problem::Problem,
+    problem::{Problem, renamed},
     write::{Nothing, Write},
 };
 use axum::{Json, http::StatusCode, response::Response};
@@ -240,23 +240,11 @@ pub async fn rotate(Id(id): Id<EndpointId>, write: Write<NewSecret>) -> Result<R
                 .overlap_s
                 .map_or(OVERLAP, |s| Duration::seconds(s.into()));
             let secret = endpoint::rotate(env, tenant, id, new.secret.as_deref(), overlap).await;
-            secret.map(|secret| Secret { secret }).map_err(overlap_s)
+            secret
+                .map(|secret| Secret { secret })
+                .map_err(|error| renamed(error, "overlap", "overlap_s"))
         })
         .await
-}
-
-/// The field is called otherwise here.
-fn overlap_s(error: Error) -> Error {
-    match error {
-        Error::Invalid {
-            field: "overlap",
-            reason,
-        } => Error::Invalid {
-            field: "overlap_s",
-            reason,
-        },
-        other => other,
-    }
 }
 
 /// Pauses an endpoint: what happens meanwhile waits for up to 30 days.

@@ -5,7 +5,7 @@ mod form;
 use super::{
     gate::Call,
     page::{Id, time},
-    problem::Problem,
+    problem::{Problem, renamed},
     write::Write,
 };
 use axum::{Json, http::StatusCode, response::Response};
@@ -194,7 +194,7 @@ async fn deliver(env: &Env, tenant: &mut Tenant, new: NewMessage) -> Done<Messag
                 };
                 template::start(env, tenant, &asked)
                     .await
-                    .map_err(of_number)
+                    .map_err(|error| renamed(error, "phone", "to"))
             }
         };
     }
@@ -219,20 +219,6 @@ async fn deliver(env: &Env, tenant: &mut Tenant, new: NewMessage) -> Done<Messag
         sends,
     };
     message::compose(env, tenant, &compose).await
-}
-
-/// The field is called otherwise here.
-fn of_number(error: Error) -> Error {
-    match error {
-        Error::Invalid {
-            field: "phone",
-            reason,
-        } => Error::Invalid {
-            field: "to",
-            reason,
-        },
-        other => other,
-    }
 }
 
 /// One message.

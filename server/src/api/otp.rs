@@ -4,14 +4,11 @@ use super::{
     gate::Call,
     messages::Fault,
     page::{Asked, Id, Page, time},
-    problem::Problem,
+    problem::{Problem, renamed},
     write::Write,
 };
 use axum::{Json, http::StatusCode, response::Response};
-use postern_domain::{
-    Error,
-    otp::{self, By},
-};
+use postern_domain::otp::{self, By};
 use postern_types::{
     AskOtp, ChannelId, OtpAnswer, OtpId, OtpRequest, OtpState, OtpTemplate, OtpVerdict, OtpView,
     Status,
@@ -174,7 +171,9 @@ pub async fn create(write: Write<NewOtp>) -> Result<Response, Problem> {
             ttl_s: new.ttl_s,
             channel: new.channel,
         };
-        otp::ask(env, tenant, by, &asked).await.map_err(to)
+        otp::ask(env, tenant, by, &asked)
+            .await
+            .map_err(|error| renamed(error, "phone", "to"))
     };
     write
         .act_in_two(
@@ -184,20 +183,6 @@ pub async fn create(write: Write<NewOtp>) -> Result<Response, Problem> {
             async |env, tenant, drawn| drawn.keep(env, tenant).await.map(Otp::from),
         )
         .await
-}
-
-/// The field is called otherwise here.
-fn to(error: Error) -> Error {
-    match error {
-        Error::Invalid {
-            field: "phone",
-            reason,
-        } => Error::Invalid {
-            field: "to",
-            reason,
-        },
-        other => other,
-    }
 }
 
 /// Checks what somebody entered. The third wrong one ends the code; the right one is said to be right once.
@@ -248,7 +233,7 @@ pub async fn list(call: Call, Asked(which): Asked<Which>) -> Result<Json<Page<Ot
     };
     let page = otp::page(&call.env, &mut tenant, &asked)
         .await
-        .map_err(to)?;
+        .map_err(|error| renamed(error, "phone", "to"))?;
     tenant.commit().await?;
     Ok(Json(Page {
         data: page.codes.into_iter().map(Into::into).collect(),

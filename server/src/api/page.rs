@@ -5,9 +5,8 @@ use axum::{
     extract::{FromRequestParts, Path, Query},
     http::request::Parts,
 };
-use postern_types::Moment;
+pub use postern_domain::env::rfc3339 as time;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::ToSchema;
 
 /// A page of a list.
@@ -47,14 +46,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Said<T> {
         let said = Option::deserialize(reader)?;
         Ok(said.map_or(Self::Empty, Self::This))
     }
-}
-
-/// A time as RFC 3339 writes it, UTC.
-pub fn time(at: Moment) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000)
-        .ok()
-        .and_then(|at| at.format(&Rfc3339).ok())
-        .unwrap_or_default()
 }
 
 /// What stands behind the `?`.

@@ -203,6 +203,20 @@ impl Problem {
     }
 }
 
+/// A refusal of a field that callers know by another name.
+pub fn renamed(error: Error, field: &str, here: &'static str) -> Error {
+    match error {
+        Error::Invalid {
+            field: known,
+            reason,
+        } if known == field => Error::Invalid {
+            field: here,
+            reason,
+        },
+        other => other,
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         // Logged there, once.

@@ -1,15 +1,14 @@
 //! Anybody who can sign: the headers of Standard Webhooks 1.0, and a body of our own making.
 
-use super::{Arrived, Key, Provider, Read, Refused, Said, Who, is_among, is_now, json, text};
-use crate::{crypto, source::card};
+use super::{Arrived, Provider, Read, Refused, Said, Who, is_among, is_now, json, text};
+use crate::{signed, source::card};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::Mac as _;
 
 pub(super) const GENERIC: Provider = Provider {
     word: "generic",
     name: "Signed webhooks",
     brings_secret: false,
-    key,
+    key: signed::key,
     secret_words: "A secret is whsec_ and base64 of 24 to 64 random bytes.",
     prove,
     id,
@@ -23,13 +22,8 @@ const NAME: usize = 255;
 /// Letters of a text: what a note has room for, and a line before it.
 const TEXT: usize = 3_500;
 
-pub(super) fn key(secret: &str) -> Option<Key> {
-    let key = STANDARD.decode(secret.strip_prefix("whsec_")?).ok()?;
-    (24..=64).contains(&key.len()).then(|| Key::new(key))
-}
-
 /// `webhook-signature`: one or more `v1,` and base64 of HMAC-SHA-256 over `id.seconds.body`, with a space between two.
-pub(super) fn signed(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
+pub(super) fn is_signed(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
     let id = id(arrived).ok_or(Refused::Header)?;
     let time = arrived.header("webhook-timestamp").ok_or(Refused::Header)?;
     let header = arrived.header("webhook-signature").ok_or(Refused::Header)?;
@@ -43,16 +37,12 @@ pub(super) fn signed(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
     if claimed.is_empty() {
         return Err(Refused::Header);
     }
-    let mut mac = crypto::mac(key);
-    for part in [id.as_bytes(), b".", time.as_bytes(), b".", arrived.body] {
-        mac.update(part);
-    }
-    is_among(&mac.finalize().into_bytes().into(), &claimed)?;
+    is_among(&signed::mac(key, &id, time, arrived.body), &claimed)?;
     is_now(time, arrived.now)
 }
 
 fn prove(arrived: &Arrived<'_>, key: &[u8]) -> Result<(), Refused> {
-    signed(arrived, key)?;
+    is_signed(arrived, key)?;
     // A provider of payments never tells the number of a card; who writes to us by hand may.
     if card::is_in(arrived.body) {
         return Err(Refused::Card);

@@ -25,7 +25,7 @@ fn proved(headers: &[(&str, &str)], secret: &str, body: &[u8], at: i64) -> Resul
         body,
         now: OffsetDateTime::from_unix_timestamp(at).unwrap(),
     };
-    prove(&arrived, &key(secret).unwrap())
+    prove(&arrived, &signed::key(secret).unwrap())
 }
 
 fn with<'a>(id: &'a str, at: &'a str, signature: &'a str) -> [(&'a str, &'a str); 3] {
